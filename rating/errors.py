@@ -1,0 +1,99 @@
+"""Faults as values: a code, a place, what was read, what was expected and how to fix it.
+
+Nothing here raises on the first fault. Readers collect faults and raise one exception that carries them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something was read: a file with line and column (from 1), or a table with a row (from 0)."""
+
+    source: str = ""
+    line: int | None = None
+    column: int | None = None
+    row: int | None = None
+
+    def __str__(self) -> str:
+        if self.row is not None:
+            return f"{self.source} row {self.row}"
+        return ":".join(str(part) for part in (self.source, self.line, self.column) if part not in (None, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault.
+
+    >>> str(Fault("price_unit", Place("a.yaml", 9, 15), "0.39/h", "a price of energy, such as 0.39/kWh", "write /kWh"))
+    'a.yaml:9:15: price_unit: read `0.39/h`, expected a price of energy, such as 0.39/kWh; write /kWh'
+    """
+
+    code: str
+    place: Place
+    got: str
+    want: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.code}: {self.message}"
+
+    @property
+    def message(self) -> str:
+        """What was read, what was expected and how to fix it, without the place."""
+        return f"read `{self.got}`, expected {self.want}; {self.fix}"
+
+
+class RatingError(Exception):
+    """Refused input. `faults` holds every fault that was found, in the order of their places."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults: tuple[Fault, ...] = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class TariffError(RatingError):
+    """Faults in tariff files."""
+
+
+class InputError(RatingError):
+    """Faults in tables of sessions, intervals or readings that leave nothing to rate."""
+
+
+class SessionError(RatingError):
+    """Refused sessions, raised only where the caller asked for on_error="raise"."""
+
+
+class Refused(IntEnum):
+    """Why a single session is refused. The name in lower case is the `code` in the table `rejected`."""
+
+    FINE = 0
+    NULL_VALUE = 1  # a required value is missing: session_id, tariff, start, end, an interval's bounds or energy
+    DUPLICATE_SESSION = 2
+    UNKNOWN_TARIFF = 3
+    NO_VERSION = 4  # no version of the tariff is in force at the session's start
+    TIME_ZONE = 5  # the tariff leaves its zone to the session, and the session has none or an unknown one
+    END_BEFORE_START = 6  # of the session or of an interval
+    INSTANT_RANGE = 7  # an instant outside of INSTANT_MIN_US .. INSTANT_MAX_US, or finer than a microsecond
+    SESSION_TOO_LONG = 8
+    NO_DATA = 9  # neither interval, reading nor total
+    OVERLAP = 10  # an interval starts before the one before it ended
+    OUTSIDE_SESSION = 11  # an interval or reading lies outside of the session
+    REGISTER_BACKWARDS = 12
+    NEGATIVE_ENERGY = 13
+    ENERGY_RANGE = 14  # beyond ENERGY_MAX_MWH, not a number, or finer than a thousandth of a Wh
+    ENERGY_MISMATCH = 15  # the session's total is not the sum of its intervals
+    CHARGING_END = 16  # charging_end lies outside of the session
+    AMOUNT_RANGE = 17  # the amount would leave AMOUNT_MAX_NANO
+    UNKNOWN_SESSION = 18  # intervals or readings whose session is not among the sessions
+    UNKNOWN_ACTIVITY = 19
+    MISSING_COLUMN = 20  # the tariff needs a column that the sessions do not have
+
+    @property
+    def code(self) -> str:
+        """The code as it stands in the table of rejected sessions."""
+        return self.name.lower()

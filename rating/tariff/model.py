@@ -1,0 +1,185 @@
+"""A tariff as the engine knows it: plain frozen values in integers, whatever file or protocol it came from.
+
+Comes in: values that a reader has checked. Goes out: what `compile` and `reference` price by.
+Days of the week are 0 (Monday) to 6; minutes are minutes of the local day, 0 to 1440.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from rating.errors import Place
+from rating.tariff.calendars import Calendar
+from rating.units import MWH_PER_KWH, MWH_PER_WH, US_PER_H, US_PER_MIN, US_PER_S
+
+DimensionName = Literal["energy", "time", "parking_time", "flat"]
+StepRound = Literal["up", "down", "nearest"]
+RoundingMode = Literal["half_up", "half_even", "half_down", "up", "down"]
+OnChange = Literal["next_session", "at_once"]
+
+# What one unit measures, in base units: milli-Wh of energy, microseconds of time, sessions.
+UNIT_SIZES: dict[str, int] = {
+    "kWh": MWH_PER_KWH,
+    "Wh": MWH_PER_WH,
+    "s": US_PER_S,
+    "min": US_PER_MIN,
+    "h": US_PER_H,
+    "session": 1,
+}
+UNITS_OF: dict[DimensionName, tuple[str, ...]] = {
+    "energy": ("kWh", "Wh"),
+    "time": ("s", "min", "h"),
+    "parking_time": ("s", "min", "h"),
+    "flat": ("session",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """`amount_micro` millionths of the currency for each `count` `unit`s: 5.00/2 h is (5_000_000, "h", 2)."""
+
+    amount_micro: int
+    unit: str
+    count: int = 1
+
+    @property
+    def per(self) -> int:
+        """The size of what the amount is for, in base units (milli-Wh, microseconds or sessions)."""
+        return self.count * UNIT_SIZES[self.unit]
+
+    @property
+    def unit_text(self) -> str:
+        """The unit as the tariff's author wrote it: `kWh`, `2 h`."""
+        return self.unit if self.count == 1 else f"{self.count} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """The price of one dimension in one element (PRICING 2 and 3)."""
+
+    dimension: DimensionName
+    price: Price
+    grace_us: int = 0
+    step: int = 0  # step_size in base units; 0: exact
+    round: StepRound = "up"
+    min_micro: int | None = None
+    max_micro: int | None = None
+    from_first_energy: bool = False  # parking_time only: what came before any energy is not parking
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The restrictions of an element. None: not restricted. All that are given must hold."""
+
+    day_of_week: frozenset[int] | None = None
+    start_min: int | None = None  # the clock reads start or later; with end < start the window passes midnight
+    end_min: int | None = None  # the clock reads earlier than end; 1440 is the end of the day
+    start_date: date | None = None  # inclusive
+    end_date: date | None = None  # exclusive
+    months: frozenset[int] | None = None  # 1 to 12
+    holidays: Calendar | None = None
+    holidays_in: bool = True  # False: holds on dates that are not in the calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Prices that hold together. Components are in the order of `units.DIMENSIONS`, at most one of each."""
+
+    name: str
+    components: tuple[Component, ...]
+    when: When = When()
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLimit:
+    """A `min_price` or `max_price` of a session; at least one of the two is given."""
+
+    before_tax_micro: int | None = None
+    after_tax_micro: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a tariff charges from `valid_from` on: a local date, an instant in microseconds UTC, or None (always)."""
+
+    label: str  # valid_from as the author wrote it, or "always"
+    valid_from: date | int | None
+    elements: tuple[Element, ...]
+    min_price: PriceLimit | None = None
+    max_price: PriceLimit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """One tax on every price of the tariff."""
+
+    name: str
+    rate_ppm: int
+    included: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """How totals are rounded, once: the mode and the unit (10_000 micro is a cent)."""
+
+    mode: RoundingMode
+    unit_micro: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """A tariff with its dated versions, in the order of `valid_from`."""
+
+    id: str
+    currency: str
+    minor_micro: int  # the currency's minor unit in micro: 10_000 for EUR, 1_000_000 for JPY, 1_000 for KWD
+    versions: tuple[Version, ...]
+    rounding: Rounding
+    time_zone: str | None = None  # None: each session says the zone of its site
+    tax: Tax | None = None  # None: no tax applies, net = gross
+    on_change: OnChange = "next_session"
+    name: str = ""
+    place: Place = field(default=Place(), compare=False)
+
+    @property
+    def hash(self) -> str:
+        """Sixteen hexadecimal digits that change when anything that can move an amount changes."""
+        return hashlib.sha256(_canonical(self).encode()).hexdigest()[:16]
+
+
+class Tariffs(Mapping[str, Tariff]):
+    """Tariffs by their id, in the order in which they were read."""
+
+    def __init__(self, tariffs: tuple[Tariff, ...] = ()) -> None:
+        self._by_id = {tariff.id: tariff for tariff in tariffs}
+        if len(self._by_id) != len(tariffs):
+            raise ValueError("two tariffs have the same id")
+
+    def __getitem__(self, key: str) -> Tariff:
+        return self._by_id[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_id)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __repr__(self) -> str:
+        return f"Tariffs({', '.join(self._by_id)})"
+
+
+def _canonical(value: object) -> str:
+    """A text that is the same for equal values on every run and machine (sets are sorted, places left out)."""
+    if isinstance(value, frozenset):
+        return "{" + ",".join(sorted(_canonical(item) for item in value)) + "}"
+    if isinstance(value, tuple):
+        return "(" + ",".join(_canonical(item) for item in value) + ")"
+    names = getattr(type(value), "__dataclass_fields__", None)
+    if names is None:
+        return repr(value)
+    parts = (f"{name}={_canonical(getattr(value, name))}" for name, spec in names.items() if spec.compare)
+    return f"{type(value).__name__}({','.join(parts)})"

@@ -1,0 +1,60 @@
+"""The checked columnar batch: what every reader of usage makes, and all that the kernel reads of usage.
+
+Arrays are one-dimensional, C-contiguous and may be read-only. n sessions in the order in which they came in,
+m intervals grouped by session in that order and sorted by start within a session.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int64 = NDArray[np.int64]
+Int32 = NDArray[np.int32]
+UInt8 = NDArray[np.uint8]
+
+
+class Intervals(NamedTuple):
+    """m intervals. `energy * energy_scale` is in milli-Wh: 1000 where a column of whole Wh is used as it came."""
+
+    start_us: Int64  # (m,) UTC
+    end_us: Int64  # (m,) UTC
+    energy: Int64  # (m,)
+    energy_scale: int
+    activity: UInt8 | None  # (m,) codes of units.ACTIVITIES; None: all ACTIVITY_AUTO
+    row: Int64 | None  # (m,) the row of the input table each came from; None: in order
+    table: str  # "intervals", "readings" or "sessions": what messages call the input table
+
+
+class Sessions(NamedTuple):
+    """n sessions. A session with a `status` other than Refused.FINE is not rated."""
+
+    id: Any  # pyarrow.Array (n,), int64 or string
+    start_us: Int64  # (n,) UTC
+    end_us: Int64  # (n,) UTC
+    tariff: Int32  # (n,) index into tariff_names, -1 for null
+    tariff_names: tuple[str, ...]
+    time_zone: Int32 | None  # (n,) index into zone_names, -1 for null
+    zone_names: tuple[str, ...]
+    status: UInt8  # (n,) codes of errors.Refused found at the door
+    status_row: Int64  # (n,) the row of the intervals (or readings) at fault, -1: the session's own row
+    extra: Any  # pyarrow.Table of the n rows of the columns that travel along untouched
+
+
+class Stray(NamedTuple):
+    """Intervals or readings of a session that is not among the sessions."""
+
+    session_id: str | int | None
+    energy_mwh: int | None
+    row: int
+
+
+class UsageBatch(NamedTuple):
+    """Sessions, their intervals as CSR, and what belongs to no session."""
+
+    sessions: Sessions
+    intervals: Intervals
+    interval_first: Int64  # (n + 1,) intervals of session i are interval_first[i] .. interval_first[i + 1] - 1
+    stray: tuple[Stray, ...]
