@@ -1,5 +1,52 @@
-"""Exact tariff rating for EV charging."""
+"""Exact tariff rating for EV charging: sessions and meter readings in, bills out.
+
+The public names, and nothing else. They load what they need when they are first used, so that `import rating` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from rating._version import __version__
+from rating.errors import Fault, InputError, Place, RatingError, SessionError, TariffError
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from rating.desk.explain import explain
+    from rating.engine import rate
+    from rating.results.rated import Rated
+    from rating.tariff.load import load_tariffs
+    from rating.tariff.model import Tariffs
+
+_HOMES = {
+    "explain": "rating.desk.explain",
+    "load_tariffs": "rating.tariff.load",
+    "rate": "rating.engine",
+    "Rated": "rating.results.rated",
+    "Tariffs": "rating.tariff.model",
+}
+
+__all__ = [
+    "Fault",
+    "InputError",
+    "Place",
+    "Rated",
+    "RatingError",
+    "SessionError",
+    "TariffError",
+    "Tariffs",
+    "__version__",
+    "explain",
+    "load_tariffs",
+    "rate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rating' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

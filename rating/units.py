@@ -49,7 +49,7 @@ LIMIT_MAX_MICRO: Final = 10**15  # min, max, min_price, max_price: one thousand 
 AMOUNT_MAX_NANO: Final = 4 * 10**18  # four thousand million a session
 TAX_MAX_PPM: Final = PPM_PER_UNIT  # 100 %
 ROUNDING_UNIT_MAX_MICRO: Final = 10**9  # 1,000
-DENOMINATOR_MAX: Final = 2**42
+DENOMINATOR_MAX: Final = 2**41
 ELEMENTS_MAX: Final = 256
 VERSIONS_MAX: Final = 256
 
@@ -57,6 +57,6 @@ assert SESSION_MAX_US < 2**45
 assert ENERGY_MAX_MWH < 2**40
 assert LIMIT_MAX_MICRO * NANO_PER_MICRO <= AMOUNT_MAX_NANO
 assert 2 * AMOUNT_MAX_NANO < 2**63
-assert DENOMINATOR_MAX * TAX_MAX_PPM < 2**63
+assert DENOMINATOR_MAX * 2 * PPM_PER_UNIT < 2**63
 # round_share(): remainder < 2 * 10^6, times a rounding unit, plus a part of the unit times a rate.
 assert 2 * PPM_PER_UNIT * ROUNDING_UNIT_MAX_MICRO * NANO_PER_MICRO * 2 < 2**63

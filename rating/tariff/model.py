@@ -76,6 +76,7 @@ class When:
     """The restrictions of an element. None: not restricted. All that are given must hold."""
 
     day_of_week: frozenset[int] | None = None
+    # The loader gives both or neither of the two: one alone is written out to the start or the end of the day.
     start_min: int | None = None  # the clock reads start or later; with end < start the window passes midnight
     end_min: int | None = None  # the clock reads earlier than end; 1440 is the end of the day
     start_date: date | None = None  # inclusive

@@ -6,6 +6,8 @@ m intervals grouped by session in that order and sorted by start within a sessio
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,8 +26,9 @@ class Intervals(NamedTuple):
     energy: Int64  # (m,)
     energy_scale: int
     activity: UInt8 | None  # (m,) codes of units.ACTIVITIES; None: all ACTIVITY_AUTO
-    row: Int64 | None  # (m,) the row of the input table each came from; None: in order
-    table: str  # "intervals", "readings" or "sessions": what messages call the input table
+    row: Int64 | None  # (m,) the row of `table` each came from, -1: the total of its session; None: in order
+    table: str  # what messages call the input table: "intervals", "readings", "sessions" (totals), or, for the items
+    # of a list column of the sessions, all in one row of numbers, "sessions.intervals" or "sessions.readings"
 
 
 class Sessions(NamedTuple):
@@ -58,3 +61,5 @@ class UsageBatch(NamedTuple):
     intervals: Intervals
     interval_first: Int64  # (n + 1,) intervals of session i are interval_first[i] .. interval_first[i + 1] - 1
     stray: tuple[Stray, ...]
+    # The input tables (pyarrow.Table) as they were read, by the name that messages call them: for messages only.
+    source: Mapping[str, Any] = MappingProxyType({})

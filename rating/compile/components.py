@@ -1,0 +1,143 @@
+"""Prices and limits of a version as reduced fractions of nano, over one common denominator for the session."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import lcm
+from typing import NamedTuple
+
+from rating.errors import Fault, TariffError
+from rating.kernels.arrays import NEVER, NO_TAX, TAX_EXCLUDED, TAX_INCLUDED
+from rating.tariff.model import Component, PriceLimit, Tariff, Version
+from rating.units import (
+    AMOUNT_MAX_NANO,
+    DENOMINATOR_MAX,
+    DIMENSIONS,
+    ENERGY_MAX_MWH,
+    NANO_PER_MICRO,
+    NANO_PER_UNIT,
+    PPM_PER_UNIT,
+    ROUNDING_MODES,
+    SESSION_MAX_US,
+)
+
+STEP_ROUNDS = ("up", "down", "nearest")
+_STEP_MAX = {"energy": ENERGY_MAX_MWH, "time": SESSION_MAX_US, "parking_time": SESSION_MAX_US, "flat": 0}
+
+
+class ComponentRow(NamedTuple):
+    """One row of kernels.arrays.Components, in that order, but for the codes of names."""
+
+    dimension: int
+    num: int
+    den: int
+    den_scale: int
+    volume_max: int
+    grace_us: int
+    waits: int
+    step: int
+    step_round: int
+    min_nano: int
+    max_nano: int
+    unit_num: int
+    unit_den: int
+
+
+class RuleRow(NamedTuple):
+    """One row of kernels.arrays.Rules, in that order; limits are tuples of four and two."""
+
+    den: int
+    tax: int
+    rate_ppm: int
+    unit_nano: int
+    print_nano: int
+    mode: int
+    stepped: int
+    limit_given: tuple[int, ...]
+    limit_nano: tuple[int, ...]
+    limit_rest: tuple[int, ...]
+    after_nano: tuple[int, ...]
+
+
+def rows(tariff: Tariff, version: Version, components: list[Component]) -> tuple[list[ComponentRow], RuleRow]:
+    """The rows of a timeline whose sessions start under `version` and may meet `components`.
+
+    Raises: TariffError where prices are such that exact amounts would not fit 64 bits.
+    """
+    limits = _limits_in_price_terms(tariff, version)
+    prices = [Fraction(part.price.amount_micro * NANO_PER_MICRO, part.price.per) for part in components]
+    den = lcm(*(price.denominator for price in prices), *(limit.denominator for limit in limits if limit is not None))
+    if den > DENOMINATOR_MAX or any(price.numerator * price.denominator >= 2**62 for price in prices):
+        raise TariffError([_too_odd(tariff)])
+    found = [_component_row(part, price, den) for part, price in zip(components, prices, strict=True)]
+    return found, _rule_row(tariff, version, den, limits, stepped=any(part.step > 0 for part in components))
+
+
+def _component_row(part: Component, price: Fraction, den: int) -> ComponentRow:
+    in_unit = Fraction(NANO_PER_UNIT, part.price.per)
+    volume_max = AMOUNT_MAX_NANO * price.denominator // price.numerator if price else NEVER
+    assert part.step <= _STEP_MAX[part.dimension]
+    return ComponentRow(
+        dimension=DIMENSIONS.index(part.dimension),
+        num=price.numerator,
+        den=price.denominator,
+        den_scale=den // price.denominator,
+        volume_max=min(volume_max, NEVER),
+        grace_us=part.grace_us,
+        waits=int(part.from_first_energy),
+        step=part.step,
+        step_round=STEP_ROUNDS.index(part.round),
+        min_nano=(part.min_micro or 0) * NANO_PER_MICRO,
+        max_nano=NEVER if part.max_micro is None else part.max_micro * NANO_PER_MICRO,
+        unit_num=in_unit.numerator,
+        unit_den=in_unit.denominator,
+    )
+
+
+def _rule_row(tariff: Tariff, version: Version, den: int, limits: list[Fraction | None], stepped: bool) -> RuleRow:
+    tax = tariff.tax
+    unit, minor = tariff.rounding.unit_micro, tariff.minor_micro
+    return RuleRow(
+        den=den,
+        tax=NO_TAX if tax is None else TAX_INCLUDED if tax.included else TAX_EXCLUDED,
+        rate_ppm=0 if tax is None else tax.rate_ppm,
+        unit_nano=unit * NANO_PER_MICRO,
+        print_nano=(minor if unit % minor == 0 else unit) * NANO_PER_MICRO,
+        mode=ROUNDING_MODES.index(tariff.rounding.mode),
+        stepped=int(stepped),
+        limit_given=tuple(int(limit is not None) for limit in limits),
+        limit_nano=tuple(int((limit or Fraction()) // 1) for limit in limits),
+        limit_rest=tuple(int((limit or Fraction()) % 1 * den) for limit in limits),
+        after_nano=tuple(
+            (0 if limit is None else limit.after_tax_micro or 0) * NANO_PER_MICRO
+            for limit in (version.min_price, version.max_price)
+        ),
+    )
+
+
+def _limits_in_price_terms(tariff: Tariff, version: Version) -> list[Fraction | None]:
+    """Min and max before tax, then min and max after tax: in nano, with tax where the prices include it."""
+    rate = Fraction(0 if tariff.tax is None else tariff.tax.rate_ppm, PPM_PER_UNIT)
+    included = tariff.tax is not None and tariff.tax.included
+    none = PriceLimit()
+    pair = (version.min_price or none, version.max_price or none)
+    before = [limit.before_tax_micro for limit in pair]
+    after = [limit.after_tax_micro for limit in pair]
+    return [
+        *(_nano(micro, 1 + rate if included else Fraction(1)) for micro in before),
+        *(_nano(micro, Fraction(1) if included else 1 / (1 + rate)) for micro in after),
+    ]
+
+
+def _nano(micro: int | None, factor: Fraction) -> Fraction | None:
+    return None if micro is None else micro * NANO_PER_MICRO * factor
+
+
+def _too_odd(tariff: Tariff) -> Fault:
+    return Fault(
+        "price_precision",
+        tariff.place,
+        tariff.id,
+        "prices, units and a tax rate whose exact amounts fit 64 bits",
+        "use fewer different units of time (7 min beside 11 min beside 13 min) or prices with fewer decimals",
+    )

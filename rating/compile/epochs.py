@@ -1,0 +1,149 @@
+"""Price epochs: the calendar rules of a version, as a short sorted array of instants (PRICING 2).
+
+Everything is done on readings of the local clock. Each stretch of constant offset shows a slice of those readings, so
+an hour that the clock skips is in no slice and an hour that it repeats is in two.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rating.compile.zones import offsets
+from rating.tariff.model import Tariff, Version, When
+from rating.units import DIMENSIONS, INSTANT_MAX_US, INSTANT_MIN_US, US_PER_DAY, US_PER_MIN
+
+Int64 = NDArray[np.int64]
+Int32 = NDArray[np.int32]
+Bool = NDArray[np.bool_]
+
+_EPOCH_DATE = date(1970, 1, 1)
+_DAY_MIN = 1440
+_ANY_DAY = frozenset(range(7))
+
+
+def version_start_us(version: Version, zone: str) -> int:
+    """The first instant at which the version is in force; a date means the first instant with that local date."""
+    if version.valid_from is None:
+        return INSTANT_MIN_US - US_PER_DAY
+    if isinstance(version.valid_from, int):
+        return version.valid_from
+    midnight_us = (version.valid_from - _EPOCH_DATE).days * US_PER_DAY
+    lo_us, hi_us = midnight_us - 2 * US_PER_DAY, midnight_us + 2 * US_PER_DAY
+    if hi_us < INSTANT_MIN_US or lo_us > INSTANT_MAX_US:
+        return midnight_us
+    start_us, offset_us = offsets(zone, lo_us, hi_us)
+    for i in range(start_us.size):
+        ends_us = int(start_us[i + 1]) if i + 1 < start_us.size else hi_us
+        if ends_us + offset_us[i] > midnight_us:
+            return max(int(start_us[i]), midnight_us - int(offset_us[i]))
+    raise AssertionError("the stretches cover the date")
+
+
+def timeline(tariff: Tariff, version: int, zone: str, lo_us: int, hi_us: int) -> tuple[Int64, Int32]:
+    """The epochs that price sessions of a version, from lo_us or before to hi_us.
+
+    Returns: starts, us UTC, int64 (e,), and for each the component of each dimension, int32 (e, 4): a number within
+    the versions of the timeline, or -1. With `on_change: at_once` every version is on every timeline.
+    """
+    if tariff.on_change == "next_session":
+        return _merged(*_version_epochs(tariff.versions[version], zone, lo_us, hi_us))
+    starts, parts, base = [], [], 0
+    for i, each in enumerate(tariff.versions):
+        from_us = max(lo_us, version_start_us(each, zone)) if i > 0 else lo_us
+        following = tariff.versions[i + 1] if i + 1 < len(tariff.versions) else None
+        to_us = hi_us if following is None else min(hi_us, version_start_us(following, zone))
+        if from_us < to_us:
+            start_us, component = _version_epochs(each, zone, from_us, to_us)
+            starts.append(start_us)
+            parts.append(np.where(component >= 0, component + np.int32(base), np.int32(-1)).astype(np.int32))
+        base += sum(len(element.components) for element in each.elements)
+    return _merged(np.concatenate(starts), np.concatenate(parts))
+
+
+def _merged(start_us: Int64, component: Int32) -> tuple[Int64, Int32]:
+    """Without the cuts at which no price changes: they move no amount, since parts are cut by cumulative floors."""
+    keep = np.ones(start_us.size, bool)
+    keep[1:] = (component[1:] != component[:-1]).any(axis=1)
+    return start_us[keep], component[keep]
+
+
+def _version_epochs(version: Version, zone: str, lo_us: int, hi_us: int) -> tuple[Int64, Int32]:
+    """The epochs of one version; the first starts at lo_us."""
+    offset_start_us, offset_us = offsets(zone, lo_us, hi_us)
+    first_day = int(lo_us + offset_us.min()) // US_PER_DAY
+    last_day = int(hi_us + offset_us.max()) // US_PER_DAY
+    days = np.arange(first_day, last_day + 1, dtype=np.int64)
+    clock_min = _clock_readings(version)
+
+    # Readings of the local clock at which something may change, and what holds from each on.
+    local_us = (days[:, None] * US_PER_DAY + clock_min[None, :] * US_PER_MIN).ravel()
+    component = _first_that_holds(version, days, clock_min)
+
+    starts, picks = [], []
+    for i in range(offset_start_us.size):
+        from_us = max(int(offset_start_us[i]), lo_us)
+        to_us = int(offset_start_us[i + 1]) if i + 1 < offset_start_us.size else hi_us
+        shift = int(offset_us[i])
+        a = int(np.searchsorted(local_us, from_us + shift, "right")) - 1
+        b = int(np.searchsorted(local_us, to_us + shift, "left"))
+        start_us = local_us[a:b] - shift
+        start_us[0] = from_us
+        starts.append(start_us)
+        picks.append(np.arange(a, b))
+    return np.concatenate(starts), component[np.concatenate(picks)]
+
+
+def _clock_readings(version: Version) -> Int64:
+    """Midnight and each start and end of a window, in minutes, ascending."""
+    readings = {0}
+    for element in version.elements:
+        readings.update(at for at in (element.when.start_min, element.when.end_min) if at is not None)
+    return np.array(sorted(readings - {_DAY_MIN}), np.int64)
+
+
+def _first_that_holds(version: Version, days: Int64, clock_min: Int64) -> Int32:
+    """For each day and reading (d × r rows), and each dimension, the first component that holds, or -1."""
+    component = np.full((days.size, clock_min.size, len(DIMENSIONS)), -1, np.int32)
+    index = sum(len(element.components) for element in version.elements)
+    # From the last element to the first, so that the first has the last word.
+    for element in reversed(version.elements):
+        holds = None
+        for part in reversed(element.components):
+            index -= 1
+            if holds is None:
+                holds = _days_that_hold(element.when, days)[:, None] & _readings_that_hold(element.when, clock_min)
+            component[:, :, DIMENSIONS.index(part.dimension)][holds] = index
+    return component.reshape(-1, len(DIMENSIONS))
+
+
+def _readings_that_hold(when: When, clock_min: Int64) -> Bool:
+    start = 0 if when.start_min is None else when.start_min
+    end = _DAY_MIN if when.end_min is None else when.end_min
+    if start < end:
+        return np.asarray((clock_min >= start) & (clock_min < end))
+    return np.asarray((clock_min >= start) | (clock_min < end))
+
+
+def _days_that_hold(when: When, days: Int64) -> Bool:
+    holds = np.ones(days.size, bool)
+    if when.day_of_week is not None and when.day_of_week != _ANY_DAY:
+        holds &= np.isin((days + _EPOCH_DATE.weekday()) % 7, sorted(when.day_of_week))
+    if when.start_date is not None:
+        holds &= days >= (when.start_date - _EPOCH_DATE).days
+    if when.end_date is not None:
+        holds &= days < (when.end_date - _EPOCH_DATE).days
+    if when.months is not None:
+        months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1
+        holds &= np.isin(months, sorted(when.months))
+    if when.holidays is not None:
+        years = range(_date(days[0]).year, _date(days[-1]).year + 1)
+        listed = [(day - _EPOCH_DATE).days for year in years for day in when.holidays.dates(year)]
+        holds &= np.isin(days, listed) == when.holidays_in
+    return holds
+
+
+def _date(day: np.int64) -> date:
+    return _EPOCH_DATE + timedelta(days=int(day))

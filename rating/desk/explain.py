@@ -1,0 +1,105 @@
+"""Explain one bill: every step from meter to cent, in words, told by the slow twin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rating.errors import Fault, InputError, Place, Refused, SessionError
+from rating.reference import Bill, Interval, Refusal, Usage, rate_session, tell
+from rating.tariff.model import Tariffs
+from rating.units import ACTIVITIES
+from rating.usage.batch import UsageBatch
+from rating.usage.read import read_usage
+from rating.usage.refusals import describe
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A bill with its story; `str()` of it is the story."""
+
+    bill: Bill
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def explain(
+    tariffs: Tariffs,
+    sessions: Any,
+    intervals: Any = None,
+    *,
+    session_id: str | int,
+    readings: Any = None,
+) -> Explanation:
+    """Say in words how one session came to its bill, step by step; the amounts are those that `rate` gives.
+
+    Args: as for `rate`, and the id of the session to explain.
+    Raises: InputError where no session has that id, or a table cannot be read; SessionError where it is refused.
+    """
+    batch = read_usage(sessions, intervals, readings)
+    i = _find(batch, session_id)
+    status, row = Refused(int(batch.sessions.status[i])), int(batch.sessions.status_row[i])
+    if status == Refused.FINE:
+        name = batch.sessions.tariff_names[batch.sessions.tariff[i]]
+        if name in tariffs:
+            answer = rate_session(tariffs[name], _usage(batch, i))
+            if isinstance(answer, Bill):
+                return Explanation(answer, tell(answer))
+            status, row = answer.reason, _row(batch, i, answer)
+        else:
+            status = Refused.UNKNOWN_TARIFF
+    got, want, fix, place = _words(batch, i, status, row, tariffs)
+    raise SessionError([Fault(status.code, place, got, want, fix)])
+
+
+def _find(batch: UsageBatch, session_id: str | int) -> int:
+    ids = batch.sessions.id.to_pylist()
+    # On a command line every id is text.
+    for wanted in (session_id, int(session_id) if isinstance(session_id, str) and session_id.isdigit() else None):
+        if wanted is not None and wanted in ids:
+            return ids.index(wanted)
+    known = f"one of {len(ids)} ids, such as {ids[0]}" if ids else "an id, but there are no sessions"
+    raise InputError(
+        [Fault("no_session", Place("sessions"), str(session_id), known, "give an id from the column session_id")]
+    )
+
+
+def _usage(batch: UsageBatch, i: int) -> Usage:
+    """Session i as the twin takes it."""
+    sessions, intervals = batch.sessions, batch.intervals
+    span = range(int(batch.interval_first[i]), int(batch.interval_first[i + 1]))
+    activity = np.zeros(1, np.uint8) if intervals.activity is None else intervals.activity
+    zone = -1 if sessions.time_zone is None else int(sessions.time_zone[i])
+    return Usage(
+        session_id=sessions.id[i].as_py(),
+        start_us=int(sessions.start_us[i]),
+        end_us=int(sessions.end_us[i]),
+        intervals=tuple(
+            Interval(
+                int(intervals.start_us[k]),
+                int(intervals.end_us[k]),
+                int(intervals.energy[k]) * intervals.energy_scale,
+                ACTIVITIES[activity[k if intervals.activity is not None else 0]],  # type: ignore[arg-type]
+            )
+            for k in span
+        ),
+        time_zone=sessions.zone_names[zone] if zone >= 0 else None,
+    )
+
+
+def _row(batch: UsageBatch, i: int, refusal: Refusal) -> int:
+    if refusal.interval is None:
+        return -1
+    k = int(batch.interval_first[i]) + refusal.interval
+    return k if batch.intervals.row is None else int(batch.intervals.row[k])
+
+
+def _words(batch: UsageBatch, i: int, status: Refused, row: int, tariffs: Tariffs) -> tuple[str, str, str, Place]:
+    message, place = describe(batch, i, status, row, known=tariffs)
+    got, _, rest = message.removeprefix("read `").partition("`, expected ")
+    want, _, fix = rest.partition("; ")
+    return got, want, fix, place

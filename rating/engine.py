@@ -1,0 +1,50 @@
+"""The whole rating on one screen: rooms 1 to 6 in the order in which data flows."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from rating.compile.plan import make_plan
+from rating.errors import SessionError
+from rating.kernels.runs import find_runs
+from rating.results.rated import Rated, make_tables
+from rating.results.rejected import as_faults
+from rating.settle.chunks import CHUNK_SESSIONS, settle
+from rating.tariff.model import Tariffs
+from rating.usage.read import read_usage
+
+
+def rate(
+    tariffs: Tariffs,
+    sessions: Any,
+    intervals: Any = None,
+    *,
+    readings: Any = None,
+    on_error: Literal["collect", "raise"] = "collect",
+    threads: int | None = None,
+    chunk_sessions: int = CHUNK_SESSIONS,
+) -> Rated:
+    """Price sessions: every session that comes in is in `.sessions` (with its `.lines`) or in `.rejected`.
+
+    Args:
+        tariffs: what `load_tariffs` gave.
+        sessions: any Arrow-compatible table, dict of arrays, or path of a Parquet, CSV or Arrow file, with
+            `session_id`, `tariff`, `start`, `end`, and `energy_wh` or `energy_kwh` where there are neither
+            intervals nor readings.
+        intervals: the same, with `session_id`, `start`, `end`, `energy_wh` or `energy_kwh`; optional `activity`.
+        readings: instead of intervals: `session_id`, `at`, `register_wh` or `register_kwh`.
+        on_error: "raise" raises `SessionError` with every refused session instead of collecting them.
+        threads: how many threads price; all cores by default. It does not change a byte of the result.
+        chunk_sessions: how many sessions a thread takes at a time; nor does this.
+
+    Raises:
+        InputError: where a table cannot be read at all: every fault of every table.
+
+    Source: PRICING 1 to 4.
+    """
+    batch = read_usage(sessions, intervals, readings, find_runs=find_runs)
+    plan = make_plan(tariffs, batch.sessions)
+    totals, lines = settle(batch, plan, threads=threads, chunk_sessions=chunk_sessions)
+    if on_error == "raise" and (faults := as_faults(batch, plan, totals)):
+        raise SessionError(faults)
+    return make_tables(batch, plan, totals, lines)

@@ -1,0 +1,111 @@
+"""Exact integer arithmetic on scalars. Divisions are floor divisions; every product is bounded by `units`."""
+
+from __future__ import annotations
+
+from rating.kernels.jit import scalar
+from rating.units import ENERGY_MAX_MWH, PPM_PER_UNIT, SESSION_MAX_US
+
+_INT64_MAX = 2**63 - 1
+
+# mul_div_floor() takes its first factor 16 bits at a time: the remainder shifted, plus a chunk times the second factor.
+_CHUNK_BITS = 16
+_CHUNKS = 3
+assert ENERGY_MAX_MWH < 2 ** (_CHUNK_BITS * _CHUNKS)
+assert 2 * (SESSION_MAX_US << _CHUNK_BITS) < 2**63
+
+# share() takes the whole units 32 bits at a time, times a rate.
+_HALF_BITS = 32
+assert ((2 * PPM_PER_UNIT) << _HALF_BITS) * 2 < 2**63
+
+HALF_UP = 0
+HALF_EVEN = 1
+HALF_DOWN = 2
+UP = 3
+DOWN = 4
+
+
+@scalar
+def mul_div_floor(a: int, b: int, c: int) -> int:
+    """floor(a × b ÷ c) for 0 <= a <= ENERGY_MAX_MWH and 0 <= b <= c <= SESSION_MAX_US, c > 0, without overflow."""
+    if a <= _INT64_MAX // c:
+        return a * b // c
+    quotient = 0
+    remainder = 0
+    for i in range(_CHUNKS - 1, -1, -1):
+        chunk = (a >> (i * _CHUNK_BITS)) & ((1 << _CHUNK_BITS) - 1)
+        remainder = (remainder << _CHUNK_BITS) + chunk * b
+        quotient = (quotient << _CHUNK_BITS) + remainder // c
+        remainder %= c
+    return quotient
+
+
+@scalar
+def share(nano: int, rest: int, den: int, a: int, b: int, unit_nano: int) -> tuple[int, int, int]:
+    """(nano + rest ÷ den) × a ÷ b, counted in units: whole, and (num + left ÷ den) ÷ (b × unit_nano) on top.
+
+    `a` is at most 2 × PPM_PER_UNIT, and so is `b`; 0 <= rest < den; the result has 0 <= num < b × unit_nano.
+    With a = b = 1 it counts the value itself.
+    """
+    units = nano // unit_nano
+    under = nano - units * unit_nano
+    if b == 1:
+        return units, under, rest
+    high = units >> _HALF_BITS
+    low = units & ((1 << _HALF_BITS) - 1)
+    whole = high * a // b
+    part = ((high * a % b) << _HALF_BITS) + low * a
+    whole = (whole << _HALF_BITS) + part // b
+    num = part % b * unit_nano + under * a + rest * a // den
+    scale = b * unit_nano
+    return whole + num // scale, num % scale, rest * a % den
+
+
+@scalar
+def share_plus(
+    nano: int, rest: int, den: int, a: int, b: int, unit_nano: int, plus_nano: int, plus_rest: int
+) -> tuple[int, int, int]:
+    """(nano + rest ÷ den) × a ÷ b + plus_nano + plus_rest ÷ den, in the parts that `share` gives."""
+    whole, num, left = share(nano, rest, den, a, b, unit_nano)
+    scale = b * unit_nano
+    left += plus_rest * b % den
+    num += plus_nano % unit_nano * b + plus_rest * b // den + left // den
+    return whole + plus_nano // unit_nano + num // scale, num % scale, left % den
+
+
+@scalar
+def round_parts(whole: int, num: int, left: int, scale: int, mode: int) -> int:
+    """Round whole + (num + left ÷ den) ÷ scale, 0 <= left < den, to an integer; signs are treated alike."""
+    if num == 0 and left == 0:
+        return whole
+    negative = whole < 0  # the fraction is never below zero, so a negative value has a negative whole
+    twice = 2 * num
+    if mode == UP:
+        up = not negative
+    elif mode == DOWN:
+        up = negative
+    elif twice != scale or left > 0:
+        up = twice >= scale
+    elif mode == HALF_UP:
+        up = not negative
+    elif mode == HALF_DOWN:
+        up = negative
+    else:
+        up = whole % 2 != 0
+    return whole + 1 if up else whole
+
+
+@scalar
+def times_1000(value: int, plus: int) -> tuple[int, int]:
+    """Take value × 1000 + plus as the low and the high half of a 128-bit integer; 0 <= plus <= 1000."""
+    if -9 * 10**15 <= value <= 9 * 10**15:
+        low = value * 1000 + plus
+        return low, -1 if low < 0 else 0
+    mask = (1 << _HALF_BITS) - 1
+    upper = (value >> _HALF_BITS) * 1000
+    lower = (value & mask) * 1000 + plus
+    middle = (upper & mask) + (lower >> _HALF_BITS)
+    high = (upper >> _HALF_BITS) + (middle >> _HALF_BITS)
+    top = middle & mask
+    if top >= 1 << (_HALF_BITS - 1):
+        top -= 1 << _HALF_BITS
+    return (top << _HALF_BITS) + (lower & mask), high

@@ -1,0 +1,159 @@
+"""The groups of arrays that kernels take, each with its shape, unit and order.
+
+Every array is one-dimensional and C-contiguous. What goes in is marked read-only by `frozen`, so that each kernel has
+one compilation whether a column came from Arrow (read-only) or was made here; what comes out is writable.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int64 = NDArray[np.int64]
+Int32 = NDArray[np.int32]
+UInt8 = NDArray[np.uint8]
+
+G = TypeVar("G", bound=tuple[Any, ...])
+
+NO_COMPONENT = -1
+SPAN_SHIFT = 32  # a bucket of the hint table is 2^32 microseconds (72 minutes)
+NEVER = 2**63 - 1
+
+
+class Usage(NamedTuple):
+    """n sessions and their m intervals."""
+
+    session_start_us: Int64  # (n,) UTC
+    session_end_us: Int64  # (n,) UTC
+    timeline: Int32  # (n,) which timeline prices the session; any number where status is not 0
+    status: UInt8  # (n,) not 0: refused before the kernel
+    interval_first: Int64  # (n + 1,) CSR
+    start_us: Int64  # (m,) UTC, ascending within a session
+    end_us: Int64  # (m,) UTC
+    energy: Int64  # (m,) times the scale: milli-Wh
+    activity: UInt8  # (m,) codes of units.ACTIVITIES, or (0,): all auto
+
+
+class Timelines(NamedTuple):
+    """k timelines of price epochs. Within one, epochs ascend and the last is a sentinel that starts at NEVER."""
+
+    epoch_first: Int64  # (k + 1,) CSR
+    epoch_start_us: Int64  # (e,) UTC
+    epoch_component: Int32  # (4 e,) for each of units.DIMENSIONS the component that prices it, or NO_COMPONENT
+    hint_first: Int64  # (k + 1,) CSR
+    hint: Int32  # (h,) the epoch in force where a bucket of 2^SPAN_SHIFT us starts, counted within the timeline
+    component_first: Int64  # (k + 1,) CSR into Components
+    waits: UInt8  # (k,) 1: a component of the timeline is `from: first_energy`
+    span_start_us: Int64  # (1,) where bucket 0 of every timeline starts
+
+
+class Components(NamedTuple):
+    """c components, in the order in which their lines are printed. An amount is volume × num ÷ den, in nano."""
+
+    dimension: UInt8  # (c,) index into units.DIMENSIONS
+    num: Int64  # (c,) nano for each base unit (milli-Wh, us, session), over
+    den: Int64  # (c,)
+    den_scale: Int64  # (c,) the session's common denominator ÷ den
+    volume_max: Int64  # (c,) the volume at which the amount reaches AMOUNT_MAX_NANO
+    grace_us: Int64  # (c,)
+    waits: UInt8  # (c,) 1: `from: first_energy`
+    step: Int64  # (c,) base units, 0: none
+    step_round: UInt8  # (c,) 0 up, 1 down, 2 nearest
+    min_nano: Int64  # (c,) 0: none
+    max_nano: Int64  # (c,) NEVER: none
+    unit_num: Int64  # (c,) billionths of the price's unit for each base unit, over
+    unit_den: Int64  # (c,)
+    element: Int32  # (c,) index into the plan's names of elements
+    unit: Int32  # (c,) index into the plan's names of units
+    price_micro: Int64  # (c,) for one of the price's unit
+
+
+class Rules(NamedTuple):
+    """What holds for a whole session of each of k timelines. Limits are in price terms: with tax where included."""
+
+    den: Int64  # (k,) the common denominator of amounts
+    tax: UInt8  # (k,) NO_TAX, TAX_EXCLUDED or TAX_INCLUDED
+    rate_ppm: Int64  # (k,)
+    unit_nano: Int64  # (k,) totals are rounded to it
+    print_nano: Int64  # (k,) lines are printed in it
+    mode: UInt8  # (k,) index into units.ROUNDING_MODES
+    stepped: UInt8  # (k,) 1: a component of the timeline has a step
+    limit_given: UInt8  # (4 k,) min before tax, max before tax, min after tax, max after tax
+    limit_nano: Int64  # (4 k,) the same
+    limit_rest: Int64  # (4 k,) the same, over den
+    after_nano: Int64  # (2 k,) min and max after tax, as given
+
+
+NO_TAX = 0
+TAX_EXCLUDED = 1
+TAX_INCLUDED = 2
+
+
+class Walked(NamedTuple):
+    """What `walk` says of sessions lo to hi - 1, and their records (one for each component with volume).
+
+    A decimal is two int64, the low half first: what Arrow's decimal128 reads as it is.
+    """
+
+    status: UInt8  # (hi - lo,) errors.Refused
+    fault: Int64  # (hi - lo,) the interval at fault, -1: none
+    energy_mwh: Int64  # (2 (hi - lo),) decimals
+    charging_us: Int64  # (2 (hi - lo),) decimals
+    parked_us: Int64  # (2 (hi - lo),) decimals
+    record_first: Int64  # (hi - lo + 1,) CSR
+    component: Int32  # (r,)
+    turn: Int32  # (r,) grows with the last moment at which the component was active
+    volume: Int64  # (r,) base units
+    billable: Int64  # (r,) the volume after grace
+    billed: Int64  # (r,) the volume after the step; the same array as `billable` where nothing has a step
+
+
+class Priced(NamedTuple):
+    """The totals of sessions lo to hi - 1, and their lines in order, with room for r'."""
+
+    net: Int64  # (2 (hi - lo),) decimals, micro
+    tax: Int64  # (2 (hi - lo),) decimals, micro
+    gross: Int64  # (2 (hi - lo),) decimals, micro
+    row: Int32  # (r',) the session, counted from lo
+    line: Int32  # (r',) from 1
+    kind: UInt8  # (r',) index into KINDS
+    record: Int32  # (r',) the record of a line of usage, NO_RECORD of another
+    nano: Int64  # (r',) the exact amount, whole
+    rest: Int64  # (r',) and the rest over the session's common denominator
+    printed: Int64  # (r',) micro
+
+
+class Lines(NamedTuple):
+    """What the table of lines shows of r lines. All of int64 are decimals, two each; zeros where a line has none."""
+
+    dimension: UInt8  # (r,)
+    element: Int32  # (r,)
+    unit: Int32  # (r,)
+    volume: Int64  # (2 r,) billionths of the unit
+    billed_volume: Int64  # (2 r,) billionths of the unit
+    unit_price: Int64  # (2 r,) micro
+    amount: Int64  # (2 r,) 10^-12 of the currency
+    printed: Int64  # (2 r,) micro
+    rate: Int64  # (2 r,) ten-thousandths of a percent
+
+
+NO_RECORD = -1
+KINDS = ("usage", "allowance", "discount", "minimum", "maximum", "rounding")
+USAGE = 0
+MINIMUM = 3
+MAXIMUM = 4
+ROUNDING = 5
+LIMIT_LINES_MAX = 4
+
+
+def frozen(group: G) -> G:
+    """The same arrays, marked read-only, without a copy where they are contiguous."""
+    return type(group)(*(_frozen(array) for array in group))
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    view = np.ascontiguousarray(array).view()
+    view.flags.writeable = False
+    return view

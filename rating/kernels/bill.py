@@ -1,0 +1,205 @@
+"""From volumes to money: amounts, component limits, session limits, tax, rounding, printed amounts (PRICING 4).
+
+An amount is a whole number of nano and an exact rest over the session's common denominator, so nothing is rounded
+before the one place that rounds totals (`round_parts`). Printed lines are shared out by largest remainder.
+"""
+
+from __future__ import annotations
+
+from rating.kernels.arith import round_parts, share, share_plus
+from rating.kernels.arrays import (
+    MAXIMUM,
+    MINIMUM,
+    NO_RECORD,
+    NO_TAX,
+    ROUNDING,
+    TAX_EXCLUDED,
+    TAX_INCLUDED,
+    USAGE,
+    Components,
+    Int32,
+    Priced,
+    Rules,
+    Walked,
+)
+from rating.kernels.jit import kernel, scalar
+from rating.units import AMOUNT_MAX_NANO, NANO_PER_MICRO, PPM_PER_UNIT
+
+AMOUNT_RANGE = 17  # errors.Refused
+
+
+@scalar
+def _over(nano: int, rest: int, limit_nano: int, limit_rest: int) -> bool:
+    return nano > limit_nano or (nano == limit_nano and rest > limit_rest)
+
+
+@scalar
+def _minus(nano: int, rest: int, less_nano: int, less_rest: int, den: int) -> tuple[int, int]:
+    if rest < less_rest:
+        return nano - less_nano - 1, rest - less_rest + den
+    return nano - less_nano, rest - less_rest
+
+
+@kernel
+def bill(timeline: Int32, components: Components, rules: Rules, walked: Walked, out: Priced) -> int:
+    """Bill the sessions of `walked`; return the number of lines written.
+
+    `timeline` is int32, one for each session. A session has a line for each record, up to LIMIT_LINES_MAX for its
+    limits, and one for a coarser rounding unit.
+    """
+    component_num, component_den, den_scale = components.num, components.den, components.den_scale
+    volume_max, min_nano, max_nano = components.volume_max, components.min_nano, components.max_nano
+    record_first, record_component = walked.record_first, walked.component
+    billable, billed, status = walked.billable, walked.billed, walked.status
+    limit_given, limit_nano, limit_rest = rules.limit_given, rules.limit_nano, rules.limit_rest
+    rule_den, rule_tax, rule_rate, after_nano = rules.den, rules.tax, rules.rate_ppm, rules.after_nano
+    rule_unit, rule_print, rule_mode = rules.unit_nano, rules.print_nano, rules.mode
+    net_out, tax_out, gross_out = out.net, out.tax, out.gross
+    line_row, line_number, line_kind, line_record = out.row, out.line, out.kind, out.record
+    line_nano, line_rest, line_printed = out.nano, out.rest, out.printed
+
+    written = 0
+    for s in range(timeline.size):
+        for half in range(2 * s, 2 * s + 2):
+            net_out[half] = 0
+            tax_out[half] = 0
+            gross_out[half] = 0
+        if status[s] != 0:
+            continue
+        t = timeline[s]
+        den = rule_den[t]
+        first_line = written
+
+        # 1. Volume × price for each component, within the component's own limits.
+        total_nano = 0
+        total_rest = 0
+        for r in range(record_first[s], record_first[s + 1]):
+            c = record_component[r]
+            quantity = billed[r]
+            if quantity > volume_max[c]:
+                status[s] = AMOUNT_RANGE
+                break
+            price_den = component_den[c]
+            rest = 0
+            if price_den == 1:
+                nano = quantity * component_num[c]
+            else:
+                whole = quantity // price_den
+                part = (quantity - whole * price_den) * component_num[c]
+                nano = part // price_den
+                rest = (part - nano * price_den) * den_scale[c]
+                nano += whole * component_num[c]
+            if billable[r] > 0 and nano < min_nano[c]:
+                nano = min_nano[c]
+                rest = 0
+            if _over(nano, rest, max_nano[c], 0):
+                nano = max_nano[c]
+                rest = 0
+            total_nano += nano
+            total_rest += rest
+            if total_rest >= den:
+                total_rest -= den
+                total_nano += 1
+            if _over(total_nano, total_rest, AMOUNT_MAX_NANO, 0):
+                status[s] = AMOUNT_RANGE
+                break
+            line_kind[written] = USAGE
+            line_record[written] = r
+            line_nano[written] = nano
+            line_rest[written] = rest
+            written += 1
+        if status[s] != 0:
+            written = first_line
+            continue
+
+        # 2. The session's limits: before tax, then after tax, the minimum first.
+        tax_kind = rule_tax[t]
+        fixed = -1  # the after-tax limit that holds while the before-tax total stays
+        base_nano = 0
+        base_rest = 0
+        for i in range(4):
+            j = 4 * t + i
+            if limit_given[j] == 0:
+                continue
+            if i % 2 == 0:
+                hit = _over(limit_nano[j], limit_rest[j], total_nano, total_rest)
+            else:
+                hit = _over(total_nano, total_rest, limit_nano[j], limit_rest[j])
+            if not hit:
+                continue
+            if i >= 2 and tax_kind != NO_TAX and limit_given[j - 2] != 0:
+                fixed = i - 2
+                base_nano = total_nano
+                base_rest = total_rest
+                if tax_kind == TAX_EXCLUDED:
+                    continue
+            line_kind[written] = MINIMUM if i % 2 == 0 else MAXIMUM
+            line_record[written] = NO_RECORD
+            line_nano[written], line_rest[written] = _minus(limit_nano[j], limit_rest[j], total_nano, total_rest, den)
+            written += 1
+            total_nano = limit_nano[j]
+            total_rest = limit_rest[j]
+
+        # 3. Tax and rounding, each total once, in rounding units.
+        unit_nano, mode, rate = rule_unit[t], rule_mode[t], rule_rate[t]
+        units, num, left = share(total_nano, total_rest, den, 1, 1, unit_nano)
+        total = round_parts(units, num, left, unit_nano, mode)
+        tax = 0
+        if tax_kind != NO_TAX:
+            scale = PPM_PER_UNIT if tax_kind == TAX_EXCLUDED else PPM_PER_UNIT + rate
+            if fixed < 0:
+                units, num, left = share(total_nano, total_rest, den, rate, scale, unit_nano)
+            elif tax_kind == TAX_EXCLUDED:
+                # The gross is the limit and the net stays: the tax is what lies between the two.
+                nano, rest = _minus(after_nano[2 * t + fixed], 0, base_nano, base_rest, den)
+                units, num, left = share_plus(0, 0, den, rate, scale, unit_nano, nano, rest)
+            else:
+                nano, rest = _minus(total_nano, total_rest, base_nano, base_rest, den)
+                units, num, left = share_plus(base_nano, base_rest, den, rate, scale, unit_nano, nano, rest)
+            tax = round_parts(units, num, left, scale * unit_nano, mode)
+        unit_micro = unit_nano // NANO_PER_MICRO
+        net = total - tax if tax_kind == TAX_INCLUDED else total
+        net_out[2 * s] = net * unit_micro
+        tax_out[2 * s] = tax * unit_micro
+        gross_out[2 * s] = (net + tax) * unit_micro
+        net_out[2 * s + 1] = -1 if net < 0 else 0
+        tax_out[2 * s + 1] = -1 if tax < 0 else 0
+        gross_out[2 * s + 1] = -1 if net + tax < 0 else 0
+
+        # 4. Printed amounts: each line rounded down, and the units left over to the largest remainders.
+        print_nano = rule_print[t]
+        print_micro = print_nano // NANO_PER_MICRO
+        target = total
+        if print_nano != unit_nano:
+            units, num, left = share(total_nano, total_rest, den, 1, 1, print_nano)
+            target = round_parts(units, num, left, print_nano, mode)
+        left_over = target
+        for i in range(first_line, written):
+            units = line_nano[i] // print_nano
+            line_row[i] = s
+            line_number[i] = i - first_line + 1
+            line_printed[i] = units * print_micro
+            left_over -= units
+        while left_over > 0:
+            most = -1
+            most_under = -1
+            for i in range(first_line, written):
+                # What printing leaves out; below zero once the line has got its unit.
+                under = line_nano[i] - line_printed[i] * NANO_PER_MICRO
+                if under > most_under or (under == most_under and most >= 0 and line_rest[i] > line_rest[most]):
+                    most = i
+                    most_under = under
+            line_printed[most] += print_micro
+            left_over -= 1
+
+        odd = total * unit_micro - target * print_micro
+        if odd != 0:
+            line_row[written] = s
+            line_number[written] = written - first_line + 1
+            line_kind[written] = ROUNDING
+            line_record[written] = NO_RECORD
+            line_nano[written] = odd * NANO_PER_MICRO
+            line_rest[written] = 0
+            line_printed[written] = odd
+            written += 1
+    return written

@@ -1,0 +1,65 @@
+"""Round each session's total of a dimension to the step of the component that was active last (PRICING 3)."""
+
+from __future__ import annotations
+
+from rating.kernels.arrays import Components, Int32, Rules, Walked
+from rating.kernels.jit import kernel
+from rating.units import ENERGY, PARKING_TIME, TIME
+
+_UP = 0
+_DOWN = 1
+_NEAREST = 2
+
+
+@kernel
+def step(timeline: Int32, components: Components, rules: Rules, out: Walked) -> None:
+    """Write `out.billed`. `timeline` is int32, one for each session of `out`."""
+    dimension, steps, step_round = components.dimension, components.step, components.step_round
+    record_first, component, turn = out.record_first, out.component, out.turn
+    billable, billed = out.billable, out.billed
+    for s in range(timeline.size):
+        first, last = record_first[s], record_first[s + 1]
+        for r in range(first, last):
+            billed[r] = billable[r]
+        if first == last or rules.stepped[timeline[s]] == 0:
+            continue
+
+        parking = False
+        for r in range(first, last):
+            parking = parking or (dimension[component[r]] == PARKING_TIME and billable[r] > 0)
+        for pick in range(2):
+            # Energy, then time and parking together: where parking was priced, time keeps its exact total.
+            stepped_dimension = ENERGY if pick == 0 else PARKING_TIME if parking else TIME
+            total = 0
+            active = -1
+            for r in range(first, last):
+                if dimension[component[r]] == stepped_dimension and billable[r] > 0:
+                    total += billable[r]
+                    if active < 0 or turn[r] > turn[active]:
+                        active = r
+            if active < 0 or steps[component[active]] == 0:
+                continue
+            size = steps[component[active]]
+            how = step_round[component[active]]
+            over = total % size
+            if over == 0:
+                continue
+            if how == _UP or (how == _NEAREST and 2 * over >= size):
+                billed[active] += size - over
+                continue
+            # Rounded down: what is over comes off the component active last, then off the one before it.
+            while over > 0:
+                taken = min(over, billed[active])
+                billed[active] -= taken
+                over -= taken
+                before = -1
+                for r in range(first, last):
+                    if (
+                        dimension[component[r]] == stepped_dimension
+                        and billable[r] > 0
+                        and turn[r] < turn[active]
+                        and (before < 0 or turn[r] > turn[before])
+                    ):
+                        before = r
+                if over > 0:
+                    active = before

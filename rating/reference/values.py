@@ -1,0 +1,104 @@
+"""What the slow twin takes and gives: a session with its intervals, a bill with its lines, or a refusal.
+
+Instants are microseconds since 1970-01-01 UTC, energy is in thousandths of a Wh, amounts are exact fractions of the
+currency unit; what is printed is a whole number of millionths of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
+
+from rating.errors import Refused
+from rating.tariff.model import DimensionName
+
+if TYPE_CHECKING:
+    from rating.reference.trace import Step
+
+Activity = Literal["auto", "charging", "parked", "withheld"]
+LineKind = Literal["usage", "minimum", "maximum", "rounding"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """What the meter said from `start_us` to `end_us`. With `auto`, energy means charging and none means parked."""
+
+    start_us: int
+    end_us: int
+    energy_mwh: int
+    activity: Activity = "auto"
+
+    @property
+    def charges(self) -> bool:
+        """Whether its time is charging time (PRICING 1): withheld is; auto is where there is energy."""
+        if self.activity == "auto":
+            return self.energy_mwh != 0
+        return self.activity != "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One session as it was measured. `time_zone` is its site's, used where the tariff leaves its own out."""
+
+    session_id: str | int
+    start_us: int
+    end_us: int
+    intervals: tuple[Interval, ...]
+    time_zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a bill. Volumes are counted in `unit`, so `billed_volume * unit_price` is the amount (PRICING 4).
+
+    Only a component's own `min` and `max` make the amount differ from that product.
+    """
+
+    line: int  # from 1
+    kind: LineKind
+    element: str | None
+    dimension: DimensionName | None
+    volume: Fraction | None
+    billed_volume: Fraction | None
+    unit: str | None
+    unit_price_micro: int | None
+    amount: Fraction
+    printed_micro: int
+    tax_ppm: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """One priced session. `net_micro + tax_micro == gross_micro`, and printed lines add up to net, or to gross
+    where the tariff's prices include tax.
+    """
+
+    session_id: str | int
+    tariff: str
+    tariff_version: str
+    currency: str
+    start_us: int
+    end_us: int
+    energy_mwh: int
+    charging_us: int
+    parked_us: int
+    net_micro: int | None
+    tax_micro: int | None
+    gross_micro: int
+    lines: tuple[Line, ...]
+    trace: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A session that is not priced, and why. `interval` is the index of the one at fault, where one is."""
+
+    session_id: str | int
+    reason: Refused
+    interval: int | None = None
+
+    @property
+    def code(self) -> str:
+        """The code as it stands in the table of rejected sessions."""
+        return self.reason.code

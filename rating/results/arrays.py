@@ -1,0 +1,39 @@
+"""NumPy arrays as Arrow arrays, without a copy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+# Precisions hold the limits of `units` with room; energy is in milli-Wh (6 decimals of a kWh), time in us.
+MONEY = pa.decimal128(18, 6)
+QUANTITY = pa.decimal128(18, 6)
+VOLUME = pa.decimal128(20, 9)
+AMOUNT = pa.decimal128(24, 12)
+PERCENT = pa.decimal128(7, 4)
+
+
+def decimals(halves: NDArray[np.int64], type_: Any, valid: NDArray[np.bool_] | None = None) -> Any:
+    """An Arrow decimal128 array over (2 n,) int64 halves, low half first; `valid` is (n,) or None for all."""
+    return pa.Array.from_buffers(type_, halves.size // 2, [_bitmap(valid), pa.py_buffer(halves)])
+
+
+def coded(codes: NDArray[Any], names: tuple[str, ...], valid: NDArray[np.bool_] | None = None) -> Any:
+    """An Arrow dictionary array over (n,) codes into `names`."""
+    signed = codes.view(np.int8) if codes.dtype == np.uint8 else codes
+    indices = pa.Array.from_buffers(
+        pa.from_numpy_dtype(signed.dtype), signed.size, [_bitmap(valid), pa.py_buffer(signed)]
+    )
+    return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()), safe=False)
+
+
+def instants(us: NDArray[np.int64]) -> Any:
+    """An Arrow timestamp array in UTC over (n,) int64 microseconds."""
+    return pa.Array.from_buffers(pa.timestamp("us", "UTC"), us.size, [None, pa.py_buffer(us)])
+
+
+def _bitmap(valid: NDArray[np.bool_] | None) -> Any:
+    return None if valid is None else pa.py_buffer(np.packbits(valid, bitorder="little"))

@@ -1,0 +1,86 @@
+"""The table of what was not rated, each row with a code, a message and a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from rating.compile.plan import Plan
+from rating.errors import Fault, Place, Refused
+from rating.settle.chunks import Totals
+from rating.units import MWH_PER_KWH
+from rating.usage.batch import UsageBatch
+from rating.usage.refusals import describe, describe_stray
+
+ENERGY = pa.decimal128(38, 6)
+
+
+class Rejection(NamedTuple):
+    """One row of the table; `energy_mwh` is None where the energy could not be read."""
+
+    session_id: Any
+    code: str
+    message: str
+    place: Place
+    energy_mwh: int | None
+
+
+def rejections(batch: UsageBatch, plan: Plan, totals: Totals) -> Iterator[Rejection]:
+    """Refused sessions in the order in which they came in, then intervals that belong to no session."""
+    for i in np.flatnonzero(totals.status != Refused.FINE):
+        refused = Refused(int(totals.status[i]))
+        message, place = describe(batch, int(i), refused, _row_at_fault(batch, totals, int(i)), known=plan.known)
+        yield Rejection(batch.sessions.id[i].as_py(), refused.code, message, place, _energy_mwh(batch, int(i)))
+    for stray in batch.stray:
+        message, place = describe_stray(batch, stray)
+        yield Rejection(stray.session_id, Refused.UNKNOWN_SESSION.code, message, place, stray.energy_mwh)
+
+
+def rejected_table(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
+    """The table `rejected`: session_id, code, message, place, energy_kwh."""
+    rows = list(rejections(batch, plan, totals))
+    energies = [None if row.energy_mwh is None else Decimal(row.energy_mwh) / MWH_PER_KWH for row in rows]
+    return pa.table(
+        {
+            "session_id": pa.array([row.session_id for row in rows], batch.sessions.id.type),
+            "code": pa.array([row.code for row in rows], pa.string()),
+            "message": pa.array([row.message for row in rows], pa.string()),
+            "place": pa.array([str(row.place) for row in rows], pa.string()),
+            "energy_kwh": pa.array(energies, ENERGY),
+        }
+    )
+
+
+def as_faults(batch: UsageBatch, plan: Plan, totals: Totals) -> list[Fault]:
+    """The same as faults, for callers who asked to raise."""
+    return [Fault(row.code, row.place, *_split(row.message)) for row in rejections(batch, plan, totals)]
+
+
+def _row_at_fault(batch: UsageBatch, totals: Totals, i: int) -> int:
+    """The row of the input table: what the door noted, or the interval that the kernel stopped at."""
+    if batch.sessions.status[i] != Refused.FINE:
+        return int(batch.sessions.status_row[i])
+    fault = int(totals.fault[i])
+    if fault < 0 or fault >= batch.intervals.start_us.size:
+        return -1
+    return fault if batch.intervals.row is None else int(batch.intervals.row[fault])
+
+
+def _energy_mwh(batch: UsageBatch, i: int) -> int:
+    """The energy that came in for a session, added up in halves so that no value can overflow."""
+    first, last = batch.interval_first[i], batch.interval_first[i + 1]
+    energy: NDArray[np.int64] = batch.intervals.energy[first:last]
+    high, low = int((energy >> 32).sum()), int((energy & 0xFFFFFFFF).sum())
+    return ((high << 32) + low) * batch.intervals.energy_scale
+
+
+def _split(message: str) -> tuple[str, str, str]:
+    """got, want and fix of a message in the form of `errors.Fault.message`."""
+    got, _, rest = message.removeprefix("read `").partition("`, expected ")
+    want, _, fix = rest.partition("; ")
+    return got, want, fix

@@ -1,0 +1,87 @@
+"""Tables into a folder: written under a temporary name, then renamed, so that a crash leaves nothing half-written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from rating.errors import Fault, InputError, Place
+
+FORMATS = ("parquet", "csv")
+
+
+def write_tables(folder: str | Path, tables: dict[str, Any], format: str = "parquet") -> Path:
+    """Write each table as `folder`/<name>.<format>; tables of an earlier run are replaced together.
+
+    Raises: InputError where the folder holds other files, or cannot be written.
+    """
+    target = Path(folder)
+    if format not in FORMATS:
+        raise InputError([_fault(target, format, "the format parquet or csv", "name one of the two")])
+    ours = {f"{name}.{ending}" for name in tables for ending in FORMATS}
+    if target.exists():
+        strange = [] if not target.is_dir() else sorted(path.name for path in target.iterdir() if path.name not in ours)
+        if not target.is_dir() or strange:
+            got = f"a folder with {strange[0]}" if strange else "a file"
+            want = "a new folder, or one that holds nothing but tables of an earlier run"
+            raise InputError([_fault(target, got, want, "choose another folder, or move what is in it")])
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise InputError(
+            [_fault(target, str(error), "a folder that can be written", "choose another folder")]
+        ) from error
+    try:
+        fresh.chmod(0o755)  # mkdtemp keeps others out, results are no secret among those who may read the folder
+        for name, table in tables.items():
+            _write(fresh / f"{name}.{format}", table, format)
+        _swap(fresh, target)
+    except OSError as error:
+        raise InputError(
+            [_fault(target, str(error), "room for the tables", "free some space, then run again")]
+        ) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return target
+
+
+def _write(path: Path, table: Any, format: str) -> None:
+    if format == "parquet":
+        import pyarrow.parquet as pq
+
+        pq.write_table(table, path)
+    else:
+        from pyarrow import csv
+
+        csv.write_csv(_plain(table), path)
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _plain(table: Any) -> Any:
+    """Dictionary columns as text: the CSV writer knows no dictionaries."""
+    import pyarrow as pa
+
+    for i, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            table = table.set_column(i, field.name, table.column(i).cast(field.type.value_type))
+    return table
+
+
+def _swap(fresh: Path, target: Path) -> None:
+    """Put the fresh folder in place. A crash between the renames leaves the old and the new tables, both whole."""
+    if not target.exists():
+        fresh.rename(target)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
+    target.rename(old / target.name)
+    fresh.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _fault(target: Path, got: str, want: str, fix: str) -> Fault:
+    return Fault("output", Place(str(target)), got, want, fix)

@@ -1,0 +1,83 @@
+"""The JSON Schema of a tariff file, for editors (yaml-language-server in VS Code and others).
+
+Draft 7, which they all know, with every part written out in its place: some of them ignore what stands beside a `$ref`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from rating.tariff.leaves import price_pattern
+from rating.tariff.model import DimensionName
+from rating.tariff.schema import TariffText
+from rating.units import DIMENSIONS
+
+_KEY_ORDER = {"price": 0, "grace": 1, "step_size": 2, "round": 3, "min": 4, "max": 5, "from": 6}
+
+
+def schema_text() -> str:
+    """The schema as the text of `tariffs/schema.json`."""
+    return json.dumps(tariff_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def tariff_schema() -> dict[str, Any]:
+    """The schema as a dict.
+
+    >>> tariff_schema()["required"]
+    ['tariff', 'currency', 'versions']
+    """
+    raw = TariffText.model_json_schema(by_alias=True)
+    parts = raw.pop("$defs")
+    whole = cast("dict[str, Any]", _written_out(raw, parts))
+    element = whole["properties"]["versions"]["items"]["properties"]["elements"]["items"]
+    element["anyOf"] = [{"required": [name]} for name in DIMENSIONS]
+    for name in DIMENSIONS:
+        _also_text(element["properties"], name)
+    tax = whole["properties"]["tax"]
+    whole["properties"]["tax"] = _either(tax, {"const": "none"})
+    title = "A tariff for charging electric vehicles"
+    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": title, **whole}
+
+
+def _also_text(properties: dict[str, Any], name: DimensionName) -> None:
+    """A price may stand alone, without the mapping around it."""
+    spec = properties[name]
+    order = sorted(spec["properties"].items(), key=lambda item: _KEY_ORDER[item[0]])
+    spec["properties"] = dict(order)
+    properties[name] = _either(spec, {"type": "string", "pattern": price_pattern(name)})
+
+
+def _either(spec: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    outer: dict[str, Any] = {key: spec[key] for key in ("description", "examples") if key in spec}
+    inner = {key: value for key, value in spec.items() if key not in outer}
+    return {**outer, "anyOf": [other, inner]}
+
+
+def _written_out(node: Any, parts: dict[str, Any]) -> Any:
+    """The schema without references, nulls, titles and defaults: a tariff never writes null."""
+    if isinstance(node, list):
+        return [_written_out(item, parts) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        target = parts[node["$ref"].rpartition("/")[2]]
+        beside = {key: value for key, value in node.items() if key != "$ref"}
+        return _written_out({**target, **beside}, parts)
+    if "anyOf" in node:
+        kinds = [kind for kind in node["anyOf"] if kind != {"type": "null"}]
+        beside = {key: value for key, value in node.items() if key != "anyOf"}
+        return _written_out({**kinds[0], **beside} if len(kinds) == 1 else {**beside, "anyOf": kinds}, parts)
+    clean: dict[str, Any] = {}
+    for key, value in node.items():
+        if key == "properties":
+            clean[key] = {name: _written_out(spec, parts) for name, spec in value.items()}
+        elif key == "examples":
+            clean[key] = value
+        elif key not in ("title", "default"):
+            clean[key] = _written_out(value, parts)
+    if clean.get("type") == "object":
+        clean["minProperties"] = 1
+    if clean.get("type") == "array":
+        clean["minItems"] = 1
+    return clean

@@ -1,0 +1,259 @@
+"""YAML text -> a tree of nodes that know their place, with every scalar still the text that was written.
+
+The tree is built from the parser's events. The composer of the C library is never called: it recurses, and 40,000
+nested brackets end the process. No value is guessed from its look, so `17:00` stays a time and `no` stays a word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import yaml
+from yaml import events
+
+from rating.errors import Fault, Place
+from rating.tariff.refusal import visible
+from rating.tariff.syntax import explain_syntax, snippet
+
+FILE_MAX_BYTES = 1 << 20
+DEPTH_MAX = 32
+NODES_MAX = 100_000  # an alias counts as many as what it stands for, so that aliases of aliases cannot explode
+
+
+@dataclass(slots=True, eq=False)
+class Scalar:
+    """One text, as written. `style` is "" for a plain one, else its quote or `|`, `>`."""
+
+    line: int
+    column: int
+    plain: str
+    style: str = ""
+    size: ClassVar[int] = 1
+    height: ClassVar[int] = 0
+
+
+@dataclass(slots=True, eq=False)
+class Sequence:
+    """A list of nodes."""
+
+    line: int
+    column: int
+    plain: list[object] = field(default_factory=list)
+    items: list[Node] = field(default_factory=list)
+    size: int = 1
+    height: int = 1
+    anchor: str = ""
+    end_column: int = 0  # just behind the closing bracket, where it stands on the same line
+
+
+@dataclass(slots=True, eq=False)
+class Mapping:
+    """Keys (with their own places) and the nodes they name, in the order written."""
+
+    line: int
+    column: int
+    plain: dict[str, object] = field(default_factory=dict)
+    keys: dict[str, Scalar] = field(default_factory=dict)
+    values: dict[str, Node] = field(default_factory=dict)
+    size: int = 1
+    height: int = 1
+    anchor: str = ""
+    end_column: int = 0  # just behind the closing bracket, where it stands on the same line
+    waiting: Scalar | None = None  # a key whose value has not come yet
+
+
+Node = Scalar | Sequence | Mapping
+
+
+class _StopError(Exception):
+    """The rest of the text is not read: the fault is added already."""
+
+
+@dataclass(slots=True)
+class Document:
+    """What one text holds: its root (None where it could not be read) and the faults of its form."""
+
+    source: str
+    text: str
+    root: Node | None
+    faults: list[Fault]
+
+    def place(self, node: Node) -> Place:
+        """Where a node begins."""
+        return Place(self.source, node.line, node.column)
+
+    def shown(self, node: Node) -> str:
+        """The node as it was written, cut short, for a message."""
+        if isinstance(node, Scalar) and node.plain == "" and node.style == "":
+            return "(nothing)"
+        if isinstance(node, Scalar) and node.style in ("", "'", '"'):
+            return visible(node.plain) or node.style * 2
+        end_column = 0 if isinstance(node, Scalar) else node.end_column
+        return snippet(self.text, node.line, node.column, end_column=end_column)
+
+
+def read_nodes(text: str, source: str = "<text>") -> Document:
+    """Read one document.
+
+    >>> document = read_nodes("start_time: 17:00\\nname: no")
+    >>> document.root.plain
+    {'start_time': '17:00', 'name': 'no'}
+    >>> [str(fault) for fault in read_nodes("a: 1\\na: 2", "x.yaml").faults]
+    ['x.yaml:2:1: duplicate_key: read `a`, expected each key once; line 1 has `a` already: keep one of the two']
+    """
+    builder = _Builder(source, text)
+    root: Node | None = None
+    try:
+        root = builder.build()
+    except _StopError:
+        pass
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
+        builder.faults.append(explain_syntax(error, text, source))
+    return Document(source, text, root, builder.faults)
+
+
+class _Builder:
+    """Turns events into nodes with a stack of its own, so that depth is a number and not the machine's stack."""
+
+    def __init__(self, source: str, text: str) -> None:
+        self.source = source
+        self.text = text
+        self.faults: list[Fault] = []
+        self.stack: list[Sequence | Mapping] = []
+        self.anchors: dict[str, Node] = {}
+        self.root: Node | None = None
+        self.count = 0
+
+    def build(self) -> Node:
+        if not self.text.strip("\ufeff \t\r\n"):
+            self.stop("empty_file", 1, 1, "(nothing)", "keys and their values", "write them, or delete the file")
+        parser = yaml.CLoader(self.text)
+        try:
+            while (event := parser.get_event()) is not None:
+                self.take(event)
+        finally:
+            parser.dispose()
+        if self.root is None:
+            self.stop("empty_file", 1, 1, "(only comments)", "keys and their values", "write them, or delete the file")
+        assert self.root is not None
+        return self.root
+
+    def take(self, event: Any) -> None:
+        """Act on one event. The parser's classes have no useful types, so the node classes begin here."""
+        kind = type(event)
+        if kind is events.ScalarEvent:
+            mark = event.start_mark
+            node = Scalar(mark.line + 1, mark.column + 1, event.value, event.style or "")
+            if event.tag is not None:
+                self.refuse_tag(event.tag, node.line, node.column)
+            if event.anchor is not None:
+                self.name(event.anchor, node, node.line, node.column)
+            self.add(node)
+        elif kind is events.MappingStartEvent or kind is events.SequenceStartEvent:
+            self.open(event, Mapping if kind is events.MappingStartEvent else Sequence)
+        elif kind is events.MappingEndEvent or kind is events.SequenceEndEvent:
+            done = self.stack.pop()
+            if event.end_mark.line + 1 == done.line:
+                done.end_column = event.end_mark.column + 1
+            if done.anchor:
+                self.anchors[done.anchor] = done
+            self.add(done)
+        elif kind is events.AliasEvent:
+            self.expand(event.anchor, event.start_mark.line + 1, event.start_mark.column + 1)
+        elif kind is events.DocumentStartEvent and self.root is not None:
+            line = event.start_mark.line + 1
+            self.stop("yaml_documents", line, 1, "---", "one tariff in each file", "move what follows to its own file")
+
+    def open(self, event: Any, shape: type[Mapping] | type[Sequence]) -> None:
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        if len(self.stack) >= DEPTH_MAX:
+            self.too_deep(line, column)
+        node = shape(line, column, anchor=event.anchor or "")
+        if event.tag is not None:
+            self.refuse_tag(event.tag, line, column)
+        if event.anchor is not None:
+            self.name(event.anchor, None, line, column)
+        self.stack.append(node)
+
+    def add(self, node: Node) -> None:
+        """Put a finished node into the one that holds it."""
+        self.count += 1
+        if self.count > NODES_MAX:
+            self.too_many(node.line, node.column)
+        if not self.stack:
+            self.root = node
+            return
+        parent = self.stack[-1]
+        parent.size += node.size
+        if node.height >= parent.height:
+            parent.height = node.height + 1
+        if type(parent) is Sequence:
+            parent.items.append(node)
+            parent.plain.append(node.plain)
+        elif type(parent) is Mapping:
+            key = parent.waiting
+            if key is None:
+                parent.waiting = node if type(node) is Scalar else self.refuse_key(node)
+                return
+            parent.waiting = None
+            name = key.plain
+            if name in parent.keys or name == "<<" or key.style == "refused":
+                self.refuse_entry(parent, key)
+                return
+            parent.keys[name] = key
+            parent.values[name] = node
+            parent.plain[name] = node.plain
+
+    def refuse_entry(self, parent: Mapping, key: Scalar) -> None:
+        name = key.plain
+        if name in parent.keys:
+            again = f"line {parent.keys[name].line} has `{visible(name)}` already: keep one of the two"
+            self.fault("duplicate_key", key.line, key.column, visible(name), "each key once", again)
+        elif key.style != "refused":
+            fix = "write the keys out here"
+            self.fault("yaml_merge_key", key.line, key.column, "<<", "keys that are written where they count", fix)
+
+    def refuse_key(self, node: Node) -> Scalar:
+        got = snippet(self.text, node.line, node.column)
+        self.fault("yaml_key", node.line, node.column, got, "a word as the key", "write a single word before the colon")
+        return Scalar(node.line, node.column, "", "refused")
+
+    def refuse_tag(self, tag: str, line: int, column: int) -> None:
+        got = snippet(self.text, line, column).split(" ")[0]
+        self.fault("yaml_tag", line, column, got or tag, "a value without a YAML tag", f"delete `{got or tag}`")
+
+    def name(self, anchor: str, node: Node | None, line: int, column: int) -> None:
+        if anchor in self.anchors:
+            fix = f"give one of the two another name than `&{anchor}`"
+            self.fault("yaml_alias", line, column, f"&{anchor}", "each anchor name once in a file", fix)
+        if node is not None:
+            self.anchors[anchor] = node
+
+    def expand(self, anchor: str, line: int, column: int) -> None:
+        node = self.anchors.get(anchor)
+        if node is None:
+            want = f"an alias of an anchor `&{anchor}` that is complete before this line"
+            self.fault("yaml_alias", line, column, f"*{anchor}", want, "write the value out here")
+            node = Scalar(line, column, "", "refused")
+        self.count += node.size - 1
+        if len(self.stack) + node.height > DEPTH_MAX:
+            self.too_deep(line, column)
+        self.add(node)
+
+    def too_deep(self, line: int, column: int) -> None:
+        got = snippet(self.text, line, column, 12)
+        fix = "a tariff needs fewer than 10: look for a bracket or an indent too many"
+        self.stop("yaml_too_deep", line, column, got, f"at most {DEPTH_MAX} levels of nesting", fix)
+
+    def too_many(self, line: int, column: int) -> None:
+        got = snippet(self.text, line, column, 24)
+        fix = "write fewer aliases, or split the file"
+        self.stop("yaml_too_big", line, column, got, f"at most {NODES_MAX:,} values in a file, aliases included", fix)
+
+    def fault(self, code: str, line: int, column: int, got: str, want: str, fix: str) -> None:
+        self.faults.append(Fault(code, Place(self.source, line, column), got, want, fix))
+
+    def stop(self, code: str, line: int, column: int, got: str, want: str, fix: str) -> None:
+        self.fault(code, line, column, got, want, fix)
+        raise _StopError

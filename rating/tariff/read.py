@@ -1,0 +1,185 @@
+"""One file at a time: bytes -> nodes -> the text form -> a tariff. Faults are collected, never raised."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from rating.errors import Fault, Place
+from rating.tariff.calendars import Calendar
+from rating.tariff.convert import to_tariff
+from rating.tariff.faults import cross_faults, faults_of
+from rating.tariff.leaves import WANT_CALENDAR
+from rating.tariff.model import Tariff
+from rating.tariff.nodes import FILE_MAX_BYTES, Document, Mapping, Scalar, read_nodes
+from rating.tariff.refusal import RefusalError
+from rating.tariff.schema import CalendarText, TariffText
+
+_PUBLIC = re.compile("([A-Z]{2})(?:-([A-Z0-9]{1,3}))?")
+_FILE_NAME = re.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
+
+
+class Reader:
+    """Reads tariffs and keeps the calendars that several of them may name."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = faults
+        self._calendars: dict[Path, Calendar] = {}
+
+    def read_file(self, path: Path) -> Tariff | None:
+        """The tariff of a file, or None where it has faults."""
+        text = self._text_of(path)
+        return None if text is None else self.read_text(text, path.as_posix(), path.parent)
+
+    def read_text(self, text: str, source: str, folder: Path | None) -> Tariff | None:
+        """The tariff of a text, or None where it has faults. Calendar files are sought beside `folder`."""
+        document = read_nodes(text, source)
+        self.faults.extend(document.faults)
+        if document.root is None:
+            return None
+        self.faults.extend(cross := cross_faults(document))
+        try:
+            form = TariffText.model_validate(
+                document.root.plain, context={"calendar": lambda name: self._calendar(name, folder)}
+            )
+        except ValidationError as error:
+            self.faults.extend(faults_of(error, document, TariffText))
+            return None
+        if document.faults or cross:
+            return None
+        root = document.root
+        assert isinstance(root, Mapping)
+        return to_tariff(form, _labels(root), document.place(root.values["tariff"]))
+
+    def _text_of(self, path: Path) -> str | None:
+        shown = Place(path.as_posix())
+        try:
+            with path.open("rb") as file:
+                data = file.read(FILE_MAX_BYTES + 1)
+        except OSError as error:
+            got = (error.strerror or "an error").lower()
+            self.faults.append(Fault("no_file", shown, got, "a file that can be read", "look at who may read it"))
+            return None
+        if len(data) > FILE_MAX_BYTES:
+            want = f"a file of at most {FILE_MAX_BYTES // 1024} KiB"
+            self.faults.append(Fault("file_too_big", shown, "more than that", want, "split the file"))
+            return None
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            before = data[: error.start]
+            line = before.count(b"\n") + 1
+            column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8-sig")) + 1
+            got = " ".join(f"{byte:02x}" for byte in data[error.start : error.start + 4])
+            fix = "save the file as UTF-8 in your editor"
+            place = Place(path.as_posix(), line, column)
+            self.faults.append(Fault("not_utf8", place, f"bytes {got}", "text in UTF-8", fix))
+            return None
+
+    def _calendar(self, name: str, folder: Path | None) -> Calendar:
+        """The calendar of a name: a file's where there is one, else a country's."""
+        path = None if folder is None or not _FILE_NAME.fullmatch(name) else folder / "calendars" / f"{name}.yaml"
+        if path is not None and (path in self._calendars or path.is_file()):
+            if path not in self._calendars:
+                self._calendars[path] = self._read_calendar(path, name)
+            return self._calendars[path]
+        return public_calendar(name)
+
+    def _read_calendar(self, path: Path, name: str) -> Calendar:
+        """The calendar of a file. Its faults are added once; the tariff is then refused with it."""
+        nothing = Calendar(name)
+        text = self._text_of(path)
+        if text is None:
+            return nothing
+        document = read_nodes(text, path.as_posix())
+        self.faults.extend(document.faults)
+        if document.root is None:
+            return nothing
+        if _PUBLIC.fullmatch(name) and _is_public(name):
+            want = "a name that is no country: tariffs could not tell the two apart"
+            fix = "rename the file and its `calendar`"
+            self.faults.append(Fault("calendar", Place(path.as_posix()), name, want, fix))
+        try:
+            form = CalendarText.model_validate(document.root.plain)
+        except ValidationError as error:
+            self.faults.extend(faults_of(error, document, CalendarText))
+            return nothing
+        if form.calendar != name:
+            place = _place_of(document, "calendar")
+            fix = f"write {name}, or rename the file to {form.calendar}.yaml"
+            self.faults.append(Fault("calendar", place, form.calendar, f"`{name}`, the name of the file", fix))
+        return form.as_calendar()
+
+
+def public_calendar(name: str) -> Calendar:
+    """The calendar of a country or of a part of one.
+
+    >>> public_calendar("US-CA").subdivision
+    'CA'
+    """
+    if not _is_public(name):
+        raise RefusalError("calendar", WANT_CALENDAR, _calendar_fix(name))
+    country, _, subdivision = name.partition("-")
+    return Calendar(name, country, subdivision, release=_holidays_release())
+
+
+def _calendar_fix(name: str) -> str:
+    if _is_public(name.upper()):
+        return f"did you mean `{name.upper()}`?"
+    country, dash, _ = name.upper().partition("-")
+    if dash and _is_public(country):
+        parts = _parts_of(country)
+        shown = ", ".join(f"{country}-{part}" for part in parts[:6]) + (", ..." if len(parts) > 6 else "")
+        return f"write {country}, or one of {shown}" if parts else f"write {country}: it has no parts of its own"
+    tidy = name.lower().replace(" ", "_")
+    code = _codes_by_name().get(tidy)
+    if code:
+        return f"did you mean `{code}`?"
+    if not _FILE_NAME.fullmatch(name):
+        return "write the code of a country, or the name of the file alone, without folder or ending"
+    return f"write the code of a country, or make the file calendars/{name[:40]}.yaml beside the tariff"
+
+
+@lru_cache(maxsize=512)
+def _is_public(name: str) -> bool:
+    found = _PUBLIC.fullmatch(name)
+    if found is None:
+        return False
+    country, subdivision = found.groups()
+    return country in _codes_by_name().values() and (subdivision is None or subdivision in _parts_of(country))
+
+
+def _parts_of(country: str) -> tuple[str, ...]:
+    import holidays
+
+    return tuple(getattr(holidays, country).subdivisions)
+
+
+@lru_cache(maxsize=1)
+def _codes_by_name() -> dict[str, str]:
+    """The two-letter codes of the countries that the package knows, by the names of its modules."""
+    from holidays.registry import COUNTRIES
+
+    return {module: names[1] for module, names in COUNTRIES.items()}
+
+
+@lru_cache(maxsize=1)
+def _holidays_release() -> str:
+    return importlib.metadata.version("holidays")
+
+
+def _place_of(document: Document, key: str) -> Place:
+    root = document.root
+    assert isinstance(root, Mapping)
+    return document.place(root.values[key])
+
+
+def _labels(root: Mapping) -> list[str]:
+    """Each version's valid_from as its author wrote it."""
+    versions = root.values["versions"]
+    starts = (item.values.get("valid_from") for item in getattr(versions, "items", []))
+    return [start.plain if isinstance(start, Scalar) else "always" for start in starts]

@@ -1,0 +1,128 @@
+"""The prices of an element: energy, time, parking_time and flat, each with what may stand beside its price."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from rating.tariff.leaves import EnergyAmount, Money, TimeLength, price_of, word_of
+from rating.tariff.model import Price, StepRound
+from rating.tariff.refusal import RefusalError
+from rating.tariff.schema_parts import Block
+
+
+class ComponentText(Block):
+    """The price of one dimension: the price alone, or a mapping with more."""
+
+    WANT: ClassVar[str] = "a price with its unit, or {price: ..., and more}"
+    SHOW: ClassVar[str] = "the price with its unit"
+
+    price: Price
+
+    @classmethod
+    def _from_other(cls, data: object) -> object:
+        if isinstance(data, str):
+            return {"price": data}
+        raise RefusalError("shape", cls.WANT, f"write {cls.SHOW}")
+
+
+MinField = Annotated[
+    Money | None,
+    Field(description="The least that this part costs in a session in which it is billed.", examples=["1.00"]),
+]
+MaxField = Annotated[Money | None, Field(description="The most that this part costs in a session.", examples=["12.00"])]
+GraceField = Annotated[
+    TimeLength | None, Field(description="The first so much of this time is free in each session.", examples=["15 min"])
+]
+RoundField = Annotated[
+    StepRound | None,
+    *word_of(("up", "down", "nearest"), "step_round", "up, down or nearest"),
+    Field(description="How the quantity goes to the step: up (as when left out), down or nearest.", examples=["up"]),
+]
+TimeStepField = Annotated[
+    TimeLength | None,
+    Field(
+        description="Time is billed in whole steps of this length: each started step counts.",
+        examples=["15 min", "2 h"],
+    ),
+]
+EnergyStepField = Annotated[
+    EnergyAmount | None,
+    Field(description="Energy is billed in whole steps of this size: each started step counts.", examples=["100 Wh"]),
+]
+
+
+class _Limited(ComponentText):
+    min: MinField = None
+    max: MaxField = None
+
+    @field_validator("max")
+    @classmethod
+    def _not_below_min(cls, most: int | None, info: ValidationInfo) -> int | None:
+        least = info.data.get("min")
+        if most is not None and least is not None and most < least:
+            raise RefusalError("min_above_max", "a max that is not below the min", "swap the two, or delete one")
+        return most
+
+
+class _Stepped(_Limited):
+    @field_validator("round", check_fields=False)
+    @classmethod
+    def _round_needs_step(cls, word: str | None, info: ValidationInfo) -> str | None:
+        if word is not None and info.data.get("step_size", 0) is None:
+            raise RefusalError("round_without_step", "`step_size` beside it", "add a step_size, or delete `round`")
+        return word
+
+
+class EnergyText(_Stepped):
+    """The price of energy."""
+
+    SHOW: ClassVar[str] = "0.39/kWh"
+    price: Annotated[
+        Price, *price_of("energy"), Field(description="The price of energy with its unit.", examples=["0.39/kWh"])
+    ]
+    step_size: EnergyStepField = None
+    round: RoundField = None
+
+
+class TimeText(_Stepped):
+    """The price of charging time."""
+
+    SHOW: ClassVar[str] = "0.10/min"
+    price: Annotated[
+        Price,
+        *price_of("time"),
+        Field(description="The price of time with its unit.", examples=["0.10/min", "5.00/2 h"]),
+    ]
+    grace: GraceField = None
+    step_size: TimeStepField = None
+    round: RoundField = None
+
+
+class ParkingText(_Stepped):
+    """The price of time in which the vehicle asks for no power."""
+
+    SHOW: ClassVar[str] = "{price: 0.10/min, grace: 15 min, max: 12.00}"
+    price: Annotated[
+        Price, *price_of("parking_time"), Field(description="The price of time with its unit.", examples=["0.10/min"])
+    ]
+    grace: GraceField = None
+    step_size: TimeStepField = None
+    round: RoundField = None
+    from_: Annotated[
+        Literal["first_energy"] | None,
+        *word_of(("first_energy",), "from", "first_energy"),
+        Field(
+            alias="from",
+            description="first_energy: what came before any energy in the session is not parking.",
+            examples=["first_energy"],
+        ),
+    ] = None
+
+
+class FlatText(_Limited):
+    """The price of a session."""
+
+    SHOW: ClassVar[str] = "0.50/session"
+    price: Annotated[Price, *price_of("flat"), Field(description="The price of a session.", examples=["0.50/session"])]

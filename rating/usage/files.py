@@ -1,0 +1,115 @@
+"""Tables from files: Parquet, CSV, and Arrow's own format (also called Feather), told apart by their suffix."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from rating.errors import Fault, Place
+
+# What pyarrow and pandas raise for data that they cannot take. pa.ArrowException covers ArrowInvalid and its kin.
+READ_ERRORS = (pa.ArrowException, TypeError, ValueError, OverflowError, KeyError, OSError, NotImplementedError)
+
+# Read from CSV as text, and parsed by this room: a float would lose decimals, an integer the zeros of an id `007`.
+TEXT_IN_CSV = (
+    *("session_id", "tariff", "start", "end", "at", "charging_end", "activity", "time_zone"),
+    *("energy_wh", "energy_kwh", "register_wh", "register_kwh"),
+    *("account", "membership", "evse", "connector", "payment_method", "tariff_type", "coupon"),
+)
+_PARQUET = (".parquet", ".pq")
+_ARROW = (".arrow", ".ipc", ".feather")
+_SUFFIXES = (*_PARQUET, ".csv", *_ARROW)
+
+
+class FileTable(NamedTuple):
+    """What a file holds. `untyped`: every value came as text (CSV); `names`: of all columns, also those left out."""
+
+    table: pa.Table
+    untyped: bool
+    names: tuple[str, ...]
+
+
+def read_file(
+    path: str | os.PathLike[str], label: str, faults: list[Fault], only: Iterable[str] | None
+) -> FileTable | None:
+    """The table in a file. None with a Fault appended where it cannot be read.
+
+    `only`: the columns that are wanted, of those that are there; None for all.
+    """
+    file = Path(path)
+    suffix = file.suffix.lower()
+    if suffix not in _SUFFIXES:
+        fix = "rename the file, or read it yourself and pass the table"
+        faults.append(Fault("file_suffix", Place(label), str(file), f"one of {', '.join(_SUFFIXES)}", fix))
+        return None
+    if not file.exists():
+        fix = f"check the path; the working directory is {Path.cwd()}"
+        faults.append(Fault("file_missing", Place(label), str(file), "a file that exists", fix))
+        return None
+    try:
+        if suffix in _PARQUET:
+            return _read_parquet(file, only)
+        if suffix == ".csv":
+            return _read_csv(file)
+        return _read_arrow(file, only)
+    except READ_ERRORS as error:
+        kind = {".csv": "CSV"}.get(suffix, "Parquet" if suffix in _PARQUET else "Arrow IPC")
+        fix = "write the file again, or give it the suffix of what it holds"
+        got = f"{file}: {one_line(error)}"
+        faults.append(Fault("file_damaged", Place(label), got, f"a whole {kind} file", fix))
+        return None
+
+
+def _read_parquet(file: Path, only: Iterable[str] | None) -> FileTable:
+    import pyarrow.parquet as pq
+
+    if file.is_dir():  # Spark writes a folder of this name
+        table = pq.read_table(file)
+        if table.num_columns == 0:
+            raise ValueError("a folder without Parquet files")
+        return _chosen(table, only)
+    names = tuple(pq.read_schema(file).names)
+    wanted = None if only is None else [name for name in only if name in names]
+    return FileTable(pq.read_table(file, columns=wanted or None, partitioning=None), False, names)
+
+
+def _chosen(table: pa.Table, only: Iterable[str] | None) -> FileTable:
+    names = tuple(table.column_names)
+    if only is not None and len(set(names)) == len(names):
+        table = table.select([name for name in only if name in names])
+    return FileTable(table, False, names)
+
+
+def _read_csv(file: Path) -> FileTable:
+    import pyarrow.csv as pacsv
+
+    options = pacsv.ConvertOptions(
+        column_types=dict.fromkeys(TEXT_IN_CSV, pa.string()), null_values=[""], strings_can_be_null=True
+    )
+    table = pacsv.read_csv(file, convert_options=options)
+    return FileTable(table, True, tuple(table.column_names))
+
+
+def _read_arrow(file: Path, only: Iterable[str] | None) -> FileTable:
+    # Not memory-mapped: a file that another program shortens would end this process, not raise.
+    with pa.OSFile(str(file)) as source:
+        try:
+            table = pa.ipc.open_file(source).read_all()
+        except pa.ArrowInvalid:  # the stream format has no footer
+            source.seek(0)
+            table = pa.ipc.open_stream(source).read_all()
+    return _chosen(table, only)
+
+
+def one_line(error: Any) -> str:
+    """The first line of an exception's text, for a message.
+
+    >>> one_line(ValueError("first\\nsecond"))
+    'first'
+    """
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0][:200]

@@ -1,0 +1,103 @@
+"""read_usage(): sessions with intervals, readings or totals -> one checked batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rating.errors import Fault, InputError, Place, Refused
+from rating.usage.batch import UsageBatch
+from rating.usage.identity import FindRuns, find_runs
+from rating.usage.lists import is_list_column, list_source, positions
+from rating.usage.meter import Metered, Refusals, read_intervals
+from rating.usage.readings import read_readings
+from rating.usage.schema import INTERVALS, READINGS, SESSIONS, Table, align_ids, check_names, check_table
+from rating.usage.sessions import SessionTable, mark, read_sessions
+from rating.usage.tables import Source, to_source
+from rating.usage.totals import add_totals, check_totals
+
+
+def read_usage(
+    sessions: Any, intervals: Any = None, readings: Any = None, *, find_runs: FindRuns = find_runs
+) -> UsageBatch:
+    """Read what was delivered, from tables of any kind (see `tables`), into one checked batch.
+
+    `sessions` has one row for each session; their energy comes from `intervals`, from `readings`, from a list column
+    of either name in `sessions`, or from the totals `energy_wh` or `energy_kwh` in `sessions`. A session that cannot
+    be rated gets its code in `sessions.status`, and does not stop the others. `find_runs(ids, start_us)`, both (m,)
+    int64, gives run_first (k + 1,) and whether starts never decrease within a run; a compiled one is faster.
+
+    Raises InputError, with every fault that was found, where a table as a whole cannot be read.
+
+    >>> batch = read_usage(
+    ...     {"session_id": ["a"], "tariff": ["t"], "start": ["2026-01-01T10:00Z"], "end": ["2026-01-01T11:00Z"],
+    ...      "energy_kwh": ["7.25"]})
+    >>> batch.intervals.energy.tolist(), batch.intervals.energy_scale
+    ([7250000], 1)
+    """
+    faults: list[Fault] = []
+    owner, usage, schema = _open(sessions, intervals, readings, faults)
+    if faults or owner is None:
+        raise InputError(faults)
+    table = read_sessions(owner)
+    metered = None if usage is None else _read_meter(usage, schema, table, find_runs)
+    status = table.sessions.status
+    if metered is not None:
+        _mark_rows(table, metered.refused)
+        if table.total is not None:
+            check_totals(table, metered)
+    result, first = add_totals(table, metered)
+    mark(status, np.diff(first) == 0, Refused.NO_DATA)
+    source = {"sessions": owner.table} | ({} if usage is None else {result.table: usage.table})
+    return UsageBatch(table.sessions, result, first, () if metered is None else metered.stray, source)
+
+
+def _open(
+    sessions: Any, intervals: Any, readings: Any, faults: list[Fault]
+) -> tuple[Source | None, Source | None, Table]:
+    """The table of sessions, the one of intervals or readings if there is one, and what that one must hold."""
+    owner = to_source(sessions, "sessions", faults)
+    meters: list[tuple[Source | None, Table, str]] = []
+    for label, data, schema in (("intervals", intervals, INTERVALS), ("readings", readings, READINGS)):
+        if data is not None:
+            meters.append((to_source(data, label, faults, schema.names), schema, label))
+    if owner is not None:
+        check_table(owner, SESSIONS, faults)
+        check_names(owner, faults)
+        for label, schema in (("intervals", INTERVALS), ("readings", READINGS)):
+            if is_list_column(owner, label):
+                meters.append((list_source(owner, label), schema, f"sessions.{label}"))
+    for source, schema, _ in meters:
+        if source is not None:
+            check_table(source, schema, faults)
+    if len(meters) > 1:
+        fix = "pass only one of them: readings become intervals, and the energy would count twice"
+        got = " and ".join(label for _, _, label in meters)
+        faults.append(Fault("two_sources", Place("sessions"), got, "intervals or readings, from one place", fix))
+    if owner is not None and not meters and not (owner.has("energy_wh") or owner.has("energy_kwh")):
+        fix = "pass intervals=... or readings=..., or add a column energy_wh or energy_kwh to sessions"
+        got = "sessions without intervals, readings or a total"
+        faults.append(Fault("no_data_source", Place("sessions"), got, "what the meter said", fix))
+    usage, schema = (meters[0][0], meters[0][1]) if meters else (None, INTERVALS)
+    if faults or owner is None:
+        return owner, usage, schema
+    if usage is not None and not usage.label.startswith("sessions."):
+        owner, usage = align_ids(owner, usage, faults)
+    return owner, usage, schema
+
+
+def _read_meter(usage: Source, schema: Table, table: SessionTable, find: FindRuns) -> Metered:
+    # The rows of a list column say by their position whose they are.
+    ids = positions(len(table.sessions.status)) if usage.label.startswith("sessions.") else table.ids
+    read = read_readings if schema is READINGS else read_intervals
+    return read(usage, ids, find)
+
+
+def _mark_rows(table: SessionTable, refused: Refusals) -> None:
+    """Refuse the sessions of faulty rows, unless they are refused already."""
+    status, status_row = table.sessions.status, table.sessions.status_row
+    fine = status[refused.session] == Refused.FINE
+    session = refused.session[fine]
+    status[session] = refused.code[fine]
+    status_row[session] = refused.row[fine]

@@ -1,0 +1,161 @@
+"""Hand-computed bills: every folder in tests/cases is rated, and each figure must be exactly the expected one.
+
+A case has `tariff*.yaml`, `sessions.csv`, optionally `intervals.csv` or `readings.csv` (else the sessions carry
+energy totals), and `expected.yaml`, whose `why` is the arithmetic in words. `RATERS` lists who rates it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from rating.reference import Bill, Interval, Line, Usage, rate_session
+from rating.tariff.load import load_tariffs
+from rating.tariff.model import Tariffs
+from rating.units import MICRO_PER_UNIT, MWH_PER_KWH, US_PER_S
+
+CASES = Path(__file__).parent / "cases"
+Row = dict[str, str]
+Figures = dict[str, Any]
+TOTALS = ("net", "tax", "gross", "energy_kwh", "charging_s", "parked_s")
+LINE_NUMBERS = ("volume", "billed", "amount", "printed")
+LINE_TEXTS = ("kind", "element", "dimension", "unit")
+
+
+@dataclass
+class Outcome:
+    """What rating a case gave: totals and lines by session, codes by refused session."""
+
+    sessions: dict[str, Figures] = field(default_factory=dict)
+    lines: dict[str, list[Figures]] = field(default_factory=dict)
+    rejected: dict[str, str] = field(default_factory=dict)
+
+
+def read_expected(case: Path) -> Outcome:
+    """Expected figures; a number is a decimal or a fraction such as 1/3, and `billed` is `volume` where left out."""
+    told = yaml.load((case / "expected.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
+    outcome = Outcome(rejected=told.get("rejected", {}))
+    for session, figures in told.get("sessions", {}).items():
+        outcome.sessions[session] = {name: Fraction(figures[name]) for name in TOTALS}
+        outcome.lines[session] = [_expected_line(line) for line in figures["lines"]]
+    return outcome
+
+
+def _expected_line(told: Row) -> Figures:
+    unknown = set(told) - {*LINE_NUMBERS, *LINE_TEXTS}
+    assert not unknown, unknown
+    line = {"kind": "usage", **told}
+    if "volume" in line:
+        line.setdefault("billed", line["volume"])
+    numbers = {name: Fraction(line[name]) if name in line else None for name in LINE_NUMBERS}
+    return {**numbers, **{name: line.get(name) for name in LINE_TEXTS}}
+
+
+def read_rows(path: Path) -> list[Row]:
+    """The rows of a CSV file, without the cells that are empty; none where there is no file."""
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return [{name: cell for name, cell in row.items() if cell} for row in csv.DictReader(file)]
+
+
+def instant(text: str) -> int:
+    return (datetime.fromisoformat(text) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def energy(text: str) -> int:
+    milli = Fraction(text) * MWH_PER_KWH
+    assert milli.denominator == 1, text
+    return milli.numerator
+
+
+def read_usages(case: Path) -> Iterator[tuple[str, Usage]]:
+    """Each session with the id of its tariff."""
+    intervals, readings = read_rows(case / "intervals.csv"), read_rows(case / "readings.csv")
+    for row in read_rows(case / "sessions.csv"):
+        id_ = row["session_id"]
+        own = [_interval(each) for each in intervals if each["session_id"] == id_]
+        own += _between_readings([each for each in readings if each["session_id"] == id_])
+        if "energy_kwh" in row:
+            own.append(
+                Interval(instant(row["start"]), instant(row.get("charging_end", row["end"])), energy(row["energy_kwh"]))
+            )
+        own.sort(key=lambda interval: interval.start_us)
+        usage = Usage(id_, instant(row["start"]), instant(row["end"]), tuple(own), row.get("time_zone"))
+        yield row["tariff"], usage
+
+
+def _interval(row: Row) -> Interval:
+    activity: Any = row.get("activity", "auto")
+    return Interval(instant(row["start"]), instant(row["end"]), energy(row["energy_kwh"]), activity)
+
+
+def _between_readings(rows: list[Row]) -> list[Interval]:
+    found = []
+    for before, after in zip(rows, rows[1:], strict=False):
+        used = energy(after["register_kwh"]) - energy(before["register_kwh"])
+        found.append(Interval(instant(before["at"]), instant(after["at"]), used))
+    return found
+
+
+def rate_by_twin(case: Path, tariffs: Tariffs) -> Outcome:
+    """The slow twin, session by session."""
+    outcome = Outcome()
+    for tariff, usage in read_usages(case):
+        bill = rate_session(tariffs[tariff], usage)
+        id_ = str(usage.session_id)
+        if not isinstance(bill, Bill):
+            outcome.rejected[id_] = bill.code
+            continue
+        totals = [_money(bill.net_micro), _money(bill.tax_micro), _money(bill.gross_micro)]
+        totals.append(Fraction(bill.energy_mwh, MWH_PER_KWH))
+        totals += [Fraction(bill.charging_us, US_PER_S), Fraction(bill.parked_us, US_PER_S)]
+        outcome.sessions[id_] = dict(zip(TOTALS, totals, strict=True))
+        outcome.lines[id_] = [_line(line) for line in bill.lines]
+    return outcome
+
+
+def _money(micro: int | None) -> Fraction:
+    assert micro is not None
+    return Fraction(micro, MICRO_PER_UNIT)
+
+
+def _line(line: Line) -> Figures:
+    return {
+        "volume": line.volume,
+        "billed": line.billed_volume,
+        "amount": line.amount,
+        "printed": _money(line.printed_micro),
+        "kind": line.kind,
+        "element": line.element,
+        "dimension": line.dimension,
+        "unit": line.unit,
+    }
+
+
+RATERS: dict[str, Callable[[Path, Tariffs], Outcome]] = {"twin": rate_by_twin}
+
+
+@pytest.mark.parametrize("rater", RATERS.values(), ids=RATERS.keys())
+@pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
+def test_case(case: Path, rater: Callable[[Path, Tariffs], Outcome]) -> None:
+    expected = read_expected(case)
+    outcome = rater(case, load_tariffs(sorted(case.glob("tariff*.yaml"))))
+    assert outcome.rejected == expected.rejected
+    assert outcome.sessions == expected.sessions
+    assert outcome.lines == expected.lines
+
+
+@pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
+def test_case_says_why(case: Path) -> None:
+    told = yaml.load((case / "expected.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
+    assert len(told["why"]) > 80
+    assert list(told)[0] == "why"

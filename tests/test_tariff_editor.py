@@ -1,0 +1,96 @@
+"""What an editor sees: the JSON Schema is current, takes every example and refuses broken keys."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from rating.tariff.editor import schema_text, tariff_schema
+from rating.tariff.nodes import Mapping, Node, Scalar, Sequence, read_nodes
+
+ROOT = Path(__file__).parent.parent
+BROKEN = Path(__file__).parent / "broken"
+EXAMPLES = sorted((ROOT / "tariffs").glob("*.yaml"))
+VALIDATOR = jsonschema.Draft7Validator(tariff_schema())
+# Files whose fault an editor can see, because it is in the keys, in a shape or in a word.
+VISIBLE = [
+    *sorted(BROKEN.glob("keys-*.yaml")),
+    *(BROKEN / f"price-{name}.yaml" for name in ("energy", "time", "flat", "limits")),
+    *(BROKEN / f"tax-{name}.yaml" for name in ("bare", "values", "incomplete", "percent")),
+    BROKEN / "element-empty-when.yaml",
+    BROKEN / "element-without-price.yaml",
+    BROKEN / "rounding.yaml",
+    BROKEN / "versions-empty.yaml",
+]
+
+
+def seen(node: Node) -> Any:
+    """What an editor sees by the core schema of YAML 1.2."""
+    if isinstance(node, Mapping):
+        return {key: seen(value) for key, value in node.values.items()}
+    if isinstance(node, Sequence):
+        return [seen(item) for item in node.items]
+    assert isinstance(node, Scalar)
+    text = node.plain
+    if node.style:
+        return text
+    if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
+        return text.lower() == "true"
+    if text in ("", "~", "null", "Null", "NULL"):
+        return None
+    if re.fullmatch(r"[-+]?[0-9]+", text):
+        return int(text)
+    if re.fullmatch(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", text):
+        return float(text)
+    return text
+
+
+def seen_in(path: Path) -> Any:
+    root = read_nodes(path.read_text(encoding="utf-8")).root
+    assert root is not None
+    return seen(root)
+
+
+def test_the_file_is_what_the_command_prints() -> None:
+    command = [sys.executable, "-W", "error", "-m", "rating.tariff.schema"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert printed == schema_text()
+    current = (ROOT / "tariffs" / "schema.json").read_text(encoding="utf-8")
+    assert current == printed, "run: make schema"
+
+
+def test_it_is_a_schema() -> None:
+    jsonschema.Draft7Validator.check_schema(tariff_schema())
+    assert "$ref" not in schema_text()
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_fits(path: Path) -> None:
+    assert [error.message for error in VALIDATOR.iter_errors(seen_in(path))] == []
+
+
+@pytest.mark.parametrize("path", VISIBLE, ids=lambda path: path.stem)
+def test_broken_keys_do_not_fit(path: Path) -> None:
+    assert not VALIDATOR.is_valid(seen_in(path))
+
+
+def test_every_key_has_a_description_and_examples() -> None:
+    def walk(node: Any, path: str) -> None:
+        if isinstance(node, list):
+            for item in node:
+                walk(item, path)
+        elif isinstance(node, dict):
+            for name, spec in node.get("properties", {}).items():
+                assert spec.get("description"), f"{path}.{name}"
+                assert spec.get("examples"), f"{path}.{name}"
+                walk(spec, f"{path}.{name}")
+            for key, value in node.items():
+                if key not in ("properties", "examples"):
+                    walk(value, path)
+
+    walk(json.loads(schema_text()), "")
