@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ def _interval(row: Row) -> Interval:
 
 def _between_readings(rows: list[Row]) -> list[Interval]:
     found = []
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in pairwise(rows):
         used = energy(after["register_kwh"]) - energy(before["register_kwh"])
         found.append(Interval(instant(before["at"]), instant(after["at"]), used))
     return found
@@ -158,4 +159,4 @@ def test_case(case: Path, rater: Callable[[Path, Tariffs], Outcome]) -> None:
 def test_case_says_why(case: Path) -> None:
     told = yaml.load((case / "expected.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
     assert len(told["why"]) > 80
-    assert list(told)[0] == "why"
+    assert next(iter(told)) == "why"
