@@ -44,6 +44,7 @@ INSTANT_MIN_US: Final = 946_684_800 * US_PER_S  # 2000-01-01: before it some zon
 INSTANT_MAX_US: Final = 4_102_444_800 * US_PER_S  # 2100-01-01
 SESSION_MAX_US: Final = 400 * US_PER_DAY  # a meter year is one session, with room
 ENERGY_MAX_MWH: Final = 10**12  # one GWh in a session
+ENERGY_READ_MAX_MWH: Final = 10**18  # read up to this, so that what is refused still adds up
 PRICE_MAX_MICRO: Final = 10**12  # one million a unit
 LIMIT_MAX_MICRO: Final = 10**15  # min, max, min_price, max_price: one thousand million
 AMOUNT_MAX_NANO: Final = 4 * 10**18  # four thousand million a session

@@ -91,7 +91,7 @@ DOOR: list[tuple[UsageBatch, Refused, str, str]] = [
     (batch_of([(0, 1, "1"), (1, 1, None)]), Refused.NULL_VALUE, "intervals row 1", "nothing in energy_kwh"),
     (batch_of([(0, 1, "1"), (1, 1, "x")]), Refused.ENERGY_RANGE, "intervals row 1", "energy_kwh x"),
     (batch_of([(0, 1, "1", None), (1, 1, "1", "Chargin")]), Refused.UNKNOWN_ACTIVITY, "intervals row 1", "Chargin"),
-    (batch_of([], energy_kwh=["1e9"]), Refused.ENERGY_RANGE, "sessions row 0", "energy_kwh 1e9"),
+    (batch_of([], energy_kwh=["1e13"]), Refused.ENERGY_RANGE, "sessions row 0", "energy_kwh 1e13"),
     (batch_of(GOOD, energy_kwh=["3"]), Refused.ENERGY_MISMATCH, "sessions row 0", "energy_kwh 3"),
     (batch_of(GOOD, start=["once"]), Refused.INSTANT_RANGE, "sessions row 0", "start once"),
     (batch_of(GOOD, end=[T0 - HOUR]), Refused.END_BEFORE_START, "sessions row 0",

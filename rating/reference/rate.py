@@ -32,8 +32,8 @@ from rating.tariff.model import Tariff
 def rate_session(tariff: Tariff, usage: Usage) -> Bill | Refusal:
     """The exact bill of a session, with a trace of every step, or why it is refused (PRICING 1 to 4).
 
-    Faults are found in this order: the session's own start and end, no data, its zone, a version in force at its start, its
-    intervals one by one, the range of amounts. The tariff's own zone goes before the session's.
+    Faults are found in this order: the session's own start and end, no data, its zone, a version in force at its
+    start, its intervals one by one, the range of amounts. The tariff's own zone goes before the session's.
     """
     fault = fault_of_session(usage)
     if fault is not None:

@@ -56,6 +56,10 @@ def _money(tariff: Tariff, amount: Fraction) -> str:
     return words.money(amount, tariff.currency, words.decimals_of(tariff.minor_micro))
 
 
+def _changes_at_once(tariff: Tariff) -> bool:
+    return tariff.on_change == "at_once" and len(tariff.versions) > 1
+
+
 def _micro(tariff: Tariff, micro: int) -> str:
     return _money(tariff, Fraction(micro, MICRO_PER_UNIT))
 
@@ -64,11 +68,11 @@ def _head(bill: Bill) -> list[str]:
     rules = _only(bill, trace.Rules)
     tariff = rules.tariff
     name = f" ({tariff.name})" if tariff.name else ""
-    version = f"version {bill.tariff_version}"
-    if tariff.on_change == "at_once" and len(tariff.versions) > 1:
+    version = "" if bill.tariff_version == "always" else f", version {bill.tariff_version}"
+    if _changes_at_once(tariff):
         version += " at the start, each moment by the version in force then"
     return [
-        f"Session {bill.session_id}, tariff {tariff.id}{name}, {version}",
+        f"Session {bill.session_id}, tariff {tariff.id}{name}{version}",
         f"{words.between(rules.start, rules.end)}, clock of {rules.zone}",
         f"{words.energy(bill.energy_mwh)} in {words.duration(bill.end_us - bill.start_us)}: "
         f"{words.duration(bill.charging_us)} charging, {words.duration(bill.parked_us)} parked",
@@ -100,9 +104,10 @@ def _shorten(rows: list[str]) -> list[str]:
 
 
 def _relevant(stretch: trace.Stretch) -> tuple[Match, ...]:
-    """The dimensions of which anything was measured in a stretch."""
+    """The dimensions of which anything was measured in a stretch; time only where some element has a price of it."""
     amounts = (stretch.energy_mwh, stretch.charging_us, stretch.parked_us)
-    return tuple(match for match, amount in zip(stretch.matches, amounts, strict=False) if amount)
+    measured = [match for match, amount in zip(stretch.matches, amounts, strict=False) if amount]
+    return tuple(match for match in measured if match.holds or match.missed or match.dimension == "energy")
 
 
 def _matched(bill: Bill, tariff: Tariff) -> list[str]:
@@ -124,7 +129,7 @@ def _matched(bill: Bill, tariff: Tariff) -> list[str]:
             index = DIMENSIONS.index(match.dimension)
             rows.append(f"  {words.quantity(sums[index], index)} {_noun(match.dimension)}: {_why(tariff, match)}")
     rows += [_flat(tariff, due) for due in _steps(bill, trace.FlatDue)]
-    return rows
+    return rows or ["none, all of it is free"]
 
 
 def _noun(dimension: DimensionName) -> str:
@@ -142,7 +147,7 @@ def _why(tariff: Tariff, match: Match) -> str:
 
 def _price(tariff: Tariff, priced: Priced) -> str:
     version, element, component = find(tariff, priced)
-    dated = f" of version {version.label}" if tariff.on_change == "at_once" and len(tariff.versions) > 1 else ""
+    dated = f" of version {version.label}" if _changes_at_once(tariff) else ""
     return f'"{element.name}"{dated} at {_micro(tariff, component.price.amount_micro)}/{component.price.unit_text}'
 
 
@@ -158,12 +163,13 @@ def _costs(bill: Bill, tariff: Tariff) -> list[str]:
     for charged in _steps(bill, trace.Charged):
         rows.append(f"{_title(tariff, charged.priced)}: {_quantity(measured[charged.priced], steps)}")
         rows.append(f"  {_amount(tariff, charged)}")
-    return rows or ["nothing in this session has a price"]
+    return rows or ["nothing"]
 
 
 def _title(tariff: Tariff, priced: Priced) -> str:
-    _, element, component = find(tariff, priced)
-    return f"{words.DIMENSION_WORDS[component.dimension]}, {element.name}"
+    version, element, component = find(tariff, priced)
+    dated = f", version {version.label}" if _changes_at_once(tariff) else ""
+    return f"{words.DIMENSION_WORDS[component.dimension]}, {element.name}{dated}"
 
 
 def _quantity(measured: trace.Measured, steps: list[trace.Stepped]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Literal, assert_never
 
@@ -101,9 +101,17 @@ def between(start: datetime, end: datetime) -> str:
     """From one local clock time to another; the day of the end is said only where it is another one."""
     if start == end:
         return f"{day(start)} {clock(start)}"
-    if end.date() == start.date():
-        return f"{day(start)} {clock(start)} to {clock(end)}"
-    return f"{day(start)} {clock(start)} to {day(end)} {clock(end)}"
+    until = clock(end) if end.date() == start.date() else f"{day(end)} {clock(end)}"
+    return f"{day(start)} {clock(start)} to {until}{_change(start, end)}"
+
+
+def _change(start: datetime, end: datetime) -> str:
+    """That the clock was set in between, so that its readings do not tell how long it was."""
+    before, after = start.utcoffset(), end.utcoffset()
+    if before is None or after is None or before == after:
+        return ""
+    moved = (after - before) // timedelta(microseconds=1)
+    return f" (the clock was set {'forward' if moved > 0 else 'back'} {duration(abs(moved))})"
 
 
 def only_when(when: When, restriction: Restriction) -> str:

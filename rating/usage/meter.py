@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from rating.errors import Refused
-from rating.units import ACTIVITIES, ENERGY_MAX_MWH
+from rating.units import ACTIVITIES, ENERGY_READ_MAX_MWH
 from rating.usage.batch import Int64, Intervals, Stray, UInt8
 from rating.usage.columns import Column, merge_faults, read_chunks
 from rating.usage.energies import Energy, read_energy
@@ -40,7 +40,7 @@ def read_intervals(source: Source, ids: SessionIds, find: FindRuns) -> Metered:
     """Read a table of intervals, which was checked by `schema.check_table`."""
     start = read_instants(source.column("start"))
     end = read_instants(source.column("end"))
-    energy = read_energies(source, "energy", ENERGY_MAX_MWH)
+    energy = read_energies(source, "energy", ENERGY_READ_MAX_MWH)
     activity, unknown = read_activity(source)
     runs = runs_of(source.column("session_id"), start.values, find)
     matched = match(runs, ids, start.values)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rating.errors import Refused
-from rating.units import ENERGY_MAX_MWH, SESSION_MAX_US
+from rating.units import ENERGY_READ_MAX_MWH, SESSION_MAX_US
 from rating.usage.batch import Int32, Int64, Sessions, UInt8
 from rating.usage.columns import Mask, plain
 from rating.usage.energies import Energy, read_energy
@@ -113,7 +113,7 @@ def _read_charging_end(source: Source, start_us: Int64, end_us: Int64, status: U
 def _read_total(source: Source, status: UInt8) -> Energy | None:
     for name, digits in (("energy_wh", 3), ("energy_kwh", 6)):
         if source.has(name):
-            total = read_energy(source.column(name), digits, ENERGY_MAX_MWH)
+            total = read_energy(source.column(name), digits, ENERGY_READ_MAX_MWH)
             if total.fault is not None:
                 mark(status, total.fault == Refused.ENERGY_RANGE, Refused.ENERGY_RANGE)
             return total

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rating.errors import Refused
-from rating.units import ENERGY_MAX_MWH
+from rating.units import ENERGY_MAX_MWH, ENERGY_READ_MAX_MWH
 from rating.usage.batch import Int64, Intervals
 from rating.usage.columns import Mask
 from rating.usage.energies import Energy, to_milli
@@ -30,7 +30,7 @@ def check_totals(table: SessionTable, metered: Metered) -> None:
     if energy.max() > most or energy.min() < -most:
         energy = np.clip(energy, -most, most)
     taken = np.add.reduceat(energy, first[rows]) * metered.intervals.energy_scale
-    total = to_milli(table.total, ENERGY_MAX_MWH)
+    total = to_milli(table.total, ENERGY_READ_MAX_MWH)
     off = np.abs(taken - total.values[rows])
     half_milli = metered.rounded * (count[rows] + 1) + total.rounded
     bad = np.zeros(len(count), np.bool_)
@@ -80,8 +80,8 @@ def _woven(table: SessionTable, total: Energy, metered: Metered, lone: Mask) -> 
     """The metered intervals, with those of totals at the places of their sessions, at one scale."""
     given, session = metered.intervals, np.flatnonzero(lone)
     if given.energy_scale != total.scale:
-        total = to_milli(total, ENERGY_MAX_MWH)
-        energy = to_milli(Energy(given.energy, None, given.energy_scale, False), ENERGY_MAX_MWH)
+        total = to_milli(total, ENERGY_READ_MAX_MWH)
+        energy = to_milli(Energy(given.energy, None, given.energy_scale, False), ENERGY_READ_MAX_MWH)
         if total.fault is not None:
             mark(table.sessions.status, total.fault == Refused.ENERGY_RANGE, Refused.ENERGY_RANGE)
         if energy.fault is not None:
