@@ -133,10 +133,11 @@ def test_as_the_twin_does(name: str, data: st.DataObject) -> None:
 @given(st.lists(st.integers(0, 4)), st.data())
 def test_find_runs(ids: list[int], data: st.DataObject) -> None:
     starts = data.draw(st.lists(st.integers(0, 9), min_size=len(ids), max_size=len(ids)))
-    first, in_order = find_runs(np.array(ids, np.int64), np.array(starts, np.int64))
+    first, run_ids, in_order = find_runs(np.array(ids, np.int64), np.array(starts, np.int64))
     wanted = [i for i in range(len(ids)) if i == 0 or ids[i] != ids[i - 1]] + [len(ids)]
     assert first.tolist() == wanted
     assert first.dtype == np.int64
+    assert run_ids.tolist() == [ids[i] for i in wanted[:-1]]
     pairs = [i for i in range(1, len(ids)) if ids[i] == ids[i - 1]]
     assert in_order == all(starts[i] >= starts[i - 1] for i in pairs)
 

@@ -53,6 +53,7 @@ class RuleRow(NamedTuple):
     print_nano: int
     mode: int
     stepped: int
+    limited: int
     limit_given: tuple[int, ...]
     limit_nano: tuple[int, ...]
     limit_rest: tuple[int, ...]
@@ -105,6 +106,7 @@ def _rule_row(tariff: Tariff, version: Version, den: int, limits: list[Fraction 
         print_nano=(minor if unit % minor == 0 else unit) * NANO_PER_MICRO,
         mode=ROUNDING_MODES.index(tariff.rounding.mode),
         stepped=int(stepped),
+        limited=int(any(limit is not None for limit in limits)),
         limit_given=tuple(int(limit is not None) for limit in limits),
         limit_nano=tuple(int((limit or Fraction()) // 1) for limit in limits),
         limit_rest=tuple(int((limit or Fraction()) % 1 * den) for limit in limits),

@@ -209,7 +209,7 @@ def _flat(tables: _Tables, lo_us: int, timeline_of: Int32, status: UInt8, known:
     )
 
 
-_BYTES = ("dimension", "waits", "step_round", "tax", "mode", "stepped", "limit_given")
+_BYTES = ("dimension", "waits", "step_round", "tax", "mode", "stepped", "limited", "limit_given")
 
 
 def _columns(rows: dict[str, Any]) -> dict[str, Any]:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from rating.kernels.jit import scalar
 from rating.units import ENERGY_MAX_MWH, PPM_PER_UNIT, SESSION_MAX_US
 
-_INT64_MAX = 2**63 - 1
+# mul_div_floor() of an interval of up to 2147 kWh and 71 minutes needs no more than one product.
+_DIRECT_A_BITS = 31
+_DIRECT_C_BITS = 32
+assert _DIRECT_A_BITS + _DIRECT_C_BITS <= 63
 
 # mul_div_floor() takes its first factor 16 bits at a time: the remainder shifted, plus a chunk times the second factor.
 _CHUNK_BITS = 16
 _CHUNKS = 3
 assert ENERGY_MAX_MWH < 2 ** (_CHUNK_BITS * _CHUNKS)
 assert 2 * (SESSION_MAX_US << _CHUNK_BITS) < 2**63
+
+# Amounts are mostly counted in cents: a division by a constant is a multiplication, 4 times as fast.
+_CENT_NANO = 10_000_000
 
 # share() takes the whole units 32 bits at a time, times a rate.
 _HALF_BITS = 32
@@ -27,7 +33,7 @@ DOWN = 4
 @scalar
 def mul_div_floor(a: int, b: int, c: int) -> int:
     """floor(a × b ÷ c) for 0 <= a <= ENERGY_MAX_MWH and 0 <= b <= c <= SESSION_MAX_US, c > 0, without overflow."""
-    if a <= _INT64_MAX // c:
+    if a < 1 << _DIRECT_A_BITS and c < 1 << _DIRECT_C_BITS:
         return a * b // c
     quotient = 0
     remainder = 0
@@ -40,13 +46,21 @@ def mul_div_floor(a: int, b: int, c: int) -> int:
 
 
 @scalar
+def count_units(nano: int, unit_nano: int) -> int:
+    """floor(nano ÷ unit_nano)."""
+    if unit_nano == _CENT_NANO:
+        return nano // _CENT_NANO
+    return nano // unit_nano
+
+
+@scalar
 def share(nano: int, rest: int, den: int, a: int, b: int, unit_nano: int) -> tuple[int, int, int]:
     """(nano + rest ÷ den) × a ÷ b, counted in units: whole, and (num + left ÷ den) ÷ (b × unit_nano) on top.
 
     `a` is at most 2 × PPM_PER_UNIT, and so is `b`; 0 <= rest < den; the result has 0 <= num < b × unit_nano.
     With a = b = 1 it counts the value itself.
     """
-    units = nano // unit_nano
+    units = count_units(nano, unit_nano)
     under = nano - units * unit_nano
     if b == 1:
         return units, under, rest

@@ -80,6 +80,7 @@ class Rules(NamedTuple):
     print_nano: Int64  # (k,) lines are printed in it
     mode: UInt8  # (k,) index into units.ROUNDING_MODES
     stepped: UInt8  # (k,) 1: a component of the timeline has a step
+    limited: UInt8  # (k,) 1: one of the limits is given
     limit_given: UInt8  # (4 k,) min before tax, max before tax, min after tax, max after tax
     limit_nano: Int64  # (4 k,) the same
     limit_rest: Int64  # (4 k,) the same, over den
@@ -150,10 +151,11 @@ LIMIT_LINES_MAX = 4
 
 def frozen(group: G) -> G:
     """The same arrays, marked read-only, without a copy where they are contiguous."""
-    return type(group)(*(_frozen(array) for array in group))
+    return type(group)(*(readonly(array) for array in group))
 
 
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+def readonly(array: NDArray[Any]) -> NDArray[Any]:
+    """A read-only view of one array."""
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False
     return view

@@ -6,7 +6,7 @@ before the one place that rounds totals (`round_parts`). Printed lines are share
 
 from __future__ import annotations
 
-from rating.kernels.arith import round_parts, share, share_plus
+from rating.kernels.arith import count_units, round_parts, share, share_plus
 from rating.kernels.arrays import (
     MAXIMUM,
     MINIMUM,
@@ -53,7 +53,7 @@ def bill(timeline: Int32, components: Components, rules: Rules, walked: Walked, 
     billable, billed, status = walked.billable, walked.billed, walked.status
     limit_given, limit_nano, limit_rest = rules.limit_given, rules.limit_nano, rules.limit_rest
     rule_den, rule_tax, rule_rate, after_nano = rules.den, rules.tax, rules.rate_ppm, rules.after_nano
-    rule_unit, rule_print, rule_mode = rules.unit_nano, rules.print_nano, rules.mode
+    rule_unit, rule_print, rule_mode, rule_limited = rules.unit_nano, rules.print_nano, rules.mode, rules.limited
     net_out, tax_out, gross_out = out.net, out.tax, out.gross
     line_row, line_number, line_kind, line_record = out.row, out.line, out.kind, out.record
     line_nano, line_rest, line_printed = out.nano, out.rest, out.printed
@@ -117,7 +117,7 @@ def bill(timeline: Int32, components: Components, rules: Rules, walked: Walked, 
         fixed = -1  # the after-tax limit that holds while the before-tax total stays
         base_nano = 0
         base_rest = 0
-        for i in range(4):
+        for i in range(4 if rule_limited[t] != 0 else 0):
             j = 4 * t + i
             if limit_given[j] == 0:
                 continue
@@ -175,7 +175,7 @@ def bill(timeline: Int32, components: Components, rules: Rules, walked: Walked, 
             target = round_parts(units, num, left, print_nano, mode)
         left_over = target
         for i in range(first_line, written):
-            units = line_nano[i] // print_nano
+            units = count_units(line_nano[i], print_nano)
             line_row[i] = s
             line_number[i] = i - first_line + 1
             line_printed[i] = units * print_micro

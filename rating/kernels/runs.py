@@ -2,52 +2,75 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import NDArray
 
+from rating.kernels.arrays import readonly
 from rating.kernels.jit import kernel
 
 Int64 = NDArray[np.int64]
 
+# Columns shorter than this are not worth a second thread (0.1 ms to start one, 0.5 ns saved a row).
+_PART_ROWS = 1_000_000
+
 
 @kernel
-def _runs(ids: Int64, start_us: Int64, first: Int64) -> tuple[int, bool]:
-    """Write where runs start into `first`; return how many (-1: more than fit) and whether starts ascend."""
+def _runs(ids: Int64, start_us: Int64, lo: int, hi: int, first: Int64, run_ids: Int64) -> tuple[int, bool]:
+    """Write where runs start in rows lo to hi - 1, and their ids; return how many (-1: more than fit), and the flag."""
     count = 0
     ascending = True
-    before_id = 0
-    before_start = 0
-    for i in range(ids.size):
-        if i == 0 or ids[i] != before_id:
-            if count == first.size - 1:
-                return -1, ascending
-            first[count] = i
-            count += 1
-            before_id = ids[i]
-        elif start_us[i] < before_start:
-            ascending = False
+    before_id = ids[lo - 1] if lo > 0 else ~ids[lo]
+    before_start = start_us[lo - 1] if lo > 0 else start_us[lo]
+    room = first.size
+    i = lo
+    while 0 <= i < hi:
+        if count == room:
+            return -1, ascending
+        # Written for every row and kept for the first of a run: a branch that is taken at random costs more.
+        first[count] = i
+        run_ids[count] = ids[i]
+        fresh = ids[i] != before_id
+        count += 1 if fresh else 0
+        ascending = ascending & (fresh | (start_us[i] >= before_start))
+        before_id = ids[i]
         before_start = start_us[i]
-    first[count] = ids.size
+        i += 1
     return count, ascending
 
 
-def find_runs(ids: Int64, start_us: Int64) -> tuple[Int64, bool]:
+def find_runs(ids: Int64, start_us: Int64) -> tuple[Int64, Int64, bool]:
     """Runs of equal ids, and whether `start_us` never decreases within one.
 
-    Args: both int64 (m,). Returns: int64 (k + 1,) offsets of k runs, and the flag.
+    Args: both int64 (m,). Returns: int64 (k + 1,) offsets of k runs, int64 (k,) their ids, and the flag.
     """
-    ids, start_us = _read_only(ids), _read_only(start_us)
-    room = ids.size // 8 + 16
+    ids, start_us = readonly(ids), readonly(start_us)
+    size = ids.size
+    parts = max(1, min(os.cpu_count() or 1, size // _PART_ROWS))
+    edges = [size * part // parts for part in range(parts + 1)]
+    spans = [(lo, hi) for lo, hi in zip(edges, edges[1:], strict=False) if lo < hi]
+    if len(spans) > 1:
+        with ThreadPoolExecutor(len(spans)) as pool:
+            found = list(pool.map(lambda span: _part(ids, start_us, *span), spans))
+    else:
+        found = [_part(ids, start_us, *span) for span in spans]
+    firsts = [first for first, _, _ in found]
+    run_ids = [each for _, each, _ in found]
+    none = np.empty(0, np.int64)
+    return (
+        np.concatenate([*firsts, np.array([size] if size else [0], np.int64)]),
+        np.concatenate([none, *run_ids]) if len(run_ids) != 1 else run_ids[0],
+        all(ascending for _, _, ascending in found),
+    )
+
+
+def _part(ids: Int64, start_us: Int64, lo: int, hi: int) -> tuple[Int64, Int64, bool]:
+    room = (hi - lo) // 8 + 16
     while True:
-        first = np.empty(room + 1, np.int64)
-        count, ascending = _runs(ids, start_us, first)
+        first, run_ids = np.empty(room, np.int64), np.empty(room, np.int64)
+        count, ascending = _runs(ids, start_us, lo, hi, first, run_ids)
         if count >= 0:
-            return first[: count + 1], bool(ascending)
-        room = ids.size if room * 4 > ids.size else room * 4
-
-
-def _read_only(array: Int64) -> Int64:
-    """A read-only view: what Arrow hands out is read-only, and one kind of array is one compilation."""
-    view = np.ascontiguousarray(array).view()
-    view.flags.writeable = False
-    return view
+            return first[:count], run_ids[:count], bool(ascending)
+        room = min(room * 4, hi - lo + 1)

@@ -16,8 +16,11 @@ from rating.kernels.jit import kernel
 from rating.units import (
     ACTIVITY_AUTO,
     ACTIVITY_PARKED,
+    ENERGY,
     ENERGY_MAX_MWH,
     MWH_PER_WH,
+    PARKING_TIME,
+    TIME,
 )
 
 # errors.Refused, as plain constants (a test says that they agree).
@@ -73,6 +76,7 @@ def walk(
     volume = np.zeros(component_max, np.int64)
     billable = np.zeros(component_max, np.int64)
     turns = np.zeros(component_max, np.int32)
+    touched = np.zeros(component_max, np.int64)  # components of the session with volume, ascending
 
     records = 0
     for s in range(lo, hi):
@@ -104,7 +108,8 @@ def walk(
         stretch_energy = 0
         stretch_charging = 0
         turn = 0
-        flat = -1
+        flat_taken = False
+        touches = 0
         energy_total = 0
         charging_total = 0
         parked_total = 0
@@ -196,32 +201,38 @@ def walk(
                     # Close the stretch.
                     duration = cut - stretch_start
                     parked = duration - stretch_charging
-                    base = 4 * epoch
-                    c = epoch_component[base]
-                    if c >= 0 and stretch_energy > 0:
-                        volume[c - component_base] += stretch_energy * energy_scale
-                        billable[c - component_base] += stretch_energy * energy_scale
-                        turns[c - component_base] = turn
-                    c = epoch_component[base + 1]
-                    if c >= 0 and stretch_charging > 0:
-                        free = min(max(grace_us[c] - charging_total, 0), stretch_charging)
-                        volume[c - component_base] += stretch_charging
-                        billable[c - component_base] += stretch_charging - free
-                        if free < stretch_charging:
-                            turns[c - component_base] = turn
-                    c = epoch_component[base + 2]
-                    if c >= 0 and parked > 0 and (waits[c] == 0 or seen_energy):
-                        clock = parked_total - parked_before_us if waits[c] != 0 else parked_total
-                        free = min(max(grace_us[c] - clock, 0), parked)
-                        volume[c - component_base] += parked
-                        billable[c - component_base] += parked - free
-                        if free < parked:
-                            turns[c - component_base] = turn
-                    c = epoch_component[base + 3]
-                    if c >= 0 and flat < 0 and (duration > 0 or turn == 0):
-                        flat = c
-                        volume[c - component_base] = 1
-                        billable[c - component_base] = 1
+                    for d in range(4):
+                        c = epoch_component[4 * epoch + d]
+                        if c < 0:
+                            continue
+                        if d == ENERGY:
+                            added = stretch_energy * energy_scale
+                            free = 0
+                        elif d == TIME:
+                            added = stretch_charging
+                            free = min(max(grace_us[c] - charging_total, 0), added)
+                        elif d == PARKING_TIME:
+                            added = parked if waits[c] == 0 or seen_energy else 0
+                            clock = parked_total - parked_before_us if waits[c] != 0 else parked_total
+                            free = min(max(grace_us[c] - clock, 0), added)
+                        else:
+                            added = 1 if not flat_taken and (duration > 0 or turn == 0) else 0
+                            free = 0
+                            flat_taken = flat_taken or added > 0
+                        if added == 0:
+                            continue
+                        c -= component_base
+                        if volume[c] == 0:
+                            k = touches
+                            while k > 0 and touched[k - 1] > c:
+                                touched[k] = touched[k - 1]
+                                k -= 1
+                            touched[k] = c
+                            touches += 1
+                        volume[c] += added
+                        billable[c] += added - free
+                        if free < added:
+                            turns[c] = turn
                     energy_total += stretch_energy
                     charging_total += stretch_charging
                     parked_total += parked
@@ -255,17 +266,17 @@ def walk(
                     fault_out[o] = i
                     break
         status_out[o] = fault
-        for c in range(component_first[line + 1] - component_base):
-            if volume[c] > 0:
-                if fault == 0:
-                    record_component[records] = component_base + c
-                    record_turn[records] = turns[c]
-                    record_volume[records] = volume[c]
-                    record_billable[records] = billable[c]
-                    records += 1
-                volume[c] = 0
-                billable[c] = 0
-                turns[c] = 0
+        for k in range(touches):
+            c = touched[k]
+            if fault == 0:
+                record_component[records] = component_base + c
+                record_turn[records] = turns[c]
+                record_volume[records] = volume[c]
+                record_billable[records] = billable[c]
+                records += 1
+            volume[c] = 0
+            billable[c] = 0
+            turns[c] = 0
         energy_out[2 * o] = energy_total * energy_scale
         charging_out[2 * o] = charging_total
         parked_out[2 * o] = parked_total

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 from rating.usage.batch import Int64
 from rating.usage.columns import Mask, is_text, plain, view
 
-# (ids (m,), start_us (m,)) -> (run_first (k + 1,), whether start_us never decreases within a run).
-FindRuns: TypeAlias = Callable[[Int64, Int64], tuple[Int64, bool]]
+# (ids (m,), start_us (m,)) -> (run_first (k + 1,), run ids (k,), whether start_us never decreases within a run).
+FindRuns: TypeAlias = Callable[[Int64, Int64], tuple[Int64, Int64, bool]]
 
 
 class Runs(NamedTuple):
@@ -37,17 +37,17 @@ class SessionIds(NamedTuple):
     row: Int64 | None  # (d,) the first session with that id; None: the same as the position
 
 
-def find_runs(ids: Int64, start_us: Int64) -> tuple[Int64, bool]:
-    """(k + 1,) where each run of equal ids starts, with m at the end; and whether starts are sorted within runs.
+def find_runs(ids: Int64, start_us: Int64) -> tuple[Int64, Int64, bool]:
+    """(k + 1,) where each run of equal ids starts, with m at the end; (k,) their ids; whether starts are sorted.
 
     >>> find_runs(np.array([7, 7, 3]), np.array([10, 20, 5]))
-    (array([0, 2, 3]), True)
+    (array([0, 2, 3]), array([7, 3]), True)
     """
     breaks = np.flatnonzero(ids[1:] != ids[:-1]) + 1
     first = np.concatenate((np.zeros(1, np.int64), breaks, np.full(1, len(ids), np.int64)))[
         : -1 if len(ids) == 0 else None
     ]
-    return first, starts_sorted(first, start_us)
+    return first, ids[first[:-1]], starts_sorted(first, start_us)
 
 
 def starts_sorted(first: Int64, start_us: Int64) -> bool:
@@ -118,15 +118,15 @@ def runs_of(column: pa.ChunkedArray, start_us: Int64, find: FindRuns) -> Runs:
 def _integer_runs(ids: pa.Array, start_us: Int64, find: FindRuns) -> Runs:
     values = view(ids, np.int64)
     if ids.null_count == 0:
-        first, in_order = find(values, start_us)
-        return Runs(first, pa.array(values[first[:-1]]), in_order)
+        first, run_ids, in_order = find(values, start_us)
+        return Runs(first, pa.array(run_ids), in_order)
     # Rows without an id get one that no other row has, so that they make runs of their own.
     null = ids.is_null().to_numpy(zero_copy_only=False)
     values = np.where(null, 0, values)
     spare = np.iinfo(np.int64).min
     while (values == spare).any():
         spare += 1
-    first, in_order = find(np.where(null, spare, values), start_us)
+    first, _, in_order = find(np.where(null, spare, values), start_us)
     return Runs(first, pa.array(values[first[:-1]], mask=null[first[:-1]]), in_order)
 
 

@@ -1,0 +1,153 @@
+"""Run as a program in a process of its own: one set of comparisons with the slow twin, in the mode its environment says.
+
+Prints a JSON object: how many sessions were compared, a digest of all tables, and which spoilt calls of kernels raised.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from extremes import extreme_network
+from strategies import Network, random_network
+from twin import assert_same
+
+import rating.kernels.walk as walk_module
+import rating.settle.chunks as chunks
+from rating.errors import TariffError
+
+NETWORKS = 120
+EXTREMES = 160
+TOGETHER = 20
+
+
+def digest(tables: Iterator[Any]) -> str:
+    """A hash of the tables' bytes, free of how they are cut into batches."""
+    sha = hashlib.sha256()
+    for table in tables:
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table.combine_chunks())
+        sha.update(sink.getvalue())
+    return sha.hexdigest()
+
+
+def together(draw: Callable[[int], Network], seeds: range) -> Network:
+    """The networks of several seeds as one, with ids that differ."""
+    tariffs, sessions = [], []
+    for seed in seeds:
+        drawn = draw(seed)
+        tariffs += [replace(tariff, id=f"{tariff.id}-{seed}") for tariff in drawn[0]]
+        sessions += [(f"{id_}-{seed}", replace(u, session_id=f"{u.session_id}-{seed}")) for id_, u in drawn[1]]
+    return tariffs, sessions
+
+
+def compare() -> Iterator[Any]:
+    """Everything that is rated in this mode, after it was compared with the twin."""
+    for first in range(0, NETWORKS, TOGETHER):
+        yield assert_same(*together(random_network, range(first, first + TOGETHER)), chunk_sessions=16, threads=2)
+    for seed in range(EXTREMES):
+        try:
+            yield assert_same(*extreme_network(seed), chunk_sessions=2)
+        except TariffError as error:
+            assert {fault.code for fault in error.faults} == {"price_precision"}
+
+
+def compare_without_fast_path() -> int:
+    """The same with at most one interval on the fast path, which otherwise takes four million to reach."""
+    limit = "_FAST_INTERVALS_MAX"
+    before = getattr(walk_module, limit)
+    setattr(walk_module, limit, 1)
+    rated = [assert_same(*together(random_network, range(1000, 1040))), assert_same(*extreme_network(0))]
+    setattr(walk_module, limit, before)
+    return sum(each.sessions.num_rows for each in rated)
+
+
+def recorded() -> dict[str, tuple[Any, tuple[Any, ...]]]:
+    """The kernels of a chunk, each with the arguments of one call."""
+    calls: dict[str, tuple[Any, tuple[Any, ...]]] = {}
+    names = ("walk", "step", "bill", "write_lines")
+
+    def record(name: str, kernel: Any) -> Any:
+        def call(*args: Any) -> Any:
+            calls[name] = (kernel, args)
+            return kernel(*args)
+
+        return call
+
+    kernels = {name: getattr(chunks, name) for name in names}
+    for name, kernel in kernels.items():
+        setattr(chunks, name, record(name, kernel))
+    assert_same(*together(partial_faultless, range(8)), threads=1)
+    for name, kernel in kernels.items():
+        setattr(chunks, name, kernel)
+    return calls
+
+
+def partial_faultless(seed: int) -> Network:
+    return random_network(seed, faulty=False)
+
+
+def raised(kernel: Any, args: tuple[Any, ...], spoil: Callable[[Any], Any], at: int) -> str:
+    """The name of what the kernel raises when the group of arrays at a position is spoilt; empty: nothing."""
+    spoilt = list(args)
+    spoilt[at] = spoil(spoilt[at])
+    try:
+        kernel(*spoilt)
+    except (IndexError, RuntimeWarning, OverflowError) as error:
+        return type(error).__name__
+    return ""
+
+
+# For each kernel, the argument and the array in it that is made too short.
+SHORT = {
+    "walk": (2, "end_us"),
+    "step": (1, "step"),
+    "bill": (2, "den"),
+    "write_lines": (4, "rest"),
+}
+
+
+def shortened(name: str) -> Callable[[Any], Any]:
+    return lambda group: group._replace(**{name: getattr(group, name)[:0]})
+
+
+def too_dear(components: Any) -> Any:
+    """Prices that no door lets in: every volume of two or more leaves int64."""
+    num = np.full_like(components.num, 2**62)
+    den = np.ones_like(components.den)
+    most = np.full_like(components.volume_max, 2**63 - 1)
+    for array in (num, den, most):
+        array.flags.writeable = False
+    return components._replace(num=num, den=den, volume_max=most)
+
+
+def main() -> None:
+    found = list(compare())
+    calls = recorded()
+    compiled = not isinstance(calls["walk"][0], types.FunctionType)
+    report = {
+        "compiled": compiled,
+        "sessions": sum(rated.sessions.num_rows for rated in found),
+        "refused": sorted({code for rated in found for code in rated.rejected.column("code").to_pylist()}),
+        "digest": digest(table for rated in found for table in (rated.sessions, rated.lines, rated.rejected)),
+        "overflow": raised(*calls["bill"], too_dear, 1),
+    }
+    if sys.argv[1:] == ["spoil"]:  # only where reads out of bounds are caught
+        report["short"] = {
+            name: raised(*calls[name], shortened(array), at) for name, (at, array) in SHORT.items()
+        }
+    if not compiled:
+        report["without_fast_path"] = compare_without_fast_path()
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
