@@ -25,6 +25,7 @@ NEVER = 2**63 - 1
 class Usage(NamedTuple):
     """n sessions and their m intervals."""
 
+    session_id: Int64  # (n,), or (0,) where ids are text
     session_start_us: Int64  # (n,) UTC
     session_end_us: Int64  # (n,) UTC
     timeline: Int32  # (n,) which timeline prices the session; any number where status is not 0
@@ -127,8 +128,11 @@ class Priced(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """What the table of lines shows of r lines. All of int64 are decimals, two each; zeros where a line has none."""
+    """What the table of lines shows of r lines. Decimals are two int64 each; zeros where a line has none."""
 
+    session: Int64  # (r,) the session's id where ids are integers, else its row in the batch
+    line: Int32  # (r,) from 1
+    kind: UInt8  # (r,) index into KINDS
     dimension: UInt8  # (r,)
     element: Int32  # (r,)
     unit: Int32  # (r,)
@@ -137,7 +141,7 @@ class Lines(NamedTuple):
     unit_price: Int64  # (2 r,) micro
     amount: Int64  # (2 r,) 10^-12 of the currency
     printed: Int64  # (2 r,) micro
-    rate: Int64  # (2 r,) ten-thousandths of a percent
+    rate: Int64  # (2 r,) ten-thousandths of a percent, -1: no tax
 
 
 NO_RECORD = -1

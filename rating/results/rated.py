@@ -18,7 +18,7 @@ from rating.kernels.arrays import KINDS, NO_TAX, USAGE, Lines
 from rating.results.arrays import AMOUNT, MONEY, PERCENT, QUANTITY, VOLUME, coded, decimals, instants
 from rating.results.rejected import rejected_table
 from rating.results.write import write_tables
-from rating.settle.chunks import ChunkLines, Totals
+from rating.settle.chunks import Totals, integer_ids
 from rating.units import DIMENSIONS
 from rating.usage.batch import UsageBatch
 
@@ -59,7 +59,7 @@ class Rated:
         )
 
 
-def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, chunks: list[ChunkLines]) -> Rated:
+def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, chunks: list[Lines]) -> Rated:
     """Put the arrays of a rating into tables; rejected sessions leave no line."""
     fine = totals.status == Refused.FINE
     every = bool(fine.all())
@@ -106,50 +106,48 @@ def _by_timeline(plan: Plan, names: tuple[str, ...]) -> Any:
     """For each session the name of its timeline; equal names share a code."""
     codes: dict[str, int] = {}
     of_timeline = np.array([codes.setdefault(name, len(codes)) for name in names] or [0], np.int32)
-    return coded(of_timeline[plan.timeline], tuple(codes) or ("",))
+    of_session = np.zeros(plan.timeline.size, np.int32) if len(codes) <= 1 else of_timeline[plan.timeline]
+    return coded(of_session, tuple(codes) or ("",))
 
 
-def _lines(batch: UsageBatch, plan: Plan, chunks: list[ChunkLines]) -> Any:
-    return pa.Table.from_batches([_line_batch(batch.sessions.id, plan, chunk) for chunk in chunks or [_NO_LINES]])
+def _lines(batch: UsageBatch, plan: Plan, chunks: list[Lines]) -> Any:
+    empty = Lines(*(np.empty(0, dtype) for dtype in _LINE_DTYPES))
+    return pa.Table.from_batches([_line_batch(batch.sessions.id, plan, chunk) for chunk in chunks or [empty]])
 
 
-def _line_batch(ids: Any, plan: Plan, chunk: ChunkLines) -> Any:
-    columns = chunk.columns
-    priced = _valid(chunk.kind == USAGE)
-    taxed = _valid(plan.rules.tax[plan.timeline[chunk.row + chunk.first]] != NO_TAX) if chunk.row.size else None
+_LINE_DTYPES = (np.int64, np.int32, np.uint8, np.uint8, np.int32, np.int32, *[np.int64] * 6)
+
+
+def _line_batch(ids: Any, plan: Plan, lines: Lines) -> Any:
+    # Lines of usage have the kind 0: most chunks have no other, and need no bitmap of what is missing.
+    priced = (lines.kind == USAGE) if lines.kind.any() else None
     return pa.RecordBatch.from_pydict(
         {
-            "session_id": _take_ids(ids, chunk.row, chunk.first),
-            "line": pa.Array.from_buffers(pa.int32(), chunk.line.size, [None, pa.py_buffer(chunk.line)]),
-            "kind": coded(chunk.kind, KINDS),
-            "element": coded(columns.element, plan.elements, priced),
-            "dimension": coded(columns.dimension, DIMENSIONS, priced),
-            "volume": decimals(columns.volume, VOLUME, priced),
-            "billed_volume": decimals(columns.billed_volume, VOLUME, priced),
-            "unit": coded(columns.unit, plan.units, priced),
-            "unit_price": decimals(columns.unit_price, MONEY, priced),
-            "amount": decimals(columns.amount, AMOUNT),
-            "printed_amount": decimals(columns.printed, MONEY),
-            "tax_percent": decimals(columns.rate, PERCENT, taxed),
+            "session_id": _session_ids(ids, lines.session),
+            "line": pa.Array.from_buffers(pa.int32(), lines.line.size, [None, pa.py_buffer(lines.line)]),
+            "kind": coded(lines.kind, KINDS),
+            "element": coded(lines.element, plan.elements, priced),
+            "dimension": coded(lines.dimension, DIMENSIONS, priced),
+            "volume": decimals(lines.volume, VOLUME, priced),
+            "billed_volume": decimals(lines.billed_volume, VOLUME, priced),
+            "unit": coded(lines.unit, plan.units, priced),
+            "unit_price": decimals(lines.unit_price, MONEY, priced),
+            "amount": decimals(lines.amount, AMOUNT),
+            "printed_amount": decimals(lines.printed, MONEY),
+            "tax_percent": decimals(lines.rate, PERCENT, _taxed(plan, lines)),
         }
     )
 
 
-def _valid(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-    return None if mask.all() else mask
+def _taxed(plan: Plan, lines: Lines) -> NDArray[np.bool_] | None:
+    """Which lines have a tax; None for all. A line without one has the rate -1."""
+    if (plan.rules.tax != NO_TAX).all():
+        return None
+    return np.asarray(lines.rate[::2] >= 0)
 
 
-def _take_ids(ids: Any, row: NDArray[np.int32], first: int) -> Any:
-    """The session id of each line."""
-    if pa.types.is_integer(ids.type) and ids.null_count == 0:
-        values = np.frombuffer(ids.buffers()[1], np.int64)[ids.offset :]
-        return pa.array(values[row + first])
-    return ids.take(pa.array(row + first))
-
-
-def _empty(group: type[Lines]) -> Lines:
-    small = {"dimension": np.uint8, "element": np.int32, "unit": np.int32}
-    return group(**{name: np.empty(0, small.get(name, np.int64)) for name in group._fields})
-
-
-_NO_LINES = ChunkLines(0, np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.uint8), _empty(Lines))
+def _session_ids(ids: Any, session: NDArray[np.int64]) -> Any:
+    """The id of each line's session: what the kernel wrote, or where ids are text, the one in that row."""
+    if integer_ids(ids).size == len(ids):
+        return pa.Array.from_buffers(pa.int64(), session.size, [None, pa.py_buffer(session)])
+    return ids.take(pa.array(session))

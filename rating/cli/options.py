@@ -1,0 +1,42 @@
+"""The options that several verbs share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from rating.errors import Fault, InputError, Place
+
+# Whether a path exists is not checked here: a missing file is refused input, said in the words of its reader.
+PATH = click.Path(path_type=Path)
+
+tariffs = click.option(
+    *("--tariffs", "tariffs"),
+    type=PATH,
+    multiple=True,
+    required=True,
+    help="A tariff file, or a folder of them. Can be given several times.",
+)
+sessions = click.option("--sessions", type=PATH, required=True, help="The sessions: a Parquet, CSV or Arrow file.")
+intervals = click.option("--intervals", type=PATH, help="What the meter delivered, interval by interval.")
+readings = click.option("--readings", type=PATH, help="Or what its register said, reading by reading.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def check_meter(intervals: Path | None, readings: Path | None) -> None:
+    """Intervals or readings, or neither where the sessions carry their energy; both would count it twice."""
+    if intervals is not None and readings is not None:
+        raise click.UsageError("give --intervals or --readings, not both: the energy would count twice")
+
+
+def check_out(out: Path, inputs: list[Path | None]) -> None:
+    """Refuse to write where an input lies: results replace what is in their folder.
+
+    Raises: InputError.
+    """
+    for path in inputs:
+        if path is not None and path.resolve().parent == out.resolve():
+            want = "a folder without the input, for results replace what is in theirs"
+            fix = "choose another folder"
+            raise InputError([Fault("output", Place(str(out)), f"the folder of {path}", want, fix)])

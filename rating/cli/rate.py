@@ -1,0 +1,74 @@
+"""`rating rate`: price the sessions in files, and write the three tables."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from rating.cli import options
+from rating.cli.text import count, heading, progress
+
+
+@click.command("rate")
+@options.tariffs
+@options.sessions
+@options.intervals
+@options.readings
+@click.option(
+    "--out", type=options.PATH, required=True, help="The folder for the tables; an earlier run's are replaced."
+)
+@click.option("--format", "format_", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
+@click.option("--threads", type=click.IntRange(min=1), help="How many threads price; all cores by default.")
+@click.option(
+    "--on-error",
+    type=click.Choice(["collect", "raise"]),
+    default="collect",
+    show_default=True,
+    help="Put faulty sessions into the table rejected, or write nothing where there is one.",
+)
+@options.as_json
+def command(
+    tariffs: tuple[Path, ...],
+    sessions: Path,
+    intervals: Path | None,
+    readings: Path | None,
+    out: Path,
+    format_: str,
+    threads: int | None,
+    on_error: Literal["collect", "raise"],
+    as_json: bool,
+) -> None:
+    """Price sessions, and write the tables sessions, lines and rejected.
+
+    Every session is in one of the tables sessions and rejected. The tables appear whole, or not at all.
+
+    \b
+    rating rate --tariffs tariffs/ --sessions sessions.parquet --intervals intervals.parquet --out out/
+    """
+    options.check_meter(intervals, readings)
+    options.check_out(out, [sessions, intervals, readings])
+    with progress("Reading the tariffs") as now:
+        import rating
+        from rating.cli import summary as summaries
+
+        loaded = rating.load_tariffs(list(tariffs))
+        now("Pricing the sessions")
+        rated = rating.rate(loaded, sessions, intervals, readings=readings, on_error=on_error, threads=threads)
+        now("Writing the tables")
+        folder = rated.write(out, format_)
+        summary = summaries.summarise(rated)
+    files = {name: str(folder / f"{name}.{format_}") for name in ("sessions", "lines", "rejected")}
+    if as_json:
+        click.echo(json.dumps({**summaries.as_json(summary), "files": files}, indent=2, ensure_ascii=False))
+        return
+    came = count(summary.rated + summary.rejected, "session")
+    blocks = [heading(f"Rated {summary.rated:,} of {came} in {count(summary.lines, 'line')}")]
+    if summary.sums:
+        blocks.append(summaries.sums_text(summary.sums))
+    if summary.rejects:
+        blocks.append(summaries.rejects_text(summary))
+    blocks.append("\n".join([heading("Tables"), *(f"  {path}" for path in files.values())]))
+    click.echo("\n\n".join(blocks))
