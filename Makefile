@@ -1,24 +1,32 @@
 # Everything sets itself up: the targets need Python 3.11 or newer and make, nothing else.
+# Once a target has run, it works offline.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SCHEMA := tariffs/schema.json
 
-.PHONY: demo test test-long bench lint schema clean
+.PHONY: demo test test-long bench lint schema readme clean
 
-# The stamp holds what was installed; a change of pyproject.toml installs again.
+# What was installed, as text: other edits of pyproject.toml, or a newer date of it, install nothing.
+# $(call install,requirement) is the recipe of a stamp that holds that text.
+NEEDS := import json, tomllib; file = tomllib.load(open("pyproject.toml", "rb")); \
+  print(json.dumps([file["build-system"], file["project"], file["tool"]["hatch"]]))
+define install
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+  { echo "rating needs Python 3.11 or newer; run: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 1; }
+@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
+  { echo "no virtual environment: install Python's venv module (Debian: apt-get install python3-venv)" >&2; exit 1; }
+@$(BIN)/python -c '$(NEEDS)' | cmp -s - $@ || $(PIP) install --editable '$(1)' || \
+  { echo "installing failed: the first run needs a package index, later ones work offline" >&2; exit 1; }
+@$(BIN)/python -c '$(NEEDS)' > $@
+endef
+
 $(VENV)/.installed: pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "rating needs Python 3.11 or newer; run: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
-	  { echo "no virtual environment: install Python's venv module (Debian: apt-get install python3-venv)" >&2; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . || \
-	  { echo "installing failed: the first run needs a package index, later ones work offline" >&2; exit 1; }
-	@touch $@
+	$(call install,.)
 
 $(VENV)/.installed-test: $(VENV)/.installed
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]' || \
-	  { echo "installing failed: the first run needs a package index, later ones work offline" >&2; exit 1; }
-	@touch $@
+	$(call install,.[test])
 
 demo: $(VENV)/.installed
 	@$(BIN)/rating demo
@@ -33,13 +41,17 @@ test: lint
 	$(BIN)/pytest -n 2
 
 test-long: $(VENV)/.installed-test
-	RATING_DRAWS=1000000 $(BIN)/pytest -n 2 -m "long or not long" tests/test_twin.py
+	RATING_DRAWS=1000000 $(BIN)/pytest -n 2 tests/test_twin.py
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks
 
 schema: $(VENV)/.installed
-	$(BIN)/python -m rating.tariff.schema > tariffs/schema.json
+	$(BIN)/python -m rating.tariff.schema > $(SCHEMA).new
+	mv $(SCHEMA).new $(SCHEMA)
+
+readme: $(VENV)/.installed-test
+	$(BIN)/python tests/readme.py
 
 clean:
 	rm -rf $(VENV) out build dist

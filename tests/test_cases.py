@@ -1,7 +1,8 @@
 """Hand-computed bills: every folder in tests/cases is rated, and each figure must be exactly the expected one.
 
 A case has `tariff*.yaml`, `sessions.csv`, optionally `intervals.csv` or `readings.csv` (else the sessions carry
-energy totals), and `expected.yaml`, whose `why` is the arithmetic in words. `RATERS` lists who rates it.
+energy totals), and `expected.yaml`, whose `why` is the arithmetic in words. `RATERS` lists who rates it: the slow twin
+by its own reading of the files, and the engine as a user calls it, with the paths of the files.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from typing import Any
 
 import pytest
 import yaml
+from twin import exact, nearest
 
+import rating
 from rating.reference import Bill, Interval, Line, Usage, rate_session
-from rating.tariff.load import load_tariffs
 from rating.tariff.model import Tariffs
 from rating.units import MICRO_PER_UNIT, MWH_PER_KWH, US_PER_S
 
@@ -142,14 +144,45 @@ def _line(line: Line) -> Figures:
     }
 
 
-RATERS: dict[str, Callable[[Path, Tariffs], Outcome]] = {"twin": rate_by_twin}
+# In the engine's table of lines: name and decimals; None: exact in every digit.
+COLUMNS = {
+    "volume": ("volume", 9),
+    "billed": ("billed_volume", 9),
+    "amount": ("amount", 12),
+    "printed": ("printed_amount", None),
+}
+
+
+def rate_by_engine(case: Path, tariffs: Tariffs) -> Outcome:
+    """The public `rate`, all sessions at once, from the CSV files as they are."""
+    usage: dict[str, Any] = {name: path for name in ("intervals", "readings") if (path := case / f"{name}.csv").exists()}
+    rated = rating.rate(tariffs, case / "sessions.csv", **usage)
+    outcome = Outcome(rejected={row["session_id"]: row["code"] for row in rated.rejected.to_pylist()})
+    for row in rated.sessions.to_pylist():
+        outcome.sessions[row["session_id"]] = {name: Fraction(row[name]) for name in TOTALS}
+        outcome.lines[row["session_id"]] = []
+    for row in rated.lines.to_pylist():
+        numbers = {name: exact(row[column]) for name, (column, _) in COLUMNS.items()}
+        outcome.lines[row["session_id"]].append({**numbers, **{name: row[name] for name in LINE_TEXTS}})
+    return outcome
+
+
+def as_stored(line: Figures) -> Figures:
+    """An exact line as the engine's table holds it: 1/3 kWh has no end, and is stored to 9 decimals."""
+    stored = {name: nearest(line[name], places) for name, (_, places) in COLUMNS.items() if places is not None}
+    return {**line, **stored}
+
+
+RATERS: dict[str, Callable[[Path, Tariffs], Outcome]] = {"twin": rate_by_twin, "engine": rate_by_engine}
 
 
 @pytest.mark.parametrize("rater", RATERS.values(), ids=RATERS.keys())
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
 def test_case(case: Path, rater: Callable[[Path, Tariffs], Outcome]) -> None:
     expected = read_expected(case)
-    outcome = rater(case, load_tariffs(sorted(case.glob("tariff*.yaml"))))
+    if rater is rate_by_engine:
+        expected.lines = {session: [as_stored(line) for line in lines] for session, lines in expected.lines.items()}
+    outcome = rater(case, rating.load_tariffs(sorted(case.glob("tariff*.yaml"))))
     assert outcome.rejected == expected.rejected
     assert outcome.sessions == expected.sessions
     assert outcome.lines == expected.lines

@@ -26,7 +26,7 @@ def instant(us: int) -> datetime:
 def tables(drawn: Iterable[Drawn]) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
     """The columns of sessions and intervals."""
     drawn = list(drawn)
-    sessions = {
+    sessions: dict[str, list[Any]] = {
         "session_id": [usage.session_id for _, usage in drawn],
         "tariff": [tariff for tariff, _ in drawn],
         "start": [instant(usage.start_us) for _, usage in drawn],
@@ -34,7 +34,7 @@ def tables(drawn: Iterable[Drawn]) -> tuple[dict[str, list[Any]], dict[str, list
         "time_zone": [usage.time_zone for _, usage in drawn],
     }
     rows = [(usage.session_id, interval) for _, usage in drawn for interval in usage.intervals]
-    intervals = {
+    intervals: dict[str, list[Any]] = {
         "session_id": [id_ for id_, _ in rows],
         "start": [instant(interval.start_us) for _, interval in rows],
         "end": [instant(interval.end_us) for _, interval in rows],

@@ -33,6 +33,13 @@ class _Verbs(click.Group):
         command: click.Command = import_module(f"rating.cli.{cmd_name}").command
         return command
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read what comes before the verb; --help and --version print here."""
+        with endings():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb."""
         with endings():

@@ -14,7 +14,7 @@ from rating.cli.text import count
 from rating.errors import Fault, TariffError
 
 
-@click.command("check")
+@click.command("check", short_help="Check tariff files.")
 @click.argument("paths", nargs=-1, required=True, type=options.PATH, metavar="PATH...")
 @click.option("--json", "as_json", is_flag=True, help="Print the list of faults as JSON, for programs; [] is fine.")
 @click.pass_context

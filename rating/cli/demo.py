@@ -26,9 +26,16 @@ _MONTH: Final = "2026-03"
 _MILLION: Final = 1_000_000
 
 
-@click.command("demo")
-@click.option("--intervals", "n_intervals", type=click.IntRange(1, 50 * _MILLION), default=_MILLION, show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Another seed, another month.")
+@click.command("demo", short_help="Rate a generated month of a charging network.")
+@click.option(
+    "--intervals",
+    "n_intervals",
+    type=click.IntRange(1, 50 * _MILLION),
+    default=_MILLION,
+    show_default=True,
+    help="At least so many.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Another seed, other sessions.")
 @click.option("--month", type=click.DateTime(["%Y-%m"]), default=_MONTH, show_default=True, metavar="YYYY-MM")
 @click.option("--tariffs", type=options.PATH, help="A folder of tariffs; by default tariffs/, else the examples.")
 @click.option(
@@ -84,7 +91,7 @@ def _draw(tariffs: Tariffs, month: date, n_intervals: int, seed: int, folder: Pa
 
     sites = network(tariffs, month)
     if not sites:
-        got = f"{count(len(tariffs), 'tariff')} that begin later than {month:%Y-%m}"
+        got = f"{count(len(tariffs), 'tariff')} valid from later than {month:%Y-%m}"
         fix = "choose a later month with --month"
         raise InputError([Fault("no_tariffs", Place(str(folder)), got, "a tariff that is in force by then", fix)])
     rng = np.random.Generator(np.random.PCG64(seed))
@@ -184,6 +191,10 @@ def _print_rest(
 def _program() -> str:
     """What to type for `rating` here: its path, where the shell does not find it by name."""
     typed = Path(sys.argv[0])
+    if typed.name != "rating":
+        return "rating"
     found = shutil.which("rating")
-    here = typed.name != "rating" or (found is not None and Path(found).resolve() == typed.resolve())
-    return "rating" if here else os.path.relpath(typed)
+    if found is not None and Path(found).resolve() == typed.resolve():
+        return "rating"
+    near = os.path.relpath(typed)
+    return str(typed) if near.startswith("..") else near

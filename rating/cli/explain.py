@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@click.command("explain")
+@click.command("explain", short_help="Tell how one session came to its bill.")
 @options.tariffs
 @options.sessions
 @options.intervals

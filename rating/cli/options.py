@@ -36,7 +36,7 @@ def check_out(out: Path, inputs: list[Path | None]) -> None:
     Raises: InputError.
     """
     for path in inputs:
-        if path is not None and path.resolve().parent == out.resolve():
+        if path is not None and out.resolve() in (path.resolve().parent, path.resolve()):
             want = "a folder without the input, for results replace what is in theirs"
             fix = "choose another folder"
             raise InputError([Fault("output", Place(str(out)), f"the folder of {path}", want, fix)])

@@ -12,7 +12,7 @@ from rating.cli import options
 from rating.cli.text import count, heading, progress
 
 
-@click.command("rate")
+@click.command("rate", short_help="Price sessions, and write the bills as tables.")
 @options.tariffs
 @options.sessions
 @options.intervals

@@ -57,7 +57,7 @@ def explain(
 
 
 def _find(batch: UsageBatch, session_id: str | int) -> int:
-    ids = batch.sessions.id.to_pylist()
+    ids: list[str | int | None] = batch.sessions.id.to_pylist()
     # On a command line every id is text.
     for wanted in (session_id, int(session_id) if isinstance(session_id, str) and session_id.isdigit() else None):
         if wanted is not None and wanted in ids:
@@ -83,7 +83,7 @@ def _usage(batch: UsageBatch, i: int) -> Usage:
                 int(intervals.start_us[k]),
                 int(intervals.end_us[k]),
                 int(intervals.energy[k]) * intervals.energy_scale,
-                ACTIVITIES[activity[k if intervals.activity is not None else 0]],  # type: ignore[arg-type]
+                ACTIVITIES[activity[k if intervals.activity is not None else 0]],
             )
             for k in span
         ),

@@ -31,6 +31,12 @@ DOWN = 4
 
 
 @scalar
+def index(i: int) -> int:
+    """Return `i`, which is never negative: to say so spares each array the check for indexes from the end."""
+    return max(i, 0)
+
+
+@scalar
 def mul_div_floor(a: int, b: int, c: int) -> int:
     """floor(a × b ÷ c) for 0 <= a <= ENERGY_MAX_MWH and 0 <= b <= c <= SESSION_MAX_US, c > 0, without overflow."""
     if a < 1 << _DIRECT_A_BITS and c < 1 << _DIRECT_C_BITS:
@@ -43,6 +49,12 @@ def mul_div_floor(a: int, b: int, c: int) -> int:
         quotient = (quotient << _CHUNK_BITS) + remainder // c
         remainder %= c
     return quotient
+
+
+@scalar
+def over(nano: int, rest: int, limit_nano: int, limit_rest: int) -> bool:
+    """Whether an amount is above another, both over the same denominator."""
+    return nano > limit_nano or (nano == limit_nano and rest > limit_rest)
 
 
 @scalar

@@ -1,6 +1,7 @@
 """The groups of arrays that kernels take, each with its shape, unit and order.
 
-Every array is one-dimensional and C-contiguous. What goes in is marked read-only by `frozen`, so that each kernel has
+Every array is C-contiguous, and one-dimensional but for decimals: (n, 2) int64, the low half first, which is what
+Arrow's decimal128 reads as it is. What goes in is marked read-only by `frozen`, so that each kernel has
 one compilation whether a column came from Arrow (read-only) or was made here; what comes out is writable.
 """
 
@@ -93,32 +94,43 @@ TAX_EXCLUDED = 1
 TAX_INCLUDED = 2
 
 
-class Walked(NamedTuple):
-    """What `walk` says of sessions lo to hi - 1, and their records (one for each component with volume).
+class Stretches(NamedTuple):
+    """What `walk` says of n' sessions: stretches of time without a cut, with room for w of them."""
 
-    A decimal is two int64, the low half first: what Arrow's decimal128 reads as it is.
-    """
+    status: UInt8  # (n',) errors.Refused
+    fault: Int64  # (n',) the interval at fault, -1: none
+    first: Int64  # (n' + 1,) CSR
+    epoch: Int32  # (w,) index into Timelines.epoch_start_us
+    after_energy: UInt8  # (w,) 0: no energy has flowed before, and the timeline waits for it
+    energy_mwh: Int64  # (w,)
+    charging_us: Int64  # (w,)
+    duration_us: Int64  # (w,) charging and parked
 
-    status: UInt8  # (hi - lo,) errors.Refused
-    fault: Int64  # (hi - lo,) the interval at fault, -1: none
-    energy_mwh: Int64  # (2 (hi - lo),) decimals
-    charging_us: Int64  # (2 (hi - lo),) decimals
-    parked_us: Int64  # (2 (hi - lo),) decimals
-    record_first: Int64  # (hi - lo + 1,) CSR
+
+class Records(NamedTuple):
+    """What `gather` makes of them: for each session, a record for each component with volume, with room for r."""
+
+    status: UInt8  # (n',) errors.Refused
+    energy_mwh: Int64  # (n', 2) decimals
+    charging_us: Int64  # (n', 2) decimals
+    parked_us: Int64  # (n', 2) decimals
+    first: Int64  # (n' + 1,) CSR
     component: Int32  # (r,)
-    turn: Int32  # (r,) grows with the last moment at which the component was active
+    turn: Int32  # (r,) grows with the last stretch in which the component was billable
     volume: Int64  # (r,) base units
     billable: Int64  # (r,) the volume after grace
     billed: Int64  # (r,) the volume after the step; the same array as `billable` where nothing has a step
+    nano: Int64  # (r,) the exact amount, whole
+    rest: Int64  # (r,) and the rest over the session's common denominator, or TOO_MUCH
 
 
 class Priced(NamedTuple):
-    """The totals of sessions lo to hi - 1, and their lines in order, with room for r'."""
+    """The totals of n' sessions, and their lines in order, with room for r'."""
 
-    net: Int64  # (2 (hi - lo),) decimals, micro
-    tax: Int64  # (2 (hi - lo),) decimals, micro
-    gross: Int64  # (2 (hi - lo),) decimals, micro
-    row: Int32  # (r',) the session, counted from lo
+    net: Int64  # (n', 2) decimals, micro
+    tax: Int64  # (n', 2) decimals, micro
+    gross: Int64  # (n', 2) decimals, micro
+    row: Int32  # (r',) the session, counted from the first
     line: Int32  # (r',) from 1
     kind: UInt8  # (r',) index into KINDS
     record: Int32  # (r',) the record of a line of usage, NO_RECORD of another
@@ -128,7 +140,7 @@ class Priced(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """What the table of lines shows of r lines. Decimals are two int64 each; zeros where a line has none."""
+    """What the table of lines shows of r lines. Decimals are 0 where a line has none."""
 
     session: Int64  # (r,) the session's id where ids are integers, else its row in the batch
     line: Int32  # (r,) from 1
@@ -136,15 +148,16 @@ class Lines(NamedTuple):
     dimension: UInt8  # (r,)
     element: Int32  # (r,)
     unit: Int32  # (r,)
-    volume: Int64  # (2 r,) billionths of the unit
-    billed_volume: Int64  # (2 r,) billionths of the unit
-    unit_price: Int64  # (2 r,) micro
-    amount: Int64  # (2 r,) 10^-12 of the currency
-    printed: Int64  # (2 r,) micro
-    rate: Int64  # (2 r,) ten-thousandths of a percent, -1: no tax
+    volume: Int64  # (r, 2) billionths of the unit
+    billed_volume: Int64  # (r, 2) billionths of the unit
+    unit_price: Int64  # (r, 2) micro
+    amount: Int64  # (r, 2) 10^-12 of the currency
+    printed: Int64  # (r, 2) micro
+    rate: Int64  # (r, 2) ten-thousandths of a percent, -1: no tax
 
 
 NO_RECORD = -1
+TOO_MUCH = -1
 KINDS = ("usage", "allowance", "discount", "minimum", "maximum", "rounding")
 USAGE = 0
 MINIMUM = 3

@@ -1,4 +1,4 @@
-"""From volumes to money: amounts, component limits, session limits, tax, rounding, printed amounts (PRICING 4).
+"""From amounts to bills: session limits, tax, rounding, printed amounts (PRICING 4).
 
 An amount is a whole number of nano and an exact rest over the session's common denominator, so nothing is rounded
 before the one place that rounds totals (`round_parts`). Printed lines are shared out by largest remainder.
@@ -6,7 +6,7 @@ before the one place that rounds totals (`round_parts`). Printed lines are share
 
 from __future__ import annotations
 
-from rating.kernels.arith import count_units, round_parts, share, share_plus
+from rating.kernels.arith import count_units, index, over, round_parts, share, share_plus
 from rating.kernels.arrays import (
     MAXIMUM,
     MINIMUM,
@@ -15,22 +15,17 @@ from rating.kernels.arrays import (
     ROUNDING,
     TAX_EXCLUDED,
     TAX_INCLUDED,
+    TOO_MUCH,
     USAGE,
-    Components,
     Int32,
     Priced,
+    Records,
     Rules,
-    Walked,
 )
 from rating.kernels.jit import kernel, scalar
 from rating.units import AMOUNT_MAX_NANO, NANO_PER_MICRO, PPM_PER_UNIT
 
 AMOUNT_RANGE = 17  # errors.Refused
-
-
-@scalar
-def _over(nano: int, rest: int, limit_nano: int, limit_rest: int) -> bool:
-    return nano > limit_nano or (nano == limit_nano and rest > limit_rest)
 
 
 @scalar
@@ -41,16 +36,13 @@ def _minus(nano: int, rest: int, less_nano: int, less_rest: int, den: int) -> tu
 
 
 @kernel
-def bill(timeline: Int32, components: Components, rules: Rules, walked: Walked, out: Priced) -> int:
-    """Bill the sessions of `walked`; return the number of lines written.
+def bill(timeline: Int32, rules: Rules, records: Records, out: Priced) -> int:
+    """Bill the sessions of `records`; return the number of lines written.
 
     `timeline` is int32, one for each session. A session has a line for each record, up to LIMIT_LINES_MAX for its
     limits, and one for a coarser rounding unit.
     """
-    component_num, component_den, den_scale = components.num, components.den, components.den_scale
-    volume_max, min_nano, max_nano = components.volume_max, components.min_nano, components.max_nano
-    record_first, record_component = walked.record_first, walked.component
-    billable, billed, status = walked.billable, walked.billed, walked.status
+    record_first, status, amount_nano, amount_rest = records.first, records.status, records.nano, records.rest
     limit_given, limit_nano, limit_rest = rules.limit_given, rules.limit_nano, rules.limit_rest
     rule_den, rule_tax, rule_rate, after_nano = rules.den, rules.tax, rules.rate_ppm, rules.after_nano
     rule_unit, rule_print, rule_mode, rule_limited = rules.unit_nano, rules.print_nano, rules.mode, rules.limited
@@ -60,47 +52,30 @@ def bill(timeline: Int32, components: Components, rules: Rules, walked: Walked, 
 
     written = 0
     for s in range(timeline.size):
-        for half in range(2 * s, 2 * s + 2):
-            net_out[half] = 0
-            tax_out[half] = 0
-            gross_out[half] = 0
+        for half in range(2):
+            net_out[s, half] = 0
+            tax_out[s, half] = 0
+            gross_out[s, half] = 0
         if status[s] != 0:
             continue
-        t = timeline[s]
+        t = index(timeline[s])
         den = rule_den[t]
-        first_line = written
+        first_line = index(written)
 
-        # 1. Volume × price for each component, within the component's own limits.
+        # 1. The sum of the components' amounts.
         total_nano = 0
         total_rest = 0
-        for r in range(record_first[s], record_first[s + 1]):
-            c = record_component[r]
-            quantity = billed[r]
-            if quantity > volume_max[c]:
+        for r in range(index(record_first[s]), record_first[s + 1]):
+            nano, rest = amount_nano[r], amount_rest[r]
+            if rest == TOO_MUCH:
                 status[s] = AMOUNT_RANGE
                 break
-            price_den = component_den[c]
-            rest = 0
-            if price_den == 1:
-                nano = quantity * component_num[c]
-            else:
-                whole = quantity // price_den
-                part = (quantity - whole * price_den) * component_num[c]
-                nano = part // price_den
-                rest = (part - nano * price_den) * den_scale[c]
-                nano += whole * component_num[c]
-            if billable[r] > 0 and nano < min_nano[c]:
-                nano = min_nano[c]
-                rest = 0
-            if _over(nano, rest, max_nano[c], 0):
-                nano = max_nano[c]
-                rest = 0
             total_nano += nano
             total_rest += rest
             if total_rest >= den:
                 total_rest -= den
                 total_nano += 1
-            if _over(total_nano, total_rest, AMOUNT_MAX_NANO, 0):
+            if over(total_nano, total_rest, AMOUNT_MAX_NANO, 0):
                 status[s] = AMOUNT_RANGE
                 break
             line_kind[written] = USAGE
@@ -122,9 +97,9 @@ def bill(timeline: Int32, components: Components, rules: Rules, walked: Walked, 
             if limit_given[j] == 0:
                 continue
             if i % 2 == 0:
-                hit = _over(limit_nano[j], limit_rest[j], total_nano, total_rest)
+                hit = over(limit_nano[j], limit_rest[j], total_nano, total_rest)
             else:
-                hit = _over(total_nano, total_rest, limit_nano[j], limit_rest[j])
+                hit = over(total_nano, total_rest, limit_nano[j], limit_rest[j])
             if not hit:
                 continue
             if i >= 2 and tax_kind != NO_TAX and limit_given[j - 2] != 0:
@@ -159,12 +134,12 @@ def bill(timeline: Int32, components: Components, rules: Rules, walked: Walked, 
             tax = round_parts(units, num, left, scale * unit_nano, mode)
         unit_micro = unit_nano // NANO_PER_MICRO
         net = total - tax if tax_kind == TAX_INCLUDED else total
-        net_out[2 * s] = net * unit_micro
-        tax_out[2 * s] = tax * unit_micro
-        gross_out[2 * s] = (net + tax) * unit_micro
-        net_out[2 * s + 1] = -1 if net < 0 else 0
-        tax_out[2 * s + 1] = -1 if tax < 0 else 0
-        gross_out[2 * s + 1] = -1 if net + tax < 0 else 0
+        net_out[s, 0] = net * unit_micro
+        tax_out[s, 0] = tax * unit_micro
+        gross_out[s, 0] = (net + tax) * unit_micro
+        net_out[s, 1] = -1 if net < 0 else 0
+        tax_out[s, 1] = -1 if tax < 0 else 0
+        gross_out[s, 1] = -1 if net + tax < 0 else 0
 
         # 4. Printed amounts: each line rounded down, and the units left over to the largest remainders.
         print_nano = rule_print[t]

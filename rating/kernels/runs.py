@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,7 @@ def find_runs(ids: Int64, start_us: Int64) -> tuple[Int64, Int64, bool]:
     size = ids.size
     parts = max(1, min(os.cpu_count() or 1, size // _PART_ROWS))
     edges = [size * part // parts for part in range(parts + 1)]
-    spans = [(lo, hi) for lo, hi in zip(edges, edges[1:], strict=False) if lo < hi]
+    spans = [(lo, hi) for lo, hi in pairwise(edges) if lo < hi]
     if len(spans) > 1:
         with ThreadPoolExecutor(len(spans)) as pool:
             found = list(pool.map(lambda span: _part(ids, start_us, *span), spans))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rating.kernels.arrays import Components, Int32, Rules, Walked
+from rating.kernels.arrays import Components, Int32, Records, Rules
 from rating.kernels.jit import kernel
 from rating.units import ENERGY, PARKING_TIME, TIME
 
@@ -12,10 +12,10 @@ _NEAREST = 2
 
 
 @kernel
-def step(timeline: Int32, components: Components, rules: Rules, out: Walked) -> None:
+def step(timeline: Int32, components: Components, rules: Rules, out: Records) -> None:
     """Write `out.billed`. `timeline` is int32, one for each session of `out`."""
     dimension, steps, step_round = components.dimension, components.step, components.step_round
-    record_first, component, turn = out.record_first, out.component, out.turn
+    record_first, component, turn = out.first, out.component, out.turn
     billable, billed = out.billable, out.billed
     for s in range(timeline.size):
         first, last = record_first[s], record_first[s + 1]

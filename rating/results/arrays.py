@@ -17,8 +17,8 @@ PERCENT = pa.decimal128(7, 4)
 
 
 def decimals(halves: NDArray[np.int64], type_: Any, valid: NDArray[np.bool_] | None = None) -> Any:
-    """An Arrow decimal128 array over (2 n,) int64 halves, low half first; `valid` is (n,) or None for all."""
-    return pa.Array.from_buffers(type_, halves.size // 2, [_bitmap(valid), pa.py_buffer(halves)])
+    """An Arrow decimal128 array over (n, 2) int64 halves, low half first; `valid` is (n,) or None for all."""
+    return pa.Array.from_buffers(type_, len(halves), [_bitmap(valid), pa.py_buffer(halves)])
 
 
 def coded(codes: NDArray[Any], names: tuple[str, ...], valid: NDArray[np.bool_] | None = None) -> Any:

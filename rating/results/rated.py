@@ -111,11 +111,11 @@ def _by_timeline(plan: Plan, names: tuple[str, ...]) -> Any:
 
 
 def _lines(batch: UsageBatch, plan: Plan, chunks: list[Lines]) -> Any:
-    empty = Lines(*(np.empty(0, dtype) for dtype in _LINE_DTYPES))
+    empty = Lines(*(np.empty(0, dtype) for dtype in _LINE_DTYPES), *[np.empty((0, 2), np.int64)] * 6)
     return pa.Table.from_batches([_line_batch(batch.sessions.id, plan, chunk) for chunk in chunks or [empty]])
 
 
-_LINE_DTYPES = (np.int64, np.int32, np.uint8, np.uint8, np.int32, np.int32, *[np.int64] * 6)
+_LINE_DTYPES = (np.int64, np.int32, np.uint8, np.uint8, np.int32, np.int32)
 
 
 def _line_batch(ids: Any, plan: Plan, lines: Lines) -> Any:
@@ -143,7 +143,7 @@ def _taxed(plan: Plan, lines: Lines) -> NDArray[np.bool_] | None:
     """Which lines have a tax; None for all. A line without one has the rate -1."""
     if (plan.rules.tax != NO_TAX).all():
         return None
-    return np.asarray(lines.rate[::2] >= 0)
+    return np.asarray(lines.rate[:, 0] >= 0)
 
 
 def _session_ids(ids: Any, session: NDArray[np.int64]) -> Any:

@@ -15,12 +15,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from rating.compile.plan import Plan
-from rating.kernels.arrays import LIMIT_LINES_MAX, Lines, Priced, Usage, Walked, frozen
+from rating.kernels.amounts import amounts
+from rating.kernels.arrays import LIMIT_LINES_MAX, Lines, Priced, Records, Stretches, Usage, frozen
 from rating.kernels.bill import bill
+from rating.kernels.gather import gather
 from rating.kernels.lines import write_lines
 from rating.kernels.step import step
 from rating.kernels.walk import walk
 from rating.settle.memory import Block
+from rating.units import DIMENSIONS
 from rating.usage.batch import UsageBatch
 
 Int64 = NDArray[np.int64]
@@ -28,6 +31,8 @@ UInt8 = NDArray[np.uint8]
 
 # Sessions in a chunk. Their lines fill a block of some 6 MiB; 4,096 took 8 % longer.
 CHUNK_SESSIONS = 16384
+# Room to begin with: J1 has 2.3, and a session that needs more makes its chunk walk again.
+STRETCHES_A_SESSION = 8
 
 
 class Totals(NamedTuple):
@@ -35,12 +40,12 @@ class Totals(NamedTuple):
 
     status: UInt8  # (n,) errors.Refused
     fault: Int64  # (n,) the interval at fault, -1: none
-    energy_mwh: Int64  # (2 n,) decimals
-    charging_us: Int64  # (2 n,) decimals
-    parked_us: Int64  # (2 n,) decimals
-    net_micro: Int64  # (2 n,) decimals
-    tax_micro: Int64  # (2 n,) decimals
-    gross_micro: Int64  # (2 n,) decimals
+    energy_mwh: Int64  # (n, 2) decimals
+    charging_us: Int64  # (n, 2) decimals
+    parked_us: Int64  # (n, 2) decimals
+    net_micro: Int64  # (n, 2) decimals
+    tax_micro: Int64  # (n, 2) decimals
+    gross_micro: Int64  # (n, 2) decimals
 
 
 def settle(
@@ -70,7 +75,7 @@ def settle(
     queue = iter(enumerate(firsts))
 
     def work() -> None:
-        scratch = Scratch(Block(), Block())
+        scratch = Scratch(Block(), Block(), Block())
         for i, first in queue:  # the GIL hands each item to one thread
             found[i] = _price_chunk(job, scratch, first, min(first + chunk_sessions, count))
 
@@ -90,12 +95,12 @@ def _room_for_totals(count: int) -> Totals:
     return Totals(
         status=block.take(count, np.uint8),
         fault=block.take(count, np.int64),
-        energy_mwh=block.take(2 * count, np.int64),
-        charging_us=block.take(2 * count, np.int64),
-        parked_us=block.take(2 * count, np.int64),
-        net_micro=block.take(2 * count, np.int64),
-        tax_micro=block.take(2 * count, np.int64),
-        gross_micro=block.take(2 * count, np.int64),
+        energy_mwh=block.take(count, np.int64, 2),
+        charging_us=block.take(count, np.int64, 2),
+        parked_us=block.take(count, np.int64, 2),
+        net_micro=block.take(count, np.int64, 2),
+        tax_micro=block.take(count, np.int64, 2),
+        gross_micro=block.take(count, np.int64, 2),
     )
 
 
@@ -111,7 +116,8 @@ class Job(NamedTuple):
 class Scratch(NamedTuple):
     """What one thread writes between kernels, and hands out again for its next chunk."""
 
-    walked: Block
+    stretches: Block
+    records: Block
     priced: Block
 
 
@@ -126,37 +132,60 @@ def _price_chunk(job: Job, scratch: Scratch, first: int, last: int) -> Lines:
     """What happens to the sessions first to last - 1, in this order."""
     usage, plan = job.usage, job.plan
     timeline = usage.timeline[first:last]
-    walked = _room_to_walk(job, scratch.walked, first, last)
-    records = walk(first, last, usage, job.energy_scale, plan.timelines, plan.components, walked)
+    stretches = _walk_chunk(job, scratch.stretches, first, last)
+    records = _room_to_gather(job, scratch.records, stretches, first, last)
+    component_most = int(np.diff(plan.timelines.component_first).max(initial=1))
+    count = gather(first, usage, stretches, plan.timelines, plan.components, component_most, records)
     if plan.rules.stepped.any():
-        step(timeline, plan.components, plan.rules, walked)
-    priced = _room_to_bill(job, scratch.priced, first, last, records)
-    count = bill(timeline, plan.components, plan.rules, walked, priced)
+        step(timeline, plan.components, plan.rules, records)
+    amounts(count, plan.components, records)
+    priced = _room_to_bill(job, scratch.priced, first, last, count)
+    count = bill(timeline, plan.rules, records, priced)
     lines = _room_for_lines(count)
-    write_lines(usage, first, plan.components, plan.rules, walked, priced, lines)
+    write_lines(usage, first, plan.components, plan.rules, records, priced, lines)
     return lines
 
 
-def _room_to_walk(job: Job, block: Block, first: int, last: int) -> Walked:
-    """Room for a record of every component of every session's timeline."""
-    component_count = np.diff(job.plan.timelines.component_first)
-    room = int(component_count[job.usage.timeline[first:last]].sum()) if component_count.size else 0
+def _walk_chunk(job: Job, block: Block, first: int, last: int) -> Stretches:
+    """Walk with room for a few stretches a session, and again with more where that was not enough."""
+    room = STRETCHES_A_SESSION * (last - first)
+    while True:
+        block.reset({np.int64: 3 * room + last - first + 1, np.int32: room, np.uint8: room})
+        stretches = Stretches(
+            status=job.totals.status[first:last],
+            fault=job.totals.fault[first:last],
+            first=block.take(last - first + 1, np.int64),
+            epoch=block.take(room, np.int32),
+            after_energy=block.take(room, np.uint8),
+            energy_mwh=block.take(room, np.int64),
+            charging_us=block.take(room, np.int64),
+            duration_us=block.take(room, np.int64),
+        )
+        if walk(first, last, job.usage, job.energy_scale, job.plan.timelines, stretches) >= 0:
+            return stretches
+        room *= 4
+
+
+def _room_to_gather(job: Job, block: Block, stretches: Stretches, first: int, last: int) -> Records:
+    """Room for a record of every dimension of every stretch."""
+    room = len(DIMENSIONS) * int(stretches.first[-1])
     stepped = bool(job.plan.rules.stepped.any())
-    block.reset({np.int64: 3 * room + last - first + 1, np.int32: 2 * room})
+    block.reset({np.int64: 5 * room + last - first + 1, np.int32: 2 * room})
     billable = block.take(room, np.int64)
     totals = job.totals
-    return Walked(
-        status=totals.status[first:last],
-        fault=totals.fault[first:last],
-        energy_mwh=totals.energy_mwh[2 * first : 2 * last],
-        charging_us=totals.charging_us[2 * first : 2 * last],
-        parked_us=totals.parked_us[2 * first : 2 * last],
-        record_first=block.take(last - first + 1, np.int64),
+    return Records(
+        status=stretches.status,
+        energy_mwh=totals.energy_mwh[first:last],
+        charging_us=totals.charging_us[first:last],
+        parked_us=totals.parked_us[first:last],
+        first=block.take(last - first + 1, np.int64),
         component=block.take(room, np.int32),
         turn=block.take(room, np.int32),
         volume=block.take(room, np.int64),
         billable=billable,
         billed=block.take(room, np.int64) if stepped else billable,
+        nano=block.take(room, np.int64),
+        rest=block.take(room, np.int64),
     )
 
 
@@ -167,9 +196,9 @@ def _room_to_bill(job: Job, block: Block, first: int, last: int, records: int) -
     most = records + ((LIMIT_LINES_MAX + 1) * (last - first) if more else 0)
     block.reset({np.int64: 3 * most, np.int32: 3 * most, np.uint8: most})
     return Priced(
-        net=totals.net_micro[2 * first : 2 * last],
-        tax=totals.tax_micro[2 * first : 2 * last],
-        gross=totals.gross_micro[2 * first : 2 * last],
+        net=totals.net_micro[first:last],
+        tax=totals.tax_micro[first:last],
+        gross=totals.gross_micro[first:last],
         row=block.take(most, np.int32),
         line=block.take(most, np.int32),
         kind=block.take(most, np.uint8),
@@ -191,10 +220,10 @@ def _room_for_lines(count: int) -> Lines:
         dimension=block.take(count, np.uint8),
         element=block.take(count, np.int32),
         unit=block.take(count, np.int32),
-        volume=block.take(2 * count, np.int64),
-        billed_volume=block.take(2 * count, np.int64),
-        unit_price=block.take(2 * count, np.int64),
-        amount=block.take(2 * count, np.int64),
-        printed=block.take(2 * count, np.int64),
-        rate=block.take(2 * count, np.int64),
+        volume=block.take(count, np.int64, 2),
+        billed_volume=block.take(count, np.int64, 2),
+        unit_price=block.take(count, np.int64, 2),
+        amount=block.take(count, np.int64, 2),
+        printed=block.take(count, np.int64, 2),
+        rate=block.take(count, np.int64, 2),
     )

@@ -30,9 +30,9 @@ class Block:
         address = self._bytes.__array_interface__["data"][0]
         self._used = -address % _ALIGN
 
-    def take(self, size: int, dtype: Any) -> NDArray[Any]:
-        """An array of `size` items, not initialised."""
-        length = np.dtype(dtype).itemsize * size
+    def take(self, size: int, dtype: Any, width: int = 0) -> NDArray[Any]:
+        """An array of `size` items, or (`size`, `width`), not initialised."""
+        length = np.dtype(dtype).itemsize * size * (width or 1)
         array = self._bytes[self._used : self._used + length].view(dtype)
         self._used += -(-length // _ALIGN) * _ALIGN
-        return array
+        return array.reshape(size, width) if width else array

@@ -1,0 +1,40 @@
+"""Volume × price for each record, exactly, within the component's own limits (PRICING 4).
+
+An amount is a whole number of nano and an exact rest over the session's common denominator.
+"""
+
+from __future__ import annotations
+
+from rating.kernels.arith import index, over
+from rating.kernels.arrays import TOO_MUCH, Components, Records
+from rating.kernels.jit import kernel
+
+
+@kernel
+def amounts(count: int, components: Components, out: Records) -> None:
+    """Write `out.nano` and `out.rest` of the first `count` records; a rest of TOO_MUCH is beyond AMOUNT_MAX_NANO."""
+    num, den, den_scale = components.num, components.den, components.den_scale
+    volume_max, min_nano, max_nano = components.volume_max, components.min_nano, components.max_nano
+    component, billable, billed = out.component, out.billable, out.billed
+    nano_out, rest_out = out.nano, out.rest
+    for r in range(count):
+        c = index(component[r])
+        quantity = billed[r]
+        divisor = den[c]
+        rest = 0
+        if divisor == 1:
+            nano = quantity * num[c]
+        else:
+            whole = quantity // divisor
+            part = (quantity - whole * divisor) * num[c]
+            nano = part // divisor
+            rest = (part - nano * divisor) * den_scale[c]
+            nano += whole * num[c]
+        if billable[r] > 0 and nano < min_nano[c]:
+            nano = min_nano[c]
+            rest = 0
+        if over(nano, rest, max_nano[c], 0):
+            nano = max_nano[c]
+            rest = 0
+        nano_out[r] = nano
+        rest_out[r] = TOO_MUCH if quantity > volume_max[c] else rest

@@ -1,0 +1,113 @@
+"""Add stretches up to volumes: for each session, one record for each component that has any (PRICING 2 and 3)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rating.kernels.arith import index
+from rating.kernels.arrays import Components, Records, Stretches, Timelines, Usage
+from rating.kernels.jit import kernel
+from rating.units import ENERGY, FLAT, PARKING_TIME, TIME
+
+
+@kernel
+def gather(
+    first: int,
+    usage: Usage,
+    stretches: Stretches,
+    timelines: Timelines,
+    components: Components,
+    component_most: int,
+    out: Records,
+) -> int:
+    """Gather the sessions of `stretches`, which count from `first`; return the number of records written.
+
+    No timeline has more than `component_most` components. Records of a session are in the order of components.
+    """
+    of_session, epoch_component, component_first = usage.timeline, timelines.epoch_component, timelines.component_first
+    grace_us, waits = components.grace_us, components.waits
+    stretch_first, stretch_epoch, after_energy = stretches.first, stretches.epoch, stretches.after_energy
+    energies_mwh, chargings_us, durations_us = stretches.energy_mwh, stretches.charging_us, stretches.duration_us
+    record_first, record_component, record_turn = out.first, out.component, out.turn
+    record_volume, record_billable = out.volume, out.billable
+    energy_out, charging_out, parked_out = out.energy_mwh, out.charging_us, out.parked_us
+
+    volume = np.zeros(component_most, np.int64)
+    billable = np.zeros(component_most, np.int64)
+    turns = np.zeros(component_most, np.int32)
+    touched = np.zeros(component_most, np.int64)  # the components of the session with volume, ascending
+
+    records = 0
+    for s in range(stretch_first.size - 1):
+        record_first[s] = records
+        line = index(of_session[first + s])
+        base = component_first[line] if stretch_first[s] < stretch_first[s + 1] else 0
+        touches = 0
+        flat_taken = False
+        energy_mwh = 0
+        charged_us = 0
+        parked_us = 0
+        waited_us = 0  # parked before any energy flowed
+        for i in range(index(stretch_first[s]), stretch_first[s + 1]):
+            charging = chargings_us[i]
+            parking = durations_us[i] - charging
+            seen = after_energy[i] != 0
+            for d in range(4):
+                c = epoch_component[4 * index(stretch_epoch[i]) + d]
+                if c < 0:
+                    continue
+                added = 0
+                free = 0
+                if d == ENERGY:
+                    added = energies_mwh[i]
+                elif d == TIME:
+                    added = charging
+                    free = min(max(grace_us[c] - charged_us, 0), added)
+                elif d == PARKING_TIME:
+                    if waits[c] == 0:
+                        added = parking
+                        free = min(max(grace_us[c] - parked_us, 0), added)
+                    elif seen:
+                        added = parking
+                        free = min(max(grace_us[c] - (parked_us - waited_us), 0), added)
+                elif d == FLAT and not flat_taken and (durations_us[i] > 0 or i == stretch_first[s]):
+                    added = 1
+                    flat_taken = True
+                if added == 0:
+                    continue
+                k = index(c - base)
+                if volume[k] == 0:
+                    j = touches
+                    while j > 0 and touched[j - 1] > k:
+                        touched[j] = touched[j - 1]
+                        j -= 1
+                    touched[j] = k
+                    touches += 1
+                volume[k] += added
+                billable[k] += added - free
+                if free < added:
+                    turns[k] = i - stretch_first[s]
+            energy_mwh += energies_mwh[i]
+            charged_us += charging
+            parked_us += parking
+            if not seen:
+                waited_us = parked_us
+
+        for j in range(touches):
+            k = index(touched[j])
+            record_component[records] = base + k
+            record_turn[records] = turns[k]
+            record_volume[records] = volume[k]
+            record_billable[records] = billable[k]
+            records += 1
+            volume[k] = 0
+            billable[k] = 0
+            turns[k] = 0
+        energy_out[s, 0] = energy_mwh
+        energy_out[s, 1] = 0
+        charging_out[s, 0] = charged_us
+        charging_out[s, 1] = 0
+        parked_out[s, 0] = parked_us
+        parked_out[s, 1] = 0
+    record_first[stretch_first.size - 1] = records
+    return records

@@ -1,0 +1,144 @@
+"""What the tables of README.md say about columns, codes and keys, beyond what the program itself knows.
+
+A column, code or key that is missing here fails `test_readme.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rating.errors import Refused
+
+# What holds where a key is left out, by block and key.
+LEFT_OUT: Final = {
+    "name": "none",
+    "notes": "none",
+    "time_zone": "each session says the zone of its own site",
+    "tax": "no tax applies",
+    "rounding": "half up, to the currency's smallest unit",
+    "on_change": "`next_session`",
+    "tax.name": "`tax`",
+    "rounding.mode": "`half_up`",
+    "rounding.unit": "the currency's smallest unit",
+    "version.valid_from": "in force since ever; the first version only",
+    "version.min_price": "no limit",
+    "version.max_price": "no limit",
+    "limit.before_tax": "no limit",
+    "limit.after_tax": "no limit",
+    "element.name": "`element 1`, `element 2`, ...",
+    "element.when": "at all times",
+    "element.energy": "this element does not price energy",
+    "element.time": "nor charging time",
+    "element.parking_time": "nor parking time",
+    "element.flat": "nor the session; one of the four must be given",
+    "when.day_of_week": "every day",
+    "when.start_time": "from the start of the day",
+    "when.end_time": "to the end of the day",
+    "when.start_date": "since ever",
+    "when.end_date": "for ever",
+    "when.months": "every month",
+    "when.holidays": "holidays are days like others",
+    "price.grace": "nothing is free",
+    "price.step_size": "the exact quantity",
+    "price.round": "`up`",
+    "price.min": "no limit",
+    "price.max": "no limit",
+    "price.from": "all parking counts",
+    "calendar.name": "none",
+}
+
+_ID: Final = "whole number or text"
+_INSTANT: Final = "timestamp, or ISO 8601 text; without a zone or offset it is UTC"
+_NUMBER: Final = "integer, decimal, float or text"
+_ACTIVITY: Final = "`charging`, `parked`, `withheld` or `auto`; empty is `auto`: charging where there is energy, else parked"
+
+COLUMNS: Final = {
+    "sessions": {
+        "session_id": f"{_ID}, each one once",
+        "tariff": "the id of a tariff",
+        "start": _INSTANT,
+        "end": f"the same; `start` = `end` is a session of no length",
+        "energy": f"the total, {_NUMBER}: the energy where the session has no intervals, else it must be their sum",
+        "charging_end": "until when the total flowed; left out: until `end`",
+        "time_zone": "IANA name of the site's zone, for tariffs without one of their own",
+        "intervals": "a list of structs with the columns of `intervals`, instead of that table",
+        "readings": "a list of structs with the columns of `readings`, instead of that table",
+    },
+    "intervals": {
+        "session_id": "whose it is",
+        "start": _INSTANT,
+        "end": "the same",
+        "energy": f"{_NUMBER}, from 0 up",
+        "activity": _ACTIVITY,
+    },
+    "readings": {
+        "session_id": "whose it is",
+        "at": _INSTANT,
+        "register": f"the meter's cumulative register, {_NUMBER}",
+        "activity": f"from this reading to the next: {_ACTIVITY}",
+    },
+}
+
+OUTPUT: Final = {
+    "sessions": {
+        "session_id": "the session",
+        "tariff": "its tariff",
+        "tariff_version": "`valid_from` of the version in force at its start, as written; `always` where left out",
+        "currency": "of its amounts",
+        "start": "as it came",
+        "end": "as it came",
+        "energy_kwh": "all energy of its intervals",
+        "charging_s": "time charging or withheld",
+        "parked_s": "all other time, gaps included; the two add up to `end` - `start`",
+        "net": "before tax, rounded",
+        "tax": "rounded",
+        "gross": "`net` + `tax`, what is charged",
+        "tariff_hash": "changes when anything in the tariff changes that can move an amount",
+        "engine_version": "of this package",
+        "tzdata_version": "of the time zones",
+    },
+    "lines": {
+        "session_id": "the session",
+        "line": "1, 2, ... within the session",
+        "kind": "`usage`, `minimum`, `maximum` or `rounding`; the next six are null but for `usage`",
+        "element": "the name of the element",
+        "dimension": "`energy`, `time`, `parking_time` or `flat`",
+        "volume": "what was measured, in `unit`, to 9 decimals",
+        "billed_volume": "the same after grace and step",
+        "unit": "of the price, as written: `kWh`, `2 h`, `session`",
+        "unit_price": "for one `unit`",
+        "amount": "exact, to 12 decimals; with tax where the tariff's prices include it",
+        "printed_amount": "rounded; of a session they add up to `gross` where prices include tax, else to `net`",
+        "tax_percent": "null where the tariff has no tax",
+    },
+    "rejected": {
+        "session_id": "the session; or the unknown one that intervals or readings name",
+        "code": "one of the codes below",
+        "message": "what was read, what was expected, how to fix it",
+        "place": "the table and row (from 0)",
+        "energy_kwh": "what came in for it; null where that cannot be told",
+    },
+}
+
+REFUSALS: Final = {
+    Refused.NULL_VALUE: "a required value is missing",
+    Refused.DUPLICATE_SESSION: "its id occurs more than once; all of them are refused",
+    Refused.UNKNOWN_TARIFF: "no tariff with that id is loaded",
+    Refused.NO_VERSION: "no version of the tariff is in force at its start",
+    Refused.TIME_ZONE: "the tariff leaves the zone to the session, which has none or an unknown one",
+    Refused.END_BEFORE_START: "it, or an interval of it, ends before it starts",
+    Refused.INSTANT_RANGE: "an instant is no instant, finer than a microsecond, or outside of 2000 to 2100",
+    Refused.SESSION_TOO_LONG: "it is longer than 400 days",
+    Refused.NO_DATA: "it has neither intervals, two readings nor a total",
+    Refused.OVERLAP: "an interval starts before the one before it ended",
+    Refused.OUTSIDE_SESSION: "an interval or a reading lies outside of it",
+    Refused.REGISTER_BACKWARDS: "the register of its meter falls",
+    Refused.NEGATIVE_ENERGY: "an interval gives energy back; no tariff can say yet what that earns",
+    Refused.ENERGY_RANGE: "an energy is no number, finer than a thousandth of a Wh, or it takes more than 1 GWh",
+    Refused.ENERGY_MISMATCH: "its total is not the sum of its intervals",
+    Refused.CHARGING_END: "`charging_end` lies outside of it",
+    Refused.AMOUNT_RANGE: "its amount would pass 4,000,000,000",
+    Refused.UNKNOWN_SESSION: "intervals or readings name a session that is not in `sessions`",
+    Refused.UNKNOWN_ACTIVITY: "an activity is none of the four words",
+    Refused.MISSING_COLUMN: "the tariff needs a column that `sessions` lacks (kept free: no key of today needs one)",
+}

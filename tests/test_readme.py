@@ -1,0 +1,105 @@
+"""README.md says what is true: its examples run and print what it shows, its tables are those of the program."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import readme
+import yaml
+
+import rating
+from rating.tariff.read import Reader
+
+TEXT = readme.README.read_text(encoding="utf-8")
+
+
+def part(name: str) -> str:
+    return TEXT.partition(f"<!-- {name} -->")[2].partition(f"<!-- /{name} -->")[0].strip()
+
+
+@pytest.mark.parametrize("name", readme.MADE)
+def test_the_tables_are_current(name: str) -> None:
+    assert part(name) == readme.MADE[name](), "run: make readme"
+
+
+def test_the_examples_run_and_print_what_is_shown() -> None:
+    # Where it differs: run `make readme`, and look at what changed.
+    assert readme.made(TEXT) == TEXT
+
+
+def test_the_examples_show_the_same_bill() -> None:
+    shown = re.findall(r"\b13\.09\b", TEXT)
+    assert len(shown) >= 4  # in Python, on the command line, in the question and in the story
+
+
+def test_the_tariff_shown_is_the_example() -> None:
+    shown = re.search(r"^```yaml\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+    assert shown is not None
+    reader = Reader([])
+    tariff = reader.read_text(shown[1], "README.md", folder=None)
+    assert reader.faults == []
+    assert tariff is not None
+    assert tariff.hash == rating.load_tariffs(readme.ROOT / "tariffs")["harbour-dc"].hash
+
+
+def test_every_path_that_is_named_exists() -> None:
+    paths = re.findall(r"`((?:tests|tariffs|benchmarks|kernels|reference|compile|settle|desk|cli)/[\w./-]*)`", TEXT)
+    assert len(paths) > 20
+    for path in paths:
+        assert (readme.ROOT / path).exists() or (readme.ROOT / "rating" / path).exists(), path
+
+
+def test_every_command_that_is_named_exists() -> None:
+    makefile = (readme.ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"`make ([\w-]+)`|^make ([\w-]+)", TEXT, re.MULTILINE):
+        assert f"\n{''.join(target)}:" in makefile, target
+    verbs = set(re.findall(r"`?rating (check|rate|explain|demo)\b", TEXT))
+    assert {path.stem for path in (readme.ROOT / "rating" / "cli").glob("*.py")} >= verbs
+    for name in re.findall(r"`rating\.(\w+)", TEXT):
+        assert hasattr(rating, name), name
+
+
+def test_the_map_of_rooms_names_every_room() -> None:
+    rooms = {path.parent.name for path in (readme.ROOT / "rating").glob("*/__init__.py")}
+    files = {path.name for path in (readme.ROOT / "rating").glob("*.py")} - {"_version.py"}
+    for name in {f"{room}/" for room in rooms} | files:
+        assert re.search(rf"^  {re.escape(name)} +\S", TEXT, re.MULTILINE), name
+
+
+def test_the_example_tariffs_are_counted() -> None:
+    assert len(rating.load_tariffs(readme.ROOT / "tariffs")) == 13  # "thirteen", twice
+
+
+def test_the_dependencies_are_listed() -> None:
+    import tomllib
+
+    project = tomllib.loads((readme.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for needed in project["dependencies"]:
+        name = re.split("[>=]", needed)[0]
+        assert re.search(rf"^\| `{name}` \|", TEXT, re.MULTILINE), name
+
+
+def test_the_limits_are_those_of_the_program() -> None:
+    from rating import units
+
+    assert units.SESSION_MAX_US == 400 * units.US_PER_DAY
+    assert units.ENERGY_MAX_MWH == 10**9 * units.MWH_PER_WH
+    assert units.PRICE_MAX_MICRO == 1_000_000 * units.MICRO_PER_UNIT
+    assert units.AMOUNT_MAX_NANO == 4_000_000_000 * units.NANO_PER_UNIT
+    assert units.DENOMINATOR_MAX == 2**41
+
+
+def test_the_broken_example_of_the_tables(tmp_path: Path) -> None:
+    """Every example of the table of keys is read by the loader: tried where a whole tariff can be made of it."""
+    whole = {"tariff": "x", "currency": "EUR", "versions": [{"elements": [{"energy": "0.39/kWh"}]}]}
+    for row in re.findall(r"^\| `(\w+)` \|.*\| (`.*`) \|$", part("keys").partition("**`tax`**")[0], re.MULTILINE):
+        key, examples = row
+        for example in examples.strip("`").split("`, `"):
+            text = yaml.safe_dump({name: value for name, value in whole.items() if name != key}) + f"{key}: {example}\n"
+            path = tmp_path / "tariff.yaml"
+            path.write_text(text, encoding="utf-8")
+            assert len(rating.load_tariffs(path)) == 1, text
+    assert Decimal("0.39") > 0
