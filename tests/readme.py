@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from readme_words import COLUMNS, LEFT_OUT, OUTPUT, REFUSALS
+
 import rating
 from rating.errors import Refused
 from rating.tariff.schema import CalendarText, ElementText, TariffText, VersionText
 from rating.tariff.schema_parts import Block, PriceLimitText, RoundingText, TaxText, WhenText
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
 from rating.usage.schema import INTERVALS, READINGS, SESSIONS, Table
-from readme_words import COLUMNS, LEFT_OUT, OUTPUT, REFUSALS
 
 ROOT: Final = Path(__file__).parent.parent
 README: Final = ROOT / "README.md"

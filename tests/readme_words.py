@@ -50,14 +50,16 @@ LEFT_OUT: Final = {
 _ID: Final = "whole number or text"
 _INSTANT: Final = "timestamp, or ISO 8601 text; without a zone or offset it is UTC"
 _NUMBER: Final = "integer, decimal, float or text"
-_ACTIVITY: Final = "`charging`, `parked`, `withheld` or `auto`; empty is `auto`: charging where there is energy, else parked"
+_ACTIVITY: Final = (
+    "`charging`, `parked`, `withheld` or `auto`; empty is `auto`: charging where there is energy, else parked"
+)
 
 COLUMNS: Final = {
     "sessions": {
         "session_id": f"{_ID}, each one once",
         "tariff": "the id of a tariff",
         "start": _INSTANT,
-        "end": f"the same; `start` = `end` is a session of no length",
+        "end": "the same; `start` = `end` is a session of no length",
         "energy": f"the total, {_NUMBER}: the energy where the session has no intervals, else it must be their sum",
         "charging_end": "until when the total flowed; left out: until `end`",
         "time_zone": "IANA name of the site's zone, for tariffs without one of their own",

@@ -155,7 +155,9 @@ COLUMNS = {
 
 def rate_by_engine(case: Path, tariffs: Tariffs) -> Outcome:
     """The public `rate`, all sessions at once, from the CSV files as they are."""
-    usage: dict[str, Any] = {name: path for name in ("intervals", "readings") if (path := case / f"{name}.csv").exists()}
+    usage: dict[str, Any] = {
+        name: path for name in ("intervals", "readings") if (path := case / f"{name}.csv").exists()
+    }
     rated = rating.rate(tariffs, case / "sessions.csv", **usage)
     outcome = Outcome(rejected={row["session_id"]: row["code"] for row in rated.rejected.to_pylist()})
     for row in rated.sessions.to_pylist():
