@@ -7,7 +7,7 @@ from typing import Any, Literal
 from rating.compile.plan import make_plan
 from rating.errors import SessionError
 from rating.kernels.runs import find_runs
-from rating.results.rated import Rated, make_tables
+from rating.results.rated import Rated, line_writer, make_tables
 from rating.results.rejected import as_faults
 from rating.settle.chunks import CHUNK_SESSIONS, settle
 from rating.tariff.model import Tariffs
@@ -44,7 +44,7 @@ def rate(
     """
     batch = read_usage(sessions, intervals, readings, find_runs=find_runs)
     plan = make_plan(tariffs, batch.sessions)
-    totals, lines = settle(batch, plan, threads=threads, chunk_sessions=chunk_sessions)
+    totals, lines = settle(batch, plan, line_writer(batch, plan), threads=threads, chunk_sessions=chunk_sessions)
     if on_error == "raise" and (faults := as_faults(batch, plan, totals)):
         raise SessionError(faults)
     return make_tables(batch, plan, totals, lines)

@@ -82,7 +82,8 @@ def many(count: int) -> tuple[Tariffs, list[tuple[str, Usage]]]:
     tariffs, sessions = [], []
     for t in range(count):
         versions = tuple(
-            Version(f"v{v}", None if v == 0 else date(2012 + 4 * v, 1 + t % 12, 1), (flat_and_energy(t, v),)) for v in range(3)
+            Version(f"v{v}", None if v == 0 else date(2012 + 4 * v, 1 + t % 12, 1), (flat_and_energy(t, v),))
+            for v in range(3)
         )
         change = "at_once" if t % 3 == 0 else "next_session"
         tariffs.append(Tariff(f"tariff {t}", versions=versions, on_change=change, **(EUR | {"time_zone": None})))
@@ -159,9 +160,7 @@ def test_the_arrays_of_a_plan_fit_together():
 
 def test_only_versions_that_the_sessions_may_meet_are_compiled():
     start_us = ANCHORS[0].at_us
-    versions = tuple(
-        Version(f"{year}", date(year, 1, 1), (flat_and_energy(1, year),)) for year in range(2001, 2061)
-    )
+    versions = tuple(Version(f"{year}", date(year, 1, 1), (flat_and_energy(1, year),)) for year in range(2001, 2061))
     tariff = Tariff("sixty", versions=versions, **EUR)
     usage = Usage("S", start_us, start_us + US_PER_H, (Interval(start_us, start_us + US_PER_H, 1),))
     assert plan_of(Tariffs((tariff,)), [("sixty", usage)]).versions == ("2026",)
@@ -215,7 +214,9 @@ def test_the_common_denominator_is_the_least():
 def test_a_plan_of_no_sessions_has_no_timeline():
     plan = make_plan(
         Tariffs((one((per(1),)),)),
-        read_usage({"session_id": [], "tariff": [], "start": [], "end": [], "energy_wh": []}, find_runs=find_runs).sessions,
+        read_usage(
+            {"session_id": [], "tariff": [], "start": [], "end": [], "energy_wh": []}, find_runs=find_runs
+        ).sessions,
     )
     assert plan.timeline.size == 0
     assert plan.tariffs == ()
@@ -233,6 +234,10 @@ def test_windows_of_a_long_span_cut_at_every_local_change():
     lo_us = (date(2026, 1, 1) - date(1970, 1, 1)).days * US_PER_DAY
     start_us, component = timeline(tariff, 0, "Europe/Amsterdam", lo_us, lo_us + 365 * US_PER_DAY)
     begins = start_us[component[:, 0] == 0]
-    summer = [lo_us + d * US_PER_DAY for d in range(365) if date(2026, 3, 29) <= date(2026, 1, 1) + timedelta(d) < date(2026, 10, 25)]
+    summer = [
+        lo_us + d * US_PER_DAY
+        for d in range(365)
+        if date(2026, 3, 29) <= date(2026, 1, 1) + timedelta(d) < date(2026, 10, 25)
+    ]
     hours = {day: 15 if day in set(summer) else 16 for day in range(lo_us, lo_us + 365 * US_PER_DAY, US_PER_DAY)}
     assert begins.tolist() == [day + hour * US_PER_H for day, hour in hours.items()]

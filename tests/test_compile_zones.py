@@ -15,14 +15,18 @@ from rating.tariff.model import Version
 from rating.units import INSTANT_MAX_US, INSTANT_MIN_US, US_PER_DAY, US_PER_H, US_PER_S
 
 FROM, UNTIL = datetime(2000, 1, 1, tzinfo=UTC), datetime(2038, 1, 1, tzinfo=UTC)
-ZONES = """
-Africa/Cairo Africa/Casablanca Africa/El_Aaiun Africa/Johannesburg Africa/Juba Africa/Windhoek
-America/Asuncion America/Caracas America/Godthab America/Havana America/Los_Angeles America/New_York
-America/Sao_Paulo America/Scoresbysund America/St_Johns Antarctica/Casey Antarctica/Troll Asia/Amman Asia/Gaza
-Asia/Kathmandu Asia/Kolkata Asia/Pyongyang Asia/Tehran Asia/Tokyo Atlantic/Azores Australia/Adelaide
-Australia/Lord_Howe Europe/Amsterdam Europe/Dublin Europe/Istanbul Europe/London Europe/Moscow Europe/Volgograd
-Pacific/Apia Pacific/Auckland Pacific/Chatham Pacific/Kiritimati Pacific/Tongatapu UTC Etc/GMT-14
-""".split()
+ZONES = [
+    *("Africa/Cairo", "Africa/Casablanca", "Africa/El_Aaiun", "Africa/Johannesburg"),
+    *("Africa/Juba", "Africa/Windhoek", "America/Asuncion", "America/Caracas"),
+    *("America/Godthab", "America/Havana", "America/Los_Angeles", "America/New_York"),
+    *("America/Sao_Paulo", "America/Scoresbysund", "America/St_Johns", "Antarctica/Casey"),
+    *("Antarctica/Troll", "Asia/Amman", "Asia/Gaza", "Asia/Kathmandu"),
+    *("Asia/Kolkata", "Asia/Pyongyang", "Asia/Tehran", "Asia/Tokyo"),
+    *("Atlantic/Azores", "Australia/Adelaide", "Australia/Lord_Howe", "Europe/Amsterdam"),
+    *("Europe/Dublin", "Europe/Istanbul", "Europe/London", "Europe/Moscow"),
+    *("Europe/Volgograd", "Pacific/Apia", "Pacific/Auckland", "Pacific/Chatham"),
+    *("Pacific/Kiritimati", "Pacific/Tongatapu", "UTC", "Etc/GMT-14"),
+]
 
 
 def us_of(instant: datetime) -> int:
@@ -51,7 +55,10 @@ def test_a_stretch_starts_at_the_very_second_of_the_change(zone):
     assert (np.diff(start_us) > 0).all()
     assert (np.diff(offset_us) != 0).all()
     for i in range(1, len(start_us)):
-        for at, offset in ((int(start_us[i]) // US_PER_S, offset_us[i]), (int(start_us[i]) // US_PER_S - 1, offset_us[i - 1])):
+        for at, offset in (
+            (int(start_us[i]) // US_PER_S, offset_us[i]),
+            (int(start_us[i]) // US_PER_S - 1, offset_us[i - 1]),
+        ):
             assert datetime.fromtimestamp(at, info).utcoffset() == timedelta(microseconds=int(offset))
 
 
@@ -78,12 +85,16 @@ def test_offsets_reach_over_both_ends_of_the_domain():
 
 
 def test_samoa_skips_a_day():
-    start_us, offset_us = offsets("Pacific/Apia", us_of(datetime(2011, 12, 1, tzinfo=UTC)), us_of(datetime(2012, 2, 1, tzinfo=UTC)))
+    start_us, offset_us = offsets(
+        "Pacific/Apia", us_of(datetime(2011, 12, 1, tzinfo=UTC)), us_of(datetime(2012, 2, 1, tzinfo=UTC))
+    )
     assert start_us[1:].tolist() == [us_of(datetime(2011, 12, 30, 10, tzinfo=UTC))]
     assert offset_us.tolist() == [-10 * US_PER_H, 14 * US_PER_H]
 
 
-@pytest.mark.parametrize("name", ["", "Europe/Atlantis", "../etc/passwd", "Europe", "Europe//Paris", "Europe\\Paris", "zones", "."])
+@pytest.mark.parametrize(
+    "name", ["", "Europe/Atlantis", "../etc/passwd", "Europe", "Europe//Paris", "Europe\\Paris", "zones", "."]
+)
 def test_a_zone_that_does_not_exist_is_none(name):
     assert load_zone(name) is None
 

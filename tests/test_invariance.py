@@ -48,10 +48,10 @@ def with_intervals(sessions: list[Drawn], change: Callable[[Usage], tuple[Interv
 # The way in which the work is done
 
 
-@settings(few, max_examples=4)
+@settings(few, max_examples=3)
 @given(seed=seeds)
 def test_neither_threads_nor_the_size_of_chunks_move_a_byte(seed):
-    network = joined(seed, 20)
+    network = joined(seed, 14)
     once = images(rate(*network, threads=1))
     for threads, chunk_sessions in product((1, 4), (1, 7, 64, 8192)):
         assert images(rate(*network, threads=threads, chunk_sessions=chunk_sessions)) == once
@@ -146,7 +146,9 @@ def test_two_batches_rated_together_are_the_two_results_one_after_the_other(seed
     middle = 1 + seed % (len(sessions) - 1)
     both, parts = rate(tariffs, sessions), [rate(tariffs, part) for part in (sessions[:middle], sessions[middle:])]
     for name in ("sessions", "lines"):
-        expected = pa.concat_tables([plain(getattr(part, name)) for part in parts]).combine_chunks()
+        halves = [plain(getattr(part, name)) for part in parts]
+        # A half whose zones are all missing has a column of no type.
+        expected = pa.concat_tables(halves, promote_options="permissive").combine_chunks()
         assert plain(getattr(both, name)).equals(expected)
     for name in ("session_id", "code", "energy_kwh"):
         assert both.rejected.column(name).to_pylist() == [
@@ -254,9 +256,7 @@ def in_another_order(tariff: Tariff, random: Random) -> Tariff:
     def shuffled(elements: tuple[Element, ...]) -> tuple[Element, ...]:
         return tuple(random.sample(elements, len(elements)))
 
-    return replace(
-        tariff, versions=tuple(replace(each, elements=shuffled(each.elements)) for each in tariff.versions)
-    )
+    return replace(tariff, versions=tuple(replace(each, elements=shuffled(each.elements)) for each in tariff.versions))
 
 
 def without_order(answers: dict[Any, Any]) -> dict[Any, Any]:

@@ -91,7 +91,10 @@ def test_no_energy_is_so_great_that_it_is_lost(seed, energies):
 def test_time_is_charging_or_parked_and_adds_up_to_the_session(seed):
     tariffs, sessions = drawn(seed)
     for row in rating.rate(Tariffs(tuple(tariffs)), *tables(sessions)).sessions.to_pylist():
-        assert row["charging_s"] + row["parked_s"] == Decimal((row["end"] - row["start"]) // timedelta(microseconds=1)) / 10**6
+        assert (
+            row["charging_s"] + row["parked_s"]
+            == Decimal((row["end"] - row["start"]) // timedelta(microseconds=1)) / 10**6
+        )
 
 
 def lines_by_session(rated: Any) -> dict[Any, list[Any]]:
@@ -177,6 +180,8 @@ def test_the_exact_amounts_of_lines_round_to_the_total(seed):
     lines = lines_by_session(rated)
     for row in rated.sessions.to_pylist():
         tariff = known[row["tariff"]]
-        exact = sum((Fraction(line["amount"]) for line in lines[row["session_id"]] if line["kind"] != "rounding"), Fraction())
+        exact = sum(
+            (Fraction(line["amount"]) for line in lines[row["session_id"]] if line["kind"] != "rounding"), Fraction()
+        )
         total = row["gross"] if tariff.tax is not None and tariff.tax.included else row["net"]
         assert Fraction(total) * 10**6 == round_to(exact, tariff.rounding.unit_micro, tariff.rounding.mode)

@@ -40,6 +40,26 @@ def up_to(most: int, least: int = 0) -> st.SearchStrategy[int]:
 units_nano = up_to(ROUNDING_UNIT_MAX_MICRO, 1).map(lambda micro: micro * NANO_PER_MICRO)
 
 
+@many
+@given(nano=up_to(2 * AMOUNT_MAX_NANO) | up_to(2 * AMOUNT_MAX_NANO).map(lambda nano: -nano), unit_nano=units_nano)
+@example(nano=-1, unit_nano=10_000_000)
+@example(nano=-AMOUNT_MAX_NANO, unit_nano=10_000_000)
+@example(nano=AMOUNT_MAX_NANO, unit_nano=10_000_000)
+def test_count_units_is_a_floor_for_cents_and_every_other_unit(nano, unit_nano):
+    assert arith.count_units(nano, unit_nano) == nano // unit_nano
+
+
+@pytest.mark.parametrize("limit", [(0, 0), (1, 0), (0, 3), (-1, 6), (AMOUNT_MAX_NANO, 0), (AMOUNT_MAX_NANO, 6)])
+@pytest.mark.parametrize("amount", [(0, 0), (1, 0), (0, 3), (-1, 6), (AMOUNT_MAX_NANO, 0), (AMOUNT_MAX_NANO, 6)])
+def test_over_compares_whole_and_rest(amount, limit):
+    assert arith.over(*amount, *limit) == (amount > limit)
+
+
+@pytest.mark.parametrize("i", [0, 1, 2**31, 2**62])
+def test_an_index_is_what_it_is(i):
+    assert arith.index(i) == i
+
+
 @st.composite
 def cuts(draw: st.DrawFn) -> tuple[int, int, int]:
     c = draw(up_to(SESSION_MAX_US, 1))
@@ -80,7 +100,9 @@ def value(parts: tuple[int, int, int], den: int, scale: int) -> Fraction:
 @many
 @given(amount=amounts(), rate=rates(), unit_nano=units_nano)
 @example(amount=(AMOUNT_MAX_NANO, DENOMINATOR_MAX - 1, DENOMINATOR_MAX), rate=(10**6, 10**6), unit_nano=1000)
-@example(amount=(AMOUNT_MAX_NANO, DENOMINATOR_MAX - 1, DENOMINATOR_MAX), rate=(10**6, RATE_MAX), unit_nano=UNIT_MAX_NANO)
+@example(
+    amount=(AMOUNT_MAX_NANO, DENOMINATOR_MAX - 1, DENOMINATOR_MAX), rate=(10**6, RATE_MAX), unit_nano=UNIT_MAX_NANO
+)
 @example(amount=(-AMOUNT_MAX_NANO, 1, DENOMINATOR_MAX), rate=(999_999, 1_999_999), unit_nano=UNIT_MAX_NANO - 1000)
 def test_share_is_exact(amount, rate, unit_nano):
     (nano, rest, den), (a, b) = amount, rate

@@ -69,7 +69,7 @@ def test_another_release_of_numba_changes_the_hash(monkeypatch):
 def test_the_folder_that_the_user_names_is_used(monkeypatch, tmp_path):
     monkeypatch.setenv("RATING_CACHE_DIR", str(tmp_path / "new" / "folder"))
     module = load()
-    assert module._CACHE_DIR == str(tmp_path / "new" / "folder" / f"kernels-{jit._SOURCE_HASH}")
+    assert str(tmp_path / "new" / "folder" / f"kernels-{jit._SOURCE_HASH}") == module._CACHE_DIR
     assert add_one(module)(41) == 42
     assert list(Path(module._CACHE_DIR).rglob("*.nbc")), "machine code was kept"
 
@@ -152,11 +152,11 @@ def test_without_a_home_the_package_folder_is_used(monkeypatch, sources):
 
 
 def test_bounds_checked_code_is_kept_apart(monkeypatch, tmp_path):
-    """numba does not tell the two apart: a warm cache would silently turn the checks off."""
+    """Numba does not tell the two apart: a warm cache would silently turn the checks off."""
     monkeypatch.setenv("RATING_CACHE_DIR", str(tmp_path))
     before = load()._CACHE_DIR
     monkeypatch.setattr(jit.numba_config, "BOUNDSCHECK", 1)
-    assert load()._CACHE_DIR != before
+    assert before != load()._CACHE_DIR
 
 
 def test_kernels_release_the_gil_and_divide_as_numpy_does():

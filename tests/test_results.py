@@ -43,10 +43,37 @@ TYPES = {
     },
     "rejected": {name: pa.string() for name in ("code", "message", "place")},
 }
-SESSION_COLUMNS = """session_id tariff tariff_version currency start end energy_kwh charging_s parked_s net tax gross
-tariff_hash engine_version tzdata_version""".split()
-LINE_COLUMNS = """session_id line kind element dimension volume billed_volume unit unit_price amount printed_amount
-tax_percent""".split()
+SESSION_COLUMNS = [
+    "session_id",
+    "tariff",
+    "tariff_version",
+    "currency",
+    "start",
+    "end",
+    "energy_kwh",
+    "charging_s",
+    "parked_s",
+    "net",
+    "tax",
+    "gross",
+    "tariff_hash",
+    "engine_version",
+    "tzdata_version",
+]
+LINE_COLUMNS = [
+    "session_id",
+    "line",
+    "kind",
+    "element",
+    "dimension",
+    "volume",
+    "billed_volume",
+    "unit",
+    "unit_price",
+    "amount",
+    "printed_amount",
+    "tax_percent",
+]
 
 
 def tariffs() -> Tariffs:
@@ -75,7 +102,9 @@ def rate(ids: Any = ("a", "b", "c", "d"), names: Any = ("plain", "limited", "lim
         "end": [START + HOUR] * 4,
         "energy_wh": [10_000, 100, 1_000_000, 7],
     }
-    return rating.rate(tariffs(), pa.table({k: v if isinstance(v, pa.Array) else list(v) for k, v in (table | more).items()}))
+    return rating.rate(
+        tariffs(), pa.table({k: v if isinstance(v, pa.Array) else list(v) for k, v in (table | more).items()})
+    )
 
 
 @pytest.mark.parametrize("name", TYPES)

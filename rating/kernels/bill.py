@@ -65,7 +65,9 @@ def bill(timeline: Int32, rules: Rules, records: Records, out: Priced) -> int:
         # 1. The sum of the components' amounts.
         total_nano = 0
         total_rest = 0
-        for r in range(index(record_first[s]), record_first[s + 1]):
+        for at in range(record_first[s], record_first[s + 1]):
+            r = index(at)
+            written = index(written)
             nano, rest = amount_nano[r], amount_rest[r]
             if rest == TOO_MUCH:
                 status[s] = AMOUNT_RANGE
@@ -149,7 +151,8 @@ def bill(timeline: Int32, rules: Rules, records: Records, out: Priced) -> int:
             units, num, left = share(total_nano, total_rest, den, 1, 1, print_nano)
             target = round_parts(units, num, left, print_nano, mode)
         left_over = target
-        for i in range(first_line, written):
+        for at in range(first_line, written):
+            i = index(at)
             units = count_units(line_nano[i], print_nano)
             line_row[i] = s
             line_number[i] = i - first_line + 1
@@ -158,7 +161,8 @@ def bill(timeline: Int32, rules: Rules, records: Records, out: Priced) -> int:
         while left_over > 0:
             most = -1
             most_under = -1
-            for i in range(first_line, written):
+            for at in range(first_line, written):
+                i = index(at)
                 # What printing leaves out; below zero once the line has got its unit.
                 under = line_nano[i] - line_printed[i] * NANO_PER_MICRO
                 if under > most_under or (under == most_under and most >= 0 and line_rest[i] > line_rest[most]):

@@ -48,12 +48,13 @@ def gather(
         charged_us = 0
         parked_us = 0
         waited_us = 0  # parked before any energy flowed
-        for i in range(index(stretch_first[s]), stretch_first[s + 1]):
+        for at in range(stretch_first[s], stretch_first[s + 1]):
+            i = index(at)
             charging = chargings_us[i]
             parking = durations_us[i] - charging
             seen = after_energy[i] != 0
             for d in range(4):
-                c = epoch_component[4 * index(stretch_epoch[i]) + d]
+                c = epoch_component[index(4 * stretch_epoch[i] + d)]
                 if c < 0:
                     continue
                 added = 0
@@ -95,6 +96,7 @@ def gather(
 
         for j in range(touches):
             k = index(touched[j])
+            records = index(records)
             record_component[records] = base + k
             record_turn[records] = turns[k]
             record_volume[records] = volume[k]

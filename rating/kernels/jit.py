@@ -7,10 +7,11 @@ changed.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -33,11 +34,19 @@ def _source_hash() -> str:
     return digest.hexdigest()[:16]
 
 
+def _homes() -> Iterator[Path]:
+    named = os.environ.get("RATING_CACHE_DIR")
+    if named:
+        yield Path(named)
+        return
+    yield _HERE / "__pycache__"
+    with contextlib.suppress(RuntimeError):  # a user without a home, as in some containers
+        yield Path.home() / ".cache" / "rating"
+
+
 def _cache_dir() -> str | None:
     """The first folder that can be written: one the user names, the package's own, the user's cache; else none."""
-    named = os.environ.get("RATING_CACHE_DIR")
-    homes = [Path(named)] if named else [_HERE / "__pycache__", Path.home() / ".cache" / "rating"]
-    for home in homes:
+    for home in _homes():
         folder = home / f"kernels-{_SOURCE_HASH}"
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -89,12 +89,12 @@ def walk(lo: int, hi: int, usage: Usage, energy_scale: int, timelines: Timelines
         ended = False
         while not ended:
             # The fast path, a loop of its own so that what it adds to stays in registers: 4.6 ns an interval without,
-            # 2.5 with. `0 <= i` spares the check for indexes from the end: 0.3 ns. `|` instead of `or`: 0.3 ns.
+            # 2.5 with. `0 <= i` spares the check for indexes from the end: 0.3 ns.
             i += 1
             while 0 <= i < last:
                 b = end_us[i]
                 energy = energies[i]
-                if (start_us[i] != now) | (b < now) | (b > fast_end) | (energy < 0) | (energy > fast_energy):
+                if start_us[i] != now or b < now or b > fast_end or energy < 0 or energy > fast_energy:
                     break
                 charging = energy != 0
                 if with_activity and activities[i] != ACTIVITY_AUTO:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,13 @@ def coded(codes: NDArray[Any], names: tuple[str, ...], valid: NDArray[np.bool_] 
     indices = pa.Array.from_buffers(
         pa.from_numpy_dtype(signed.dtype), signed.size, [_bitmap(valid), pa.py_buffer(signed)]
     )
-    return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()), safe=False)
+    return pa.DictionaryArray.from_arrays(indices, _names(names), safe=False)
+
+
+@lru_cache(maxsize=256)
+def _names(names: tuple[str, ...]) -> Any:
+    """One dictionary for all chunks of a table."""
+    return pa.array(names, pa.string())
 
 
 def instants(us: NDArray[np.int64]) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -59,7 +61,7 @@ class Rated:
         )
 
 
-def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, chunks: list[Lines]) -> Rated:
+def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, lines: list[Any]) -> Rated:
     """Put the arrays of a rating into tables; rejected sessions leave no line."""
     fine = totals.status == Refused.FINE
     every = bool(fine.all())
@@ -67,7 +69,7 @@ def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, chunks: list[Line
     sessions = _sessions(batch, plan, totals)
     return Rated(
         sessions=sessions if kept is None else sessions.take(pa.array(kept)),
-        lines=_lines(batch, plan, chunks),
+        lines=pa.Table.from_batches(lines or [line_writer(batch, plan)(_NO_LINES)]),
         rejected=rejected_table(batch, plan, totals),
     )
 
@@ -110,12 +112,13 @@ def _by_timeline(plan: Plan, names: tuple[str, ...]) -> Any:
     return coded(of_session, tuple(codes) or ("",))
 
 
-def _lines(batch: UsageBatch, plan: Plan, chunks: list[Lines]) -> Any:
-    empty = Lines(*(np.empty(0, dtype) for dtype in _LINE_DTYPES), *[np.empty((0, 2), np.int64)] * 6)
-    return pa.Table.from_batches([_line_batch(batch.sessions.id, plan, chunk) for chunk in chunks or [empty]])
+def line_writer(batch: UsageBatch, plan: Plan) -> Callable[[Lines], Any]:
+    """What makes a record batch of the lines of a chunk; the threads that price call it."""
+    return partial(_line_batch, batch.sessions.id, plan)
 
 
-_LINE_DTYPES = (np.int64, np.int32, np.uint8, np.uint8, np.int32, np.int32)
+_CODES: Any = (np.int64, np.int32, np.uint8, np.uint8, np.int32, np.int32)
+_NO_LINES = Lines(*(np.empty(0, code) for code in _CODES), *[np.empty((0, 2), np.int64)] * 6)
 
 
 def _line_batch(ids: Any, plan: Plan, lines: Lines) -> Any:

@@ -7,8 +7,9 @@ that neither their size nor the number of threads can change a byte.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +29,7 @@ from rating.usage.batch import UsageBatch
 
 Int64 = NDArray[np.int64]
 UInt8 = NDArray[np.uint8]
+T = TypeVar("T")
 
 # Sessions in a chunk. Their lines fill a block of some 6 MiB; 4,096 took 8 % longer.
 CHUNK_SESSIONS = 16384
@@ -49,9 +51,14 @@ class Totals(NamedTuple):
 
 
 def settle(
-    batch: UsageBatch, plan: Plan, *, threads: int | None = None, chunk_sessions: int = CHUNK_SESSIONS
-) -> tuple[Totals, list[Lines]]:
-    """Price every session of the batch; lines come a chunk at a time, in the order of the sessions."""
+    batch: UsageBatch,
+    plan: Plan,
+    finish: Callable[[Lines], T],
+    *,
+    threads: int | None = None,
+    chunk_sessions: int = CHUNK_SESSIONS,
+) -> tuple[Totals, list[T]]:
+    """Price every session of the batch; `finish` makes of each chunk's lines what is returned, in order of sessions."""
     count = plan.status.size
     totals = _room_for_totals(count)
     sessions, intervals = batch.sessions, batch.intervals
@@ -71,13 +78,13 @@ def settle(
     )
     job = Job(usage, intervals.energy_scale, plan, totals)
     firsts = range(0, count, chunk_sessions)
-    found: list[Lines | None] = [None] * len(firsts)
+    found: list[T | None] = [None] * len(firsts)
     queue = iter(enumerate(firsts))
 
     def work() -> None:
         scratch = Scratch(Block(), Block(), Block())
         for i, first in queue:  # the GIL hands each item to one thread
-            found[i] = _price_chunk(job, scratch, first, min(first + chunk_sessions, count))
+            found[i] = finish(_price_chunk(job, scratch, first, min(first + chunk_sessions, count)))
 
     workers = min(threads or os.cpu_count() or 1, len(firsts))
     if workers <= 1:

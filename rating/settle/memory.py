@@ -33,6 +33,6 @@ class Block:
     def take(self, size: int, dtype: Any, width: int = 0) -> NDArray[Any]:
         """An array of `size` items, or (`size`, `width`), not initialised."""
         length = np.dtype(dtype).itemsize * size * (width or 1)
-        array = self._bytes[self._used : self._used + length].view(dtype)
+        array: NDArray[Any] = self._bytes[self._used : self._used + length].view(dtype)
         self._used += -(-length // _ALIGN) * _ALIGN
         return array.reshape(size, width) if width else array
