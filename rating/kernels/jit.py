@@ -30,7 +30,9 @@ def _source_hash() -> str:
     digest = hashlib.sha256()
     for path in [*sorted(_HERE.glob("*.py")), _HERE.parent / "units.py"]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    digest.update(f"{numba.__version__} {llvmlite.__version__} {np.__version__}".encode())
+    versions = f"{numba.__version__} {llvmlite.__version__} {np.__version__}"
+    # numba does not tell code with checked bounds from code without: a warm cache would turn the checks off.
+    digest.update(f"{versions} {numba_config.BOUNDSCHECK}".encode())
     return digest.hexdigest()[:16]
 
 
