@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SCHEMA := tariffs/schema.json
 
 .PHONY: demo test test-long bench lint schema readme clean
@@ -17,9 +17,10 @@ define install
   { echo "rating needs Python 3.11 or newer; run: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 1; }
 @$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
   { echo "no virtual environment: install Python's venv module (Debian: apt-get install python3-venv)" >&2; exit 1; }
-@$(BIN)/python -c '$(NEEDS)' | cmp -s - $@ || $(PIP) install --editable '$(1)' || \
+@$(BIN)/python -c '$(NEEDS)' > $@.new
+@cmp -s $@.new $@ || $(PIP) install --editable '$(1)' || \
   { echo "installing failed: the first run needs a package index, later ones work offline" >&2; exit 1; }
-@$(BIN)/python -c '$(NEEDS)' > $@
+@mv $@.new $@
 endef
 
 $(VENV)/.installed: pyproject.toml

@@ -93,21 +93,10 @@ def in_order(columns: dict[str, list[Any]], order: list[int]) -> dict[str, list[
     return {name: [values[i] for i in order] for name, values in columns.items()}
 
 
-def without_ties(usage: Usage) -> tuple[Interval, ...]:
-    """Of intervals that start at the same instant, of which all but one are points in time, the longest."""
-    kept: list[Interval] = []
-    for interval in usage.intervals:
-        if kept and kept[-1].start_us == interval.start_us:
-            kept.pop()
-        kept.append(interval)
-    return tuple(kept)
-
-
 @few
 @given(seed=seeds)
 def test_intervals_in_any_order_move_no_byte(seed):
     tariffs, sessions = joined(seed, faulty=False)
-    sessions = with_intervals(sessions, without_ties)
     table, intervals = tables(sessions)
     order = list(range(len(intervals["start"])))
     Random(seed).shuffle(order)

@@ -19,7 +19,8 @@ def amounts(count: int, components: Components, out: Records) -> None:
     nano_out, rest_out = out.nano, out.rest
     for r in range(count):
         c = index(component[r])
-        quantity = billed[r]
+        most = volume_max[c]
+        quantity = min(billed[r], most)  # so that no product leaves int64
         divisor = den[c]
         rest = 0
         if divisor == 1:
@@ -37,4 +38,4 @@ def amounts(count: int, components: Components, out: Records) -> None:
             nano = max_nano[c]
             rest = 0
         nano_out[r] = nano
-        rest_out[r] = TOO_MUCH if quantity > volume_max[c] else rest
+        rest_out[r] = TOO_MUCH if billed[r] > most else rest

@@ -35,9 +35,9 @@ def _runs(ids: Int64, start_us: Int64, lo: int, hi: int, first: Int64, run_ids: 
             for k in range(_STRIDE):
                 other |= ids[i + k] ^ id_before
             if other == 0:
-                descents += start_us[i] < start_before
+                descents += start_us[i] <= start_before
                 for k in range(1, _STRIDE):
-                    descents += start_us[i + k] < start_us[i + k - 1]
+                    descents += start_us[i + k] <= start_us[i + k - 1]
         if rows < _STRIDE or other != 0:
             for k in range(rows):
                 if ids[i + k] != id_before:
@@ -47,7 +47,7 @@ def _runs(ids: Int64, start_us: Int64, lo: int, hi: int, first: Int64, run_ids: 
                     first[count] = i + k
                     run_ids[count] = id_before
                     count += 1
-                elif start_us[i + k] < start_before:
+                elif start_us[i + k] <= start_before:
                     descents += 1
                 start_before = start_us[i + k]
         i += rows
@@ -56,7 +56,7 @@ def _runs(ids: Int64, start_us: Int64, lo: int, hi: int, first: Int64, run_ids: 
 
 
 def find_runs(ids: Int64, start_us: Int64) -> tuple[Int64, Int64, bool]:
-    """Runs of equal ids, and whether `start_us` never decreases within one.
+    """Runs of equal ids, and whether `start_us` increases within each.
 
     Args: both int64 (m,). Returns: int64 (k + 1,) offsets of k runs, int64 (k,) their ids, and the flag.
     """

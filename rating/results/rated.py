@@ -20,7 +20,7 @@ from rating.kernels.arrays import KINDS, NO_TAX, USAGE, Lines
 from rating.results.arrays import AMOUNT, MONEY, PERCENT, QUANTITY, VOLUME, coded, decimals, instants
 from rating.results.rejected import rejected_table
 from rating.results.write import write_tables
-from rating.settle.chunks import Totals, integer_ids
+from rating.settle.chunks import Totals
 from rating.units import DIMENSIONS
 from rating.usage.batch import UsageBatch
 
@@ -151,6 +151,6 @@ def _taxed(plan: Plan, lines: Lines) -> NDArray[np.bool_] | None:
 
 def _session_ids(ids: Any, session: NDArray[np.int64]) -> Any:
     """The id of each line's session: what the kernel wrote, or where ids are text, the one in that row."""
-    if integer_ids(ids).size == len(ids):
+    if pa.types.is_int64(ids.type) and not ids.null_count:
         return pa.Array.from_buffers(pa.int64(), session.size, [None, pa.py_buffer(session)])
     return ids.take(pa.array(session))

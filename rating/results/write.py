@@ -78,8 +78,16 @@ def _swap(fresh: Path, target: Path) -> None:
         fresh.rename(target)
         return
     old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    target.rename(old / target.name)
-    fresh.rename(target)
+    moved = old / "tables"
+    try:
+        target.rename(moved)
+        fresh.rename(target)
+    except BaseException:
+        if moved.exists() and not target.exists():
+            moved.rename(target)
+        if not moved.exists():
+            old.rmdir()
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -59,6 +59,8 @@ def settle(
     chunk_sessions: int = CHUNK_SESSIONS,
 ) -> tuple[Totals, list[T]]:
     """Price every session of the batch; `finish` makes of each chunk's lines what is returned, in order of sessions."""
+    if chunk_sessions < 1:
+        raise ValueError(f"chunk_sessions must be at least 1, not {chunk_sessions}")
     count = plan.status.size
     totals = _room_for_totals(count)
     sessions, intervals = batch.sessions, batch.intervals

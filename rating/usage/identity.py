@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from rating.usage.batch import Int64
 from rating.usage.columns import Mask, is_text, plain, view
 
-# (ids (m,), start_us (m,)) -> (run_first (k + 1,), run ids (k,), whether start_us never decreases within a run).
+# (ids (m,), start_us (m,)) -> (run_first (k + 1,), run ids (k,), whether start_us increases within each run).
 FindRuns: TypeAlias = Callable[[Int64, Int64], tuple[Int64, Int64, bool]]
 
 
@@ -25,7 +25,7 @@ class Runs(NamedTuple):
 
     first: Int64  # (k + 1,) rows of run j are first[j] .. first[j + 1] - 1
     ids: pa.Array  # (k,) int64 or text, null for rows without an id
-    sorted: bool  # starts never decrease within a run
+    sorted: bool  # starts increase within a run: no two are alike
 
 
 class SessionIds(NamedTuple):
@@ -51,8 +51,8 @@ def find_runs(ids: Int64, start_us: Int64) -> tuple[Int64, Int64, bool]:
 
 
 def starts_sorted(first: Int64, start_us: Int64) -> bool:
-    """Whether start_us (m,) never decreases within the groups that start at `first` (k + 1,)."""
-    down = np.flatnonzero(start_us[1:] < start_us[:-1]) + 1
+    """Whether start_us (m,) increases within the groups that start at `first` (k + 1,)."""
+    down = np.flatnonzero(start_us[1:] <= start_us[:-1]) + 1
     if len(down) == 0:
         return True
     group = np.searchsorted(first, down, side="right") - 1

@@ -9,13 +9,13 @@ import numpy as np
 from rating.usage.batch import Int64
 from rating.usage.identity import FindRuns, Runs, SessionIds, find_runs, locate, starts_sorted
 
-__all__ = ["FindRuns", "Matched", "expand", "find_runs", "match", "session_of"]
+__all__ = ["FindRuns", "Matched", "expand", "find_runs", "match", "order_ties", "session_of"]
 
 
 class Matched(NamedTuple):
     """m rows of n sessions, and the rows of none. Rows of one session are in order of start, ties as they came in."""
 
-    rows: Int64 | None  # (m,) input rows, grouped by session; None: all rows, in the order in which they came in
+    rows: Int64 | None  # (m,) input rows, grouped by session; None: all rows, as they came in, and no two starts alike
     first: Int64  # (n + 1,) rows of session i are first[i] .. first[i + 1] - 1
     stray_runs: Int64  # runs of no session
 
@@ -66,6 +66,24 @@ def session_of(first: Int64, position: Int64) -> Int64:
     """
     found: Int64 = np.searchsorted(first, position, side="right") - 1
     return found
+
+
+def order_ties(rows: Int64, first: Int64, at_us: Int64, tie: Int64) -> Int64:
+    """`rows`, where those of one session and instant are in order of `tie` (m,): so the order in which
+    they came in does not decide.
+    """
+    instant, value = at_us[rows], tie[rows]
+    down = np.flatnonzero((instant[1:] == instant[:-1]) & (value[1:] < value[:-1])) + 1
+    session = session_of(first, down)
+    session = np.unique(session[first[session] != down])
+    if len(session) == 0:
+        return rows
+    length = first[session + 1] - first[session]
+    place = expand(first[session], length)
+    group = np.repeat(np.arange(len(session)), length)
+    rows = rows.copy()
+    rows[place] = rows[place[np.lexsort((value[place], instant[place], group))]]
+    return rows
 
 
 def _stable_order(key: Int64) -> Int64:

@@ -14,7 +14,7 @@ from rating.usage.columns import Column, merge_faults, read_chunks
 from rating.usage.energies import Energy, read_energy
 from rating.usage.identity import FindRuns, Runs, SessionIds, runs_of
 from rating.usage.instants import read_instants
-from rating.usage.match import expand, match, session_of
+from rating.usage.match import expand, match, order_ties, session_of
 from rating.usage.tables import Source
 
 
@@ -47,6 +47,8 @@ def read_intervals(source: Source, ids: SessionIds, find: FindRuns) -> Metered:
     fault = merge_faults(start.fault, end.fault, energy.fault, unknown)
     stray = _stray_intervals(runs, matched.stray_runs, energy)
     rows = matched.rows
+    if rows is not None:  # of intervals that start together, those of no length come first
+        rows = order_ties(rows, matched.first, start.values, end.values)
     intervals = Intervals(start.values, end.values, energy.values, energy.scale, activity, None, source.label)
     if rows is not None:
         intervals = Intervals(

@@ -26,7 +26,7 @@ def read_usage(
     `sessions` has one row for each session; their energy comes from `intervals`, from `readings`, from a list column
     of either name in `sessions`, or from the totals `energy_wh` or `energy_kwh` in `sessions`. A session that cannot
     be rated gets its code in `sessions.status`, and does not stop the others. `find_runs(ids, start_us)`, both (m,)
-    int64, gives run_first (k + 1,), run ids (k,) and whether starts never decrease within a run.
+    int64, gives run_first (k + 1,), run ids (k,) and whether starts increase within each run.
 
     Raises InputError, with every fault that was found, where a table as a whole cannot be read.
 

@@ -18,7 +18,7 @@ from rating.usage.columns import merge_faults
 from rating.usage.energies import Energy
 from rating.usage.identity import FindRuns, Runs, SessionIds, runs_of
 from rating.usage.instants import read_instants
-from rating.usage.match import expand, match, session_of
+from rating.usage.match import match, order_ties
 from rating.usage.meter import Metered, first_faults, read_activity, read_energies, stray_rows
 from rating.usage.tables import Source
 
@@ -40,7 +40,7 @@ def read_readings(source: Source, ids: SessionIds, find: FindRuns) -> Metered:
     stray = _stray_readings(runs, matched.stray_runs, at.values, register)
 
     rows = np.arange(len(at.values), dtype=np.int64) if matched.rows is None else matched.rows
-    rows = _by_register(rows, matched.first, at.values, register.values)
+    rows = order_ties(rows, matched.first, at.values, register.values)
     refused_first = matched.first
     kept, first = _without_repeats(rows, matched.first, at.values, register.values)
 
@@ -68,22 +68,6 @@ def _in_range(register: Energy) -> Energy:
     bad = (values > most) | (values < -most)
     fault = merge_faults(register.fault, np.where(bad, np.uint8(Refused.ENERGY_RANGE), np.uint8(0)))
     return register._replace(values=np.where(bad, 0, values), fault=fault)
-
-
-def _by_register(rows: Int64, first: Int64, at_us: Int64, register: Int64) -> Int64:
-    """`rows`, where those of one session and instant are in order of their registers."""
-    instant, value = at_us[rows], register[rows]
-    down = np.flatnonzero((instant[1:] == instant[:-1]) & (value[1:] < value[:-1])) + 1
-    session = session_of(first, down)
-    session = np.unique(session[first[session] != down])
-    if len(session) == 0:
-        return rows
-    length = first[session + 1] - first[session]
-    place = expand(first[session], length)
-    group = np.repeat(np.arange(len(session)), length)
-    rows = rows.copy()
-    rows[place] = rows[place[np.lexsort((value[place], instant[place], group))]]
-    return rows
 
 
 def _without_repeats(rows: Int64, first: Int64, at_us: Int64, register: Int64) -> tuple[Int64, Int64]:
