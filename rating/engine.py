@@ -9,8 +9,9 @@ from rating.errors import SessionError
 from rating.kernels.runs import find_runs
 from rating.results.rated import Rated, line_writer, make_tables
 from rating.results.rejected import as_faults
-from rating.settle.chunks import CHUNK_SESSIONS, settle
+from rating.settle.chunks import settle
 from rating.tariff.model import Tariffs
+from rating.usage.order import put_in_order
 from rating.usage.read import read_usage
 
 
@@ -22,7 +23,7 @@ def rate(
     readings: Any = None,
     on_error: Literal["collect", "raise"] = "collect",
     threads: int | None = None,
-    chunk_sessions: int = CHUNK_SESSIONS,
+    chunk_sessions: int | None = None,
 ) -> Rated:
     """Price sessions: every session that comes in is in `.sessions` (with its `.lines`) or in `.rejected`.
 
@@ -45,6 +46,9 @@ def rate(
     batch = read_usage(sessions, intervals, readings, find_runs=find_runs)
     plan = make_plan(tariffs, batch.sessions)
     totals, lines = settle(batch, plan, line_writer(batch, plan), threads=threads, chunk_sessions=chunk_sessions)
+    if (totals.fault >= 0).any() and (ordered := put_in_order(batch)) is not None:
+        batch = ordered
+        totals, lines = settle(batch, plan, line_writer(batch, plan), threads=threads, chunk_sessions=chunk_sessions)
     if on_error == "raise" and (faults := as_faults(batch, plan, totals)):
         raise SessionError(faults)
     return make_tables(batch, plan, totals, lines)

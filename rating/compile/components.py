@@ -7,7 +7,7 @@ from math import lcm
 from typing import NamedTuple
 
 from rating.errors import Fault, TariffError
-from rating.kernels.arrays import NEVER, NO_TAX, TAX_EXCLUDED, TAX_INCLUDED
+from rating.kernels.arrays import NEVER, NO_TAX, SPARE_MAX, TAX_EXCLUDED, TAX_INCLUDED
 from rating.tariff.model import Component, PriceLimit, Tariff, Version
 from rating.units import (
     AMOUNT_MAX_NANO,
@@ -52,6 +52,7 @@ class RuleRow(NamedTuple):
     unit_nano: int
     print_nano: int
     mode: int
+    spare: int
     stepped: int
     limited: int
     limit_given: tuple[int, ...]
@@ -98,15 +99,18 @@ def _component_row(part: Component, price: Fraction, den: int) -> ComponentRow:
 def _rule_row(tariff: Tariff, version: Version, den: int, limits: list[Fraction | None], stepped: bool) -> RuleRow:
     tax = tariff.tax
     unit, minor = tariff.rounding.unit_micro, tariff.minor_micro
+    printed = minor if unit % minor == 0 else unit
+    limited = any(limit is not None for limit in limits)
     return RuleRow(
         den=den,
         tax=NO_TAX if tax is None else TAX_INCLUDED if tax.included else TAX_EXCLUDED,
         rate_ppm=0 if tax is None else tax.rate_ppm,
         unit_nano=unit * NANO_PER_MICRO,
-        print_nano=(minor if unit % minor == 0 else unit) * NANO_PER_MICRO,
+        print_nano=printed * NANO_PER_MICRO,
         mode=ROUNDING_MODES.index(tariff.rounding.mode),
+        spare=SPARE_MAX if limited or unit != printed else 0,
         stepped=int(stepped),
-        limited=int(any(limit is not None for limit in limits)),
+        limited=int(limited),
         limit_given=tuple(int(limit is not None) for limit in limits),
         limit_nano=tuple(int((limit or Fraction()) // 1) for limit in limits),
         limit_rest=tuple(int((limit or Fraction()) % 1 * den) for limit in limits),

@@ -90,6 +90,8 @@ def _span(sessions: Sessions, fine: NDArray[np.bool_]) -> tuple[int, int]:
 
 def _pairs(sessions: Sessions, fine: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """The (tariff, zone) indexes that occur, zone -1 where the sessions have none."""
+    if len(sessions.tariff_names) == 1 and not sessions.zone_names:
+        return [(0, -1)] if fine.any() else []
     wide = len(sessions.zone_names) + 1
     key = sessions.tariff.astype(np.int64) * wide
     if sessions.time_zone is not None:

@@ -6,7 +6,7 @@ An amount is a whole number of nano and an exact rest over the session's common 
 from __future__ import annotations
 
 from rating.kernels.arith import index, over
-from rating.kernels.arrays import TOO_MUCH, Components, Records
+from rating.kernels.arrays import NO_COMPONENT, TOO_MUCH, Components, Records
 from rating.kernels.jit import kernel
 
 
@@ -18,6 +18,10 @@ def amounts(count: int, components: Components, out: Records) -> None:
     component, billable, billed = out.component, out.billable, out.billed
     nano_out, rest_out = out.nano, out.rest
     for r in range(count):
+        if component[r] == NO_COMPONENT:
+            nano_out[r] = 0
+            rest_out[r] = 0
+            continue
         c = index(component[r])
         most = volume_max[c]
         quantity = min(billed[r], most)  # so that no product leaves int64

@@ -81,6 +81,7 @@ class Rules(NamedTuple):
     unit_nano: Int64  # (k,) totals are rounded to it
     print_nano: Int64  # (k,) lines are printed in it
     mode: UInt8  # (k,) index into units.ROUNDING_MODES
+    spare: Int64  # (k,) records that limits and a coarse rounding unit may need, 0 to SPARE_MAX
     stepped: UInt8  # (k,) 1: a component of the timeline has a step
     limited: UInt8  # (k,) 1: one of the limits is given
     limit_given: UInt8  # (4 k,) min before tax, max before tax, min after tax, max after tax
@@ -89,6 +90,7 @@ class Rules(NamedTuple):
     after_nano: Int64  # (2 k,) min and max after tax, as given
 
 
+SPARE_MAX = 5  # two limits before tax or after it, each a minimum and a maximum, and one of rounding
 NO_TAX = 0
 TAX_EXCLUDED = 1
 TAX_INCLUDED = 2
@@ -108,35 +110,30 @@ class Stretches(NamedTuple):
 
 
 class Records(NamedTuple):
-    """What `gather` makes of them: for each session, a record for each component with volume, with room for r."""
+    """What becomes of the n' sessions of a chunk, and their records, with room for r.
+
+    A session has a record for each component with volume, in the order of components, and then Rules.spare records
+    that `bill` makes lines of its limits and its rounding of. Records are lines, but for those of the kind NO_LINE.
+    """
 
     status: UInt8  # (n',) errors.Refused
     energy_mwh: Int64  # (n', 2) decimals
     charging_us: Int64  # (n', 2) decimals
     parked_us: Int64  # (n', 2) decimals
+    net: Int64  # (n', 2) decimals, micro
+    tax: Int64  # (n', 2) decimals, micro
+    gross: Int64  # (n', 2) decimals, micro
     first: Int64  # (n' + 1,) CSR
-    component: Int32  # (r,)
+    session: Int32  # (r,) counted from the chunk's first
+    kind: UInt8  # (r,) index into KINDS, or NO_LINE
+    component: Int32  # (r,) NO_COMPONENT for a spare record
     turn: Int32  # (r,) grows with the last stretch in which the component was billable
     volume: Int64  # (r,) base units
     billable: Int64  # (r,) the volume after grace
     billed: Int64  # (r,) the volume after the step; the same array as `billable` where nothing has a step
     nano: Int64  # (r,) the exact amount, whole
     rest: Int64  # (r,) and the rest over the session's common denominator, or TOO_MUCH
-
-
-class Priced(NamedTuple):
-    """The totals of n' sessions, and their lines in order, with room for r'."""
-
-    net: Int64  # (n', 2) decimals, micro
-    tax: Int64  # (n', 2) decimals, micro
-    gross: Int64  # (n', 2) decimals, micro
-    row: Int32  # (r',) the session, counted from the first
-    line: Int32  # (r',) from 1
-    kind: UInt8  # (r',) index into KINDS
-    record: Int32  # (r',) the record of a line of usage, NO_RECORD of another
-    nano: Int64  # (r',) the exact amount, whole
-    rest: Int64  # (r',) and the rest over the session's common denominator
-    printed: Int64  # (r',) micro
+    printed: Int64  # (r,) micro
 
 
 class Lines(NamedTuple):
@@ -156,14 +153,13 @@ class Lines(NamedTuple):
     rate: Int64  # (r, 2) ten-thousandths of a percent, -1: no tax
 
 
-NO_RECORD = -1
 TOO_MUCH = -1
 KINDS = ("usage", "allowance", "discount", "minimum", "maximum", "rounding")
 USAGE = 0
 MINIMUM = 3
 MAXIMUM = 4
 ROUNDING = 5
-LIMIT_LINES_MAX = 4
+NO_LINE = 255
 
 
 def frozen(group: G) -> G:

@@ -10,15 +10,13 @@ from rating.kernels.arith import count_units, index, over, round_parts, share, s
 from rating.kernels.arrays import (
     MAXIMUM,
     MINIMUM,
-    NO_RECORD,
+    NO_LINE,
     NO_TAX,
     ROUNDING,
     TAX_EXCLUDED,
     TAX_INCLUDED,
     TOO_MUCH,
-    USAGE,
     Int32,
-    Priced,
     Records,
     Rules,
 )
@@ -36,21 +34,19 @@ def _minus(nano: int, rest: int, less_nano: int, less_rest: int, den: int) -> tu
 
 
 @kernel
-def bill(timeline: Int32, rules: Rules, records: Records, out: Priced) -> int:
-    """Bill the sessions of `records`; return the number of lines written.
+def bill(timeline: Int32, rules: Rules, out: Records) -> int:
+    """Bill the sessions of `out`; return the number of lines, which are the records that are not NO_LINE.
 
-    `timeline` is int32, one for each session. A session has a line for each record, up to LIMIT_LINES_MAX for its
-    limits, and one for a coarser rounding unit.
+    `timeline` is int32, one for each session.
     """
-    record_first, status, amount_nano, amount_rest = records.first, records.status, records.nano, records.rest
+    record_first, status, spare = out.first, out.status, rules.spare
     limit_given, limit_nano, limit_rest = rules.limit_given, rules.limit_nano, rules.limit_rest
     rule_den, rule_tax, rule_rate, after_nano = rules.den, rules.tax, rules.rate_ppm, rules.after_nano
     rule_unit, rule_print, rule_mode, rule_limited = rules.unit_nano, rules.print_nano, rules.mode, rules.limited
     net_out, tax_out, gross_out = out.net, out.tax, out.gross
-    line_row, line_number, line_kind, line_record = out.row, out.line, out.kind, out.record
-    line_nano, line_rest, line_printed = out.nano, out.rest, out.printed
+    line_kind, line_nano, line_rest, line_printed = out.kind, out.nano, out.rest, out.printed
 
-    written = 0
+    lines = 0
     for s in range(timeline.size):
         for half in range(2):
             net_out[s, half] = 0
@@ -60,15 +56,15 @@ def bill(timeline: Int32, rules: Rules, records: Records, out: Priced) -> int:
             continue
         t = index(timeline[s])
         den = rule_den[t]
-        first_line = index(written)
+        first = index(record_first[s])
+        last = index(max(record_first[s + 1] - spare[t], first))  # grows with the lines that spare records become
 
         # 1. The sum of the components' amounts.
         total_nano = 0
         total_rest = 0
-        for at in range(record_first[s], record_first[s + 1]):
+        for at in range(first, last):
             r = index(at)
-            written = index(written)
-            nano, rest = amount_nano[r], amount_rest[r]
+            nano, rest = line_nano[r], line_rest[r]
             if rest == TOO_MUCH:
                 status[s] = AMOUNT_RANGE
                 break
@@ -80,13 +76,9 @@ def bill(timeline: Int32, rules: Rules, records: Records, out: Priced) -> int:
             if over(total_nano, total_rest, AMOUNT_MAX_NANO, 0):
                 status[s] = AMOUNT_RANGE
                 break
-            line_kind[written] = USAGE
-            line_record[written] = r
-            line_nano[written] = nano
-            line_rest[written] = rest
-            written += 1
         if status[s] != 0:
-            written = first_line
+            for r in range(first, last):
+                line_kind[r] = NO_LINE
             continue
 
         # 2. The session's limits: before tax, then after tax, the minimum first.
@@ -110,10 +102,9 @@ def bill(timeline: Int32, rules: Rules, records: Records, out: Priced) -> int:
                 base_rest = total_rest
                 if tax_kind == TAX_EXCLUDED:
                     continue
-            line_kind[written] = MINIMUM if i % 2 == 0 else MAXIMUM
-            line_record[written] = NO_RECORD
-            line_nano[written], line_rest[written] = _minus(limit_nano[j], limit_rest[j], total_nano, total_rest, den)
-            written += 1
+            line_kind[last] = MINIMUM if i % 2 == 0 else MAXIMUM
+            line_nano[last], line_rest[last] = _minus(limit_nano[j], limit_rest[j], total_nano, total_rest, den)
+            last += 1
             total_nano = limit_nano[j]
             total_rest = limit_rest[j]
 
@@ -151,17 +142,15 @@ def bill(timeline: Int32, rules: Rules, records: Records, out: Priced) -> int:
             units, num, left = share(total_nano, total_rest, den, 1, 1, print_nano)
             target = round_parts(units, num, left, print_nano, mode)
         left_over = target
-        for at in range(first_line, written):
+        for at in range(first, last):
             i = index(at)
             units = count_units(line_nano[i], print_nano)
-            line_row[i] = s
-            line_number[i] = i - first_line + 1
             line_printed[i] = units * print_micro
             left_over -= units
         while left_over > 0:
             most = -1
             most_under = -1
-            for at in range(first_line, written):
+            for at in range(first, last):
                 i = index(at)
                 # What printing leaves out; below zero once the line has got its unit.
                 under = line_nano[i] - line_printed[i] * NANO_PER_MICRO
@@ -173,12 +162,10 @@ def bill(timeline: Int32, rules: Rules, records: Records, out: Priced) -> int:
 
         odd = total * unit_micro - target * print_micro
         if odd != 0:
-            line_row[written] = s
-            line_number[written] = written - first_line + 1
-            line_kind[written] = ROUNDING
-            line_record[written] = NO_RECORD
-            line_nano[written] = odd * NANO_PER_MICRO
-            line_rest[written] = 0
-            line_printed[written] = odd
-            written += 1
-    return written
+            line_kind[last] = ROUNDING
+            line_nano[last] = odd * NANO_PER_MICRO
+            line_rest[last] = 0
+            line_printed[last] = odd
+            last += 1
+        lines += last - first
+    return lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rating.kernels.arith import index
-from rating.kernels.arrays import Components, Records, Stretches, Timelines, Usage
+from rating.kernels.arrays import NO_COMPONENT, NO_LINE, USAGE, Components, Records, Rules, Stretches, Timelines, Usage
 from rating.kernels.jit import kernel
 from rating.units import ENERGY, FLAT, PARKING_TIME, TIME
 
@@ -17,6 +17,7 @@ def gather(
     stretches: Stretches,
     timelines: Timelines,
     components: Components,
+    rules: Rules,
     component_most: int,
     out: Records,
 ) -> int:
@@ -25,10 +26,11 @@ def gather(
     No timeline has more than `component_most` components. Records of a session are in the order of components.
     """
     of_session, epoch_component, component_first = usage.timeline, timelines.epoch_component, timelines.component_first
-    grace_us, waits = components.grace_us, components.waits
+    grace_us, waits, spare = components.grace_us, components.waits, rules.spare
     stretch_first, stretch_epoch, after_energy = stretches.first, stretches.epoch, stretches.after_energy
     energies_mwh, chargings_us, durations_us = stretches.energy_mwh, stretches.charging_us, stretches.duration_us
-    record_first, record_component, record_turn = out.first, out.component, out.turn
+    record_first, record_session, record_kind = out.first, out.session, out.kind
+    record_component, record_turn = out.component, out.turn
     record_volume, record_billable = out.volume, out.billable
     energy_out, charging_out, parked_out = out.energy_mwh, out.charging_us, out.parked_us
 
@@ -97,6 +99,8 @@ def gather(
         for j in range(touches):
             k = index(touched[j])
             records = index(records)
+            record_session[records] = s
+            record_kind[records] = USAGE
             record_component[records] = base + k
             record_turn[records] = turns[k]
             record_volume[records] = volume[k]
@@ -105,6 +109,15 @@ def gather(
             volume[k] = 0
             billable[k] = 0
             turns[k] = 0
+        for _ in range(spare[line] if stretch_first[s] < stretch_first[s + 1] else 0):
+            records = index(records)
+            record_session[records] = s
+            record_kind[records] = NO_LINE
+            record_component[records] = NO_COMPONENT
+            record_turn[records] = 0
+            record_volume[records] = 0
+            record_billable[records] = 0
+            records += 1
         energy_out[s, 0] = energy_mwh
         energy_out[s, 1] = 0
         charging_out[s, 0] = charged_us

@@ -6,38 +6,40 @@ Three loops, because one loop over twenty arrays has not enough registers: it to
 from __future__ import annotations
 
 from rating.kernels.arith import index, times_1000
-from rating.kernels.arrays import NO_TAX, Components, Lines, Priced, Records, Rules, Usage
+from rating.kernels.arrays import NO_TAX, Components, Int32, Lines, Records, Rules, Usage
 from rating.kernels.jit import kernel
 
 
 @kernel
 def write_lines(
-    usage: Usage, first: int, components: Components, rules: Rules, records: Records, priced: Priced, out: Lines
+    usage: Usage, first: int, components: Components, rules: Rules, records: Records, pick: Int32, out: Lines
 ) -> None:
-    """Fill `out` for every line of `priced`, whose rows count from session `first`."""
+    """Fill `out` from the records in `pick`, or from all of them where it is empty; sessions count from `first`."""
     count = out.unit.size
+    picked = pick.size > 0
     timeline, ids = usage.timeline, usage.session_id
-    row, record = priced.row, priced.record
+    of_session, of_kind, record_first, component = records.session, records.kind, records.first, records.component
 
     # Whose lines they are, what they cost and how it is taxed.
-    nano, rest, printed = priced.nano, priced.rest, priced.printed
+    nano, rest, printed = records.nano, records.rest, records.printed
     rule_den, rule_tax, rule_rate = rules.den, rules.tax, rules.rate_ppm
     session, amount, out_printed, rate = out.session, out.amount, out.printed, out.rate
     for i in range(count):
-        s = index(first + row[i])
+        r = index(pick[i] if picked else i)
+        s = index(first + of_session[r])
         t = index(timeline[s])
         session[i] = ids[s] if ids.size > 0 else s
         pico = 0
-        if rest[i] > 0:
-            pico = (2000 * rest[i] + rule_den[t]) // (2 * rule_den[t])
-        amount[i, 0], amount[i, 1] = times_1000(nano[i], pico)
-        out_printed[i, 0] = printed[i]
-        out_printed[i, 1] = -1 if printed[i] < 0 else 0
+        if rest[r] > 0:
+            pico = (2000 * rest[r] + rule_den[t]) // (2 * rule_den[t])
+        amount[i, 0], amount[i, 1] = times_1000(nano[r], pico)
+        out_printed[i, 0] = printed[r]
+        out_printed[i, 1] = -1 if printed[r] < 0 else 0
         rate[i, 0] = rule_rate[t] if rule_tax[t] != NO_TAX else -1
         rate[i, 1] = 0
 
     # What they are for.
-    component, of_dimension, of_element = records.component, components.dimension, components.element
+    of_dimension, of_element = components.dimension, components.element
     of_unit, of_price = components.unit, components.price_micro
     line, kind, dimension, element, unit, price = (
         out.line,
@@ -47,18 +49,18 @@ def write_lines(
         out.unit,
         out.unit_price,
     )
-    of_line, of_kind = priced.line, priced.kind
     for i in range(count):
-        line[i] = of_line[i]
-        kind[i] = of_kind[i]
+        r = index(pick[i] if picked else i)
+        line[i] = r - record_first[of_session[r]] + 1
+        kind[i] = of_kind[r]
         price[i, 1] = 0
-        if record[i] < 0:
+        c = component[r]
+        if c < 0:
             dimension[i] = 0
             element[i] = 0
             unit[i] = 0
             price[i, 0] = 0
         else:
-            c = index(component[record[i]])
             dimension[i] = of_dimension[c]
             element[i] = of_element[c]
             unit[i] = of_unit[c]
@@ -68,13 +70,13 @@ def write_lines(
     volume, billed, unit_num, unit_den = records.volume, records.billed, components.unit_num, components.unit_den
     out_volume, out_billed = out.volume, out.billed_volume
     for i in range(count):
-        r = record[i]
+        r = index(pick[i] if picked else i)
+        c = component[r]
         out_volume[i, 0] = 0
         out_volume[i, 1] = 0
         out_billed[i, 0] = 0
         out_billed[i, 1] = 0
-        if r >= 0:
-            c = index(component[r])
+        if c >= 0:
             num, den = unit_num[c], unit_den[c]
             if den == 1:
                 out_volume[i, 0] = volume[r] * num

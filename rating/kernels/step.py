@@ -26,14 +26,14 @@ def step(timeline: Int32, components: Components, rules: Rules, out: Records) ->
 
         parking = False
         for r in range(first, last):
-            parking = parking or (dimension[component[r]] == PARKING_TIME and billable[r] > 0)
+            parking = parking or (billable[r] > 0 and dimension[component[r]] == PARKING_TIME)
         for pick in range(2):
             # Energy, then time and parking together: where parking was priced, time keeps its exact total.
             stepped_dimension = ENERGY if pick == 0 else PARKING_TIME if parking else TIME
             total = 0
             active = -1
             for r in range(first, last):
-                if dimension[component[r]] == stepped_dimension and billable[r] > 0:
+                if billable[r] > 0 and dimension[component[r]] == stepped_dimension:
                     total += billable[r]
                     if active < 0 or turn[r] > turn[active]:
                         active = r
@@ -55,8 +55,8 @@ def step(timeline: Int32, components: Components, rules: Rules, out: Records) ->
                 before = -1
                 for r in range(first, last):
                     if (
-                        dimension[component[r]] == stepped_dimension
-                        and billable[r] > 0
+                        billable[r] > 0
+                        and dimension[component[r]] == stepped_dimension
                         and turn[r] < turn[active]
                         and (before < 0 or turn[r] > turn[before])
                     ):

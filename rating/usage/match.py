@@ -9,7 +9,7 @@ import numpy as np
 from rating.usage.batch import Int64
 from rating.usage.identity import FindRuns, Runs, SessionIds, find_runs, locate, starts_sorted
 
-__all__ = ["FindRuns", "Matched", "expand", "find_runs", "match", "order_ties", "session_of"]
+__all__ = ["FindRuns", "Matched", "expand", "find_runs", "match", "order_ties", "session_of", "sort_groups"]
 
 
 class Matched(NamedTuple):
@@ -25,7 +25,7 @@ def match(runs: Runs, sessions: SessionIds, start_us: Int64) -> Matched:
     count = len(sessions.ids)
     session = locate(runs, sessions)
     if session is None:
-        rows = None if runs.sorted else _sort_groups(runs.first, start_us, None)
+        rows = None if runs.sorted else sort_groups(runs.first, start_us, None)
         return Matched(rows, runs.first, np.empty(0, np.int64))
     length = np.diff(runs.first)
     if len(session) == 0 or (session[0] >= 0 and (session[1:] >= session[:-1]).all()):
@@ -33,7 +33,7 @@ def match(runs: Runs, sessions: SessionIds, start_us: Int64) -> Matched:
         first = runs.first[np.searchsorted(session, np.arange(count + 1))]
         joined = bool((session[1:] == session[:-1]).any())
         in_order = runs.sorted and (not joined or starts_sorted(first, start_us))
-        return Matched(None if in_order else _sort_groups(first, start_us, None), first, np.empty(0, np.int64))
+        return Matched(None if in_order else sort_groups(first, start_us, None), first, np.empty(0, np.int64))
     order = _stable_order(session)
     strays = int(np.count_nonzero(session < 0))
     known = order[strays:]  # -1 sorts to the front
@@ -42,7 +42,7 @@ def match(runs: Runs, sessions: SessionIds, start_us: Int64) -> Matched:
     first = total[np.searchsorted(session[known], np.arange(count + 1))]
     start_us = start_us[rows]
     if not starts_sorted(first, start_us):
-        rows = _sort_groups(first, start_us, rows)
+        rows = sort_groups(first, start_us, rows)
     return Matched(rows, first, order[:strays])
 
 
@@ -97,7 +97,7 @@ def _stable_order(key: Int64) -> Int64:
     return packed
 
 
-def _sort_groups(first: Int64, start_us: Int64, rows: Int64 | None) -> Int64:
+def sort_groups(first: Int64, start_us: Int64, rows: Int64 | None) -> Int64:
     """`rows` (m,), or all m rows, with each group that is not in order of start_us (m,) sorted stably."""
     rows = np.arange(len(start_us), dtype=np.int64) if rows is None else rows.copy()
     down = np.flatnonzero(start_us[1:] < start_us[:-1]) + 1

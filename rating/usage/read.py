@@ -26,7 +26,8 @@ def read_usage(
     `sessions` has one row for each session; their energy comes from `intervals`, from `readings`, from a list column
     of either name in `sessions`, or from the totals `energy_wh` or `energy_kwh` in `sessions`. A session that cannot
     be rated gets its code in `sessions.status`, and does not stop the others. `find_runs(ids, start_us)`, both (m,)
-    int64, gives run_first (k + 1,), run ids (k,) and whether starts increase within each run.
+    int64, gives run_first (k + 1,), run ids (k,) and whether starts increase within each run; a compiled one may leave
+    that open and say yes, and then `order.put_in_order` has to be called where an interval is found at fault.
 
     Raises InputError, with every fault that was found, where a table as a whole cannot be read.
 
@@ -90,8 +91,9 @@ def _open(
 def _read_meter(usage: Source, schema: Table, table: SessionTable, find: FindRuns) -> Metered:
     # The rows of a list column say by their position whose they are.
     ids = positions(len(table.sessions.status)) if usage.label.startswith("sessions.") else table.ids
-    read = read_readings if schema is READINGS else read_intervals
-    return read(usage, ids, find)
+    if schema is READINGS:
+        return read_readings(usage, ids, find_runs)  # which need their order at once: neighbours are subtracted
+    return read_intervals(usage, ids, find)
 
 
 def _mark_rows(table: SessionTable, refused: Refusals) -> None:
