@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rating.errors import Refused
@@ -180,6 +180,10 @@ def test_energies(name: str) -> None:
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**6), max_value=10**6))
+@example(Decimal("1.5" + "0" * 47))
+@example(Decimal("1E-48"))
+@example(Decimal("1E-68"))
+@example(Decimal("1.25E-2"))
 def test_text_energies_are_exact(number: Decimal) -> None:
     exact = number.as_integer_ratio()
     milli, rest = divmod(exact[0] * 10**6, exact[1])

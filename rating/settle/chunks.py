@@ -33,6 +33,7 @@ T = TypeVar("T")
 
 # Sessions in a chunk at most. Smaller ones cost 0.3 ms each in Python: 4,096 took 20 % longer.
 CHUNK_SESSIONS_MAX = 32768
+CHUNK_SESSIONS_MIN = 1024
 # Room to begin with: J1 has 2.3, and a session that needs more makes its chunk walk again.
 STRETCHES_A_SESSION = 8
 
@@ -64,7 +65,8 @@ def settle(
     count = plan.status.size
     workers = threads or os.cpu_count() or 1
     if chunk_sessions is None:
-        chunks = workers * -(-count // (workers * CHUNK_SESSIONS_MAX))  # as many for each thread
+        # As many for each thread; a few sessions are not worth starting one.
+        chunks = workers * -(-count // (workers * CHUNK_SESSIONS_MAX)) if count > CHUNK_SESSIONS_MIN else 1
         chunk_sessions = max(1, -(-count // max(1, chunks)))
     totals = _room_for_totals(count)
     sessions, intervals = batch.sessions, batch.intervals

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from rating.errors import Refused
@@ -26,6 +27,7 @@ _ONE_BY_ONE: Final = 512
 _INT64_DIGITS: Final = 18
 # Text is cast to this by Arrow: nine decimals of a kWh are finer than a milli-Wh, and stay checkable.
 _TEXT_DECIMAL: Final = pa.decimal128(38, 9)
+_ARROW_LENGTH_MAX: Final = 24
 
 
 class Energy(NamedTuple):
@@ -148,12 +150,17 @@ def view_decimal(chunk: pa.Array) -> Int64:
 
 
 def _read_text(chunk: pa.Array, digits: int, limit: int) -> Column:
-    """Arrow reads text that has few decimals; where it refuses, halves are tried, and a few hundred read one by one."""
+    """Arrow reads short plain text; where it refuses, halves are tried, and a few hundred read one by one.
+
+    Long text and exponents are kept from Arrow 26: it reads 1.5 with 47 zeros behind it, and 1E-48, as 0.
+    """
     assert is_text(chunk.type)
-    try:
-        return _read_decimals(chunk.cast(_TEXT_DECIMAL), digits, limit)
-    except pa.ArrowInvalid:
-        pass
+    odd = pc.or_(pc.greater(pc.utf8_length(chunk), _ARROW_LENGTH_MAX), pc.match_substring(chunk, "e", ignore_case=True))
+    if not pc.any(odd).as_py():
+        try:
+            return _read_decimals(chunk.cast(_TEXT_DECIMAL), digits, limit)
+        except pa.ArrowInvalid:
+            pass
     if len(chunk) <= _ONE_BY_ONE:
         return _one_by_one(chunk.to_pylist(), digits, limit)
     half = len(chunk) // 2
