@@ -23,7 +23,7 @@ from twin import assert_same
 import rating.kernels.walk as walk_module
 import rating.settle.chunks as chunks
 from rating.errors import TariffError
-from rating.kernels.arrays import Components, Priced, Rules, Usage
+from rating.kernels.arrays import Components, Rules, Usage
 
 NETWORKS = 80
 EXTREMES = 100
@@ -113,7 +113,7 @@ SHORT = {
     "step": (Components, "step"),
     "amounts": (Components, "den"),
     "bill": (Rules, "den"),
-    "write_lines": (Priced, "rest"),
+    "write_lines": (Components, "unit_num"),
 }
 
 

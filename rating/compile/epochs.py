@@ -7,6 +7,7 @@ an hour that the clock skips is in no slice and an hour that it repeats is in tw
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,7 @@ def version_start_us(version: Version, zone: str) -> int:
     raise AssertionError("the stretches cover the date")
 
 
+@lru_cache(maxsize=256)
 def timeline(tariff: Tariff, version: int, zone: str, lo_us: int, hi_us: int) -> tuple[Int64, Int32]:
     """The epochs that price sessions of a version, from lo_us or before to hi_us.
 
@@ -67,7 +69,10 @@ def _merged(start_us: Int64, component: Int32) -> tuple[Int64, Int32]:
     """Without the cuts at which no price changes: they move no amount, since parts are cut by cumulative floors."""
     keep = np.ones(start_us.size, bool)
     keep[1:] = (component[1:] != component[:-1]).any(axis=1)
-    return start_us[keep], component[keep]
+    kept = start_us[keep], component[keep]
+    for array in kept:
+        array.flags.writeable = False  # they are kept for the next call
+    return kept
 
 
 def _version_epochs(version: Version, zone: str, lo_us: int, hi_us: int) -> tuple[Int64, Int32]:

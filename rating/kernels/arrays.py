@@ -146,11 +146,11 @@ class Lines(NamedTuple):
     element: Int32  # (r,)
     unit: Int32  # (r,)
     volume: Int64  # (r, 2) billionths of the unit
-    billed_volume: Int64  # (r, 2) billionths of the unit
+    billed_volume: Int64  # (r, 2) billionths of the unit; (0, 2): the same as `volume`
     unit_price: Int64  # (r, 2) micro
     amount: Int64  # (r, 2) 10^-12 of the currency
     printed: Int64  # (r, 2) micro
-    rate: Int64  # (r, 2) ten-thousandths of a percent, -1: no tax
+    rate: Int64  # (r, 2) ten-thousandths of a percent, -1: no tax; (0, 2): none of them has one
 
 
 TOO_MUCH = -1

@@ -48,11 +48,11 @@ def bill(timeline: Int32, rules: Rules, out: Records) -> int:
 
     lines = 0
     for s in range(timeline.size):
-        for half in range(2):
-            net_out[s, half] = 0
-            tax_out[s, half] = 0
-            gross_out[s, half] = 0
         if status[s] != 0:
+            for half in range(2):
+                net_out[s, half] = 0
+                tax_out[s, half] = 0
+                gross_out[s, half] = 0
             continue
         t = index(timeline[s])
         den = rule_den[t]
@@ -79,6 +79,10 @@ def bill(timeline: Int32, rules: Rules, out: Records) -> int:
         if status[s] != 0:
             for r in range(first, last):
                 line_kind[r] = NO_LINE
+            for half in range(2):
+                net_out[s, half] = 0
+                tax_out[s, half] = 0
+                gross_out[s, half] = 0
             continue
 
         # 2. The session's limits: before tax, then after tax, the minimum first.

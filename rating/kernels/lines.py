@@ -7,14 +7,24 @@ from __future__ import annotations
 
 from rating.kernels.arith import index, times_1000
 from rating.kernels.arrays import NO_TAX, Components, Int32, Lines, Records, Rules, Usage
-from rating.kernels.jit import kernel
+from rating.kernels.jit import kernel, scalar
+
+
+@scalar
+def _in_unit(quantity: int, num: int, den: int) -> int:
+    if den == 1:
+        return quantity * num
+    return (quantity * num + den // 2) // den
 
 
 @kernel
 def write_lines(
     usage: Usage, first: int, components: Components, rules: Rules, records: Records, pick: Int32, out: Lines
 ) -> None:
-    """Fill `out` from the records in `pick`, or from all of them where it is empty; sessions count from `first`."""
+    """Fill `out` from the records in `pick`, or from all of them where it is empty; sessions count from `first`.
+
+    `out.billed_volume` and `out.rate` may be empty, and are then left out.
+    """
     count = out.unit.size
     picked = pick.size > 0
     timeline, ids = usage.timeline, usage.session_id
@@ -24,6 +34,7 @@ def write_lines(
     nano, rest, printed = records.nano, records.rest, records.printed
     rule_den, rule_tax, rule_rate = rules.den, rules.tax, rules.rate_ppm
     session, amount, out_printed, rate = out.session, out.amount, out.printed, out.rate
+    taxed = rate.size > 0
     for i in range(count):
         r = index(pick[i] if picked else i)
         s = index(first + of_session[r])
@@ -35,8 +46,9 @@ def write_lines(
         amount[i, 0], amount[i, 1] = times_1000(nano[r], pico)
         out_printed[i, 0] = printed[r]
         out_printed[i, 1] = -1 if printed[r] < 0 else 0
-        rate[i, 0] = rule_rate[t] if rule_tax[t] != NO_TAX else -1
-        rate[i, 1] = 0
+        if taxed:
+            rate[i, 0] = rule_rate[t] if rule_tax[t] != NO_TAX else -1
+            rate[i, 1] = 0
 
     # What they are for.
     of_dimension, of_element = components.dimension, components.element
@@ -67,20 +79,20 @@ def write_lines(
             price[i, 0] = of_price[c]
 
     # How much: to the nearest billionth of the unit, ties up. kWh, Wh and seconds always end before that.
-    volume, billed, unit_num, unit_den = records.volume, records.billed, components.unit_num, components.unit_den
-    out_volume, out_billed = out.volume, out.billed_volume
+    volume, unit_num, unit_den, out_volume = records.volume, components.unit_num, components.unit_den, out.volume
     for i in range(count):
         r = index(pick[i] if picked else i)
         c = component[r]
         out_volume[i, 0] = 0
         out_volume[i, 1] = 0
+        if c >= 0:
+            out_volume[i, 0] = _in_unit(volume[r], unit_num[c], unit_den[c])
+
+    billed, out_billed = records.billed, out.billed_volume
+    for i in range(count if out_billed.size > 0 else 0):
+        r = index(pick[i] if picked else i)
+        c = component[r]
         out_billed[i, 0] = 0
         out_billed[i, 1] = 0
         if c >= 0:
-            num, den = unit_num[c], unit_den[c]
-            if den == 1:
-                out_volume[i, 0] = volume[r] * num
-                out_billed[i, 0] = billed[r] * num
-            else:
-                out_volume[i, 0] = (volume[r] * num + den // 2) // den
-                out_billed[i, 0] = (billed[r] * num + den // 2) // den
+            out_billed[i, 0] = _in_unit(billed[r], unit_num[c], unit_den[c])

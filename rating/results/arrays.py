@@ -22,6 +22,12 @@ def decimals(halves: NDArray[np.int64], type_: Any, valid: NDArray[np.bool_] | N
     return pa.Array.from_buffers(type_, len(halves), [_bitmap(valid), pa.py_buffer(halves)])
 
 
+def nulls(count: int, type_: Any) -> Any:
+    """An Arrow decimal128 array without a value. Zeros that nobody reads are never written; pa.nulls writes them."""
+    valid = np.zeros(-(-count // 8), np.uint8)
+    return pa.Array.from_buffers(type_, count, [pa.py_buffer(valid), pa.py_buffer(np.zeros((count, 2), np.int64))])
+
+
 def coded(codes: NDArray[Any], names: tuple[str, ...], valid: NDArray[np.bool_] | None = None) -> Any:
     """An Arrow dictionary array over (n,) codes into `names`."""
     signed = codes.view(np.int8) if codes.dtype == np.uint8 else codes

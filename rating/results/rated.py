@@ -17,7 +17,7 @@ from rating.compile.plan import Plan
 from rating.compile.zones import tzdata_version
 from rating.errors import Refused
 from rating.kernels.arrays import KINDS, NO_TAX, USAGE, Lines
-from rating.results.arrays import AMOUNT, MONEY, PERCENT, QUANTITY, VOLUME, coded, decimals, instants
+from rating.results.arrays import AMOUNT, MONEY, PERCENT, QUANTITY, VOLUME, coded, decimals, instants, nulls
 from rating.results.rejected import rejected_table
 from rating.results.write import write_tables
 from rating.settle.chunks import Totals
@@ -124,6 +124,7 @@ _NO_LINES = Lines(*(np.empty(0, code) for code in _CODES), *[np.empty((0, 2), np
 def _line_batch(ids: Any, plan: Plan, lines: Lines) -> Any:
     # Lines of usage have the kind 0: most chunks have no other, and need no bitmap of what is missing.
     priced = (lines.kind == USAGE) if lines.kind.any() else None
+    volume = decimals(lines.volume, VOLUME, priced)
     return pa.RecordBatch.from_pydict(
         {
             "session_id": _session_ids(ids, lines.session),
@@ -131,22 +132,23 @@ def _line_batch(ids: Any, plan: Plan, lines: Lines) -> Any:
             "kind": coded(lines.kind, KINDS),
             "element": coded(lines.element, plan.elements, priced),
             "dimension": coded(lines.dimension, DIMENSIONS, priced),
-            "volume": decimals(lines.volume, VOLUME, priced),
-            "billed_volume": decimals(lines.billed_volume, VOLUME, priced),
+            "volume": volume,
+            "billed_volume": decimals(lines.billed_volume, VOLUME, priced) if len(lines.billed_volume) else volume,
             "unit": coded(lines.unit, plan.units, priced),
             "unit_price": decimals(lines.unit_price, MONEY, priced),
             "amount": decimals(lines.amount, AMOUNT),
             "printed_amount": decimals(lines.printed, MONEY),
-            "tax_percent": decimals(lines.rate, PERCENT, _taxed(plan, lines)),
+            "tax_percent": _percents(plan, lines),
         }
     )
 
 
-def _taxed(plan: Plan, lines: Lines) -> NDArray[np.bool_] | None:
-    """Which lines have a tax; None for all. A line without one has the rate -1."""
-    if (plan.rules.tax != NO_TAX).all():
-        return None
-    return np.asarray(lines.rate[:, 0] >= 0)
+def _percents(plan: Plan, lines: Lines) -> Any:
+    """The tax of each line, null where it has none: a rate of -1."""
+    if len(lines.rate) == 0:
+        return nulls(lines.unit.size, PERCENT)
+    every = (plan.rules.tax != NO_TAX).all()
+    return decimals(lines.rate, PERCENT, None if every else np.asarray(lines.rate[:, 0] >= 0))
 
 
 def _session_ids(ids: Any, session: NDArray[np.int64]) -> Any:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from rating.errors import Place
@@ -149,7 +150,7 @@ class Tariff:
     @property
     def hash(self) -> str:
         """Sixteen hexadecimal digits that change when anything that can move an amount changes."""
-        return hashlib.sha256(_canonical(self).encode()).hexdigest()[:16]
+        return _hash(self)
 
 
 class Tariffs(Mapping[str, Tariff]):
@@ -171,6 +172,11 @@ class Tariffs(Mapping[str, Tariff]):
 
     def __repr__(self) -> str:
         return f"Tariffs({', '.join(self._by_id)})"
+
+
+@lru_cache(maxsize=1024)
+def _hash(tariff: Tariff) -> str:
+    return hashlib.sha256(_canonical(tariff).encode()).hexdigest()[:16]
 
 
 def _canonical(value: object) -> str:
