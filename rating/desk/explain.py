@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rating.errors import Fault, InputError, Place, Refused, SessionError
+from rating.errors import Fault, InputError, Place, Refused, SessionError, split_message
 from rating.reference import Bill, Interval, Refusal, Usage, rate_session, tell
 from rating.tariff.model import Tariffs
 from rating.units import ACTIVITIES
@@ -52,8 +52,8 @@ def explain(
             status, row = answer.reason, _row(batch, i, answer)
         else:
             status = Refused.UNKNOWN_TARIFF
-    got, want, fix, place = _words(batch, i, status, row, tariffs)
-    raise SessionError([Fault(status.code, place, got, want, fix)])
+    message, place = describe(batch, i, status, row, known=tariffs)
+    raise SessionError([Fault(status.code, place, *split_message(message))])
 
 
 def _find(batch: UsageBatch, session_id: str | int) -> int:
@@ -96,10 +96,3 @@ def _row(batch: UsageBatch, i: int, refusal: Refusal) -> int:
         return -1
     k = int(batch.interval_first[i]) + refusal.interval
     return k if batch.intervals.row is None else int(batch.intervals.row[k])
-
-
-def _words(batch: UsageBatch, i: int, status: Refused, row: int, tariffs: Tariffs) -> tuple[str, str, str, Place]:
-    message, place = describe(batch, i, status, row, known=tariffs)
-    got, _, rest = message.removeprefix("read `").partition("`, expected ")
-    want, _, fix = rest.partition("; ")
-    return got, want, fix, place

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from rating.compile.plan import Plan
-from rating.errors import Fault, Place, Refused
+from rating.errors import Fault, Place, Refused, split_message
 from rating.settle.chunks import Totals
 from rating.units import MWH_PER_KWH
 from rating.usage.batch import UsageBatch
@@ -58,7 +58,7 @@ def rejected_table(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
 
 def as_faults(batch: UsageBatch, plan: Plan, totals: Totals) -> list[Fault]:
     """The same as faults, for callers who asked to raise."""
-    return [Fault(row.code, row.place, *_split(row.message)) for row in rejections(batch, plan, totals)]
+    return [Fault(row.code, row.place, *split_message(row.message)) for row in rejections(batch, plan, totals)]
 
 
 def _row_at_fault(batch: UsageBatch, totals: Totals, i: int) -> int:
@@ -77,10 +77,3 @@ def _energy_mwh(batch: UsageBatch, i: int) -> int:
     energy: NDArray[np.int64] = batch.intervals.energy[first:last]
     high, low = int((energy >> 32).sum()), int((energy & 0xFFFFFFFF).sum())
     return ((high << 32) + low) * batch.intervals.energy_scale
-
-
-def _split(message: str) -> tuple[str, str, str]:
-    """got, want and fix of a message in the form of `errors.Fault.message`."""
-    got, _, rest = message.removeprefix("read `").partition("`, expected ")
-    want, _, fix = rest.partition("; ")
-    return got, want, fix
