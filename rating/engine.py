@@ -42,6 +42,14 @@ def rate(
         InputError: where a table cannot be read at all: every fault of every table.
 
     Source: PRICING 1 to 4.
+
+    >>> from rating import load_tariffs
+    >>> sessions = {
+    ...     "session_id": ["S-1"], "tariff": ["per-kwh"], "energy_kwh": ["12.5"],
+    ...     "start": ["2026-03-02T10:00:00+01:00"], "end": ["2026-03-02T11:30:00+01:00"],
+    ... }
+    >>> rate(load_tariffs("tariffs/per-kwh.yaml"), sessions)
+    Rated(1 sessions, 1 lines, 0 rejected)
     """
     batch = read_usage(sessions, intervals, readings, find_runs=find_runs)
     plan = make_plan(tariffs, batch.sessions)

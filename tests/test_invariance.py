@@ -107,6 +107,19 @@ def test_intervals_in_any_order_move_no_byte(seed):
 
 @few
 @given(seed=seeds)
+def test_intervals_backwards_within_each_session_move_no_byte(seed):
+    """Runs of equal ids look as they should, so that only the walk can find out."""
+    tariffs, sessions = joined(seed, faulty=False)
+    table, intervals = tables(sessions)
+    ids = intervals["session_id"]
+    order = sorted(range(len(ids)), key=lambda i: (ids.index(ids[i]), -i))
+    known = Tariffs(tuple(tariffs))
+    backwards = rating.rate(known, table, in_order(intervals, order))
+    assert images(backwards) == images(rating.rate(known, table, intervals))
+
+
+@few
+@given(seed=seeds)
 def test_sessions_in_another_order_get_the_same_bills(seed):
     tariffs, sessions = joined(seed)
     shuffled = list(sessions)

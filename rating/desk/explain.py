@@ -39,6 +39,14 @@ def explain(
 
     Args: as for `rate`, and the id of the session to explain.
     Raises: InputError where no session has that id, or a table cannot be read; SessionError where it is refused.
+
+    >>> from rating import load_tariffs
+    >>> sessions = {
+    ...     "session_id": ["S-1"], "tariff": ["per-kwh"], "energy_kwh": ["12.5"],
+    ...     "start": ["2026-03-02T10:00:00+01:00"], "end": ["2026-03-02T11:30:00+01:00"],
+    ... }
+    >>> explain(load_tariffs("tariffs/per-kwh.yaml"), sessions, session_id="S-1").bill.lines[0].volume
+    Fraction(25, 2)
     """
     batch = read_usage(sessions, intervals, readings)
     i = _find(batch, session_id)
