@@ -55,4 +55,4 @@ readme: $(VENV)/.installed-test
 	$(BIN)/python tests/readme.py
 
 clean:
-	rm -rf $(VENV) out build dist
+	rm -rf $(VENV) out demo-out build dist

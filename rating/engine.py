@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from rating.compile.plan import make_plan
-from rating.errors import SessionError
+from rating.errors import Fault, InputError, Place, SessionError
 from rating.kernels.runs import find_runs
 from rating.results.rated import Rated, line_writer, make_tables
 from rating.results.rejected import as_faults
@@ -51,6 +51,7 @@ def rate(
     >>> rate(load_tariffs("tariffs/per-kwh.yaml"), sessions)
     Rated(1 sessions, 1 lines, 0 rejected)
     """
+    _check_options(tariffs, on_error, threads)
     batch = read_usage(sessions, intervals, readings, find_runs=find_runs)
     plan = make_plan(tariffs, batch.sessions)
     totals, lines = settle(batch, plan, line_writer(batch, plan), threads=threads, chunk_sessions=chunk_sessions)
@@ -60,3 +61,20 @@ def rate(
     if on_error == "raise" and (faults := as_faults(batch, plan, totals)):
         raise SessionError(faults)
     return make_tables(batch, plan, totals, lines)
+
+
+def _check_options(tariffs: object, on_error: object, threads: object) -> None:
+    """Raise InputError with every option that is none, before any work is done."""
+    faults = []
+    if not isinstance(tariffs, Tariffs):
+        got = type(tariffs).__name__ if tariffs is None else str(tariffs)[:80]
+        fix = 'load them first: tariffs = rating.load_tariffs("tariffs/")'
+        faults.append(Fault("tariffs", Place("tariffs"), got, "what load_tariffs gave", fix))
+    if on_error not in ("collect", "raise"):
+        faults.append(
+            Fault("on_error", Place("on_error"), str(on_error), '"collect" or "raise"', "choose one of the two")
+        )
+    if threads is not None and (not isinstance(threads, int) or threads < 1):
+        faults.append(Fault("threads", Place("threads"), str(threads), "a number of threads from 1", "leave it out"))
+    if faults:
+        raise InputError(faults)

@@ -171,4 +171,4 @@ def test_nothing_but_the_summary_on_a_pipe(tmp_path: Path) -> None:
     done = really_run("demo", "--intervals", "100", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("A charging network in March 2026: ")
-    assert sorted(path.name for path in (tmp_path / "out" / "demo").iterdir()) == ["inputs", "results"]
+    assert sorted(path.name for path in (tmp_path / "demo-out").iterdir()) == ["inputs", "results"]

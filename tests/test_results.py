@@ -257,3 +257,24 @@ def test_a_size_of_chunks_below_one_is_refused(chunk_sessions):
     table = {"session_id": ["a"], "tariff": ["plain"], "start": [START], "end": [START + HOUR], "energy_wh": [1]}
     with pytest.raises(ValueError, match="chunk"):
         rating.rate(tariffs(), table, chunk_sessions=chunk_sessions)
+
+
+def test_options_that_are_none_are_refused_together():
+    with pytest.raises(rating.InputError) as caught:
+        rating.rate(None, {}, on_error="ignore", threads=0)  # type: ignore[arg-type]
+    assert [fault.code for fault in caught.value.faults] == ["tariffs", "on_error", "threads"]
+    assert "load_tariffs" in str(caught.value)
+
+
+def test_a_version_that_is_not_yet_in_force_is_named():
+    tariffs = rating.load_tariffs("tariffs/harbour-dc.yaml")
+    early = {"session_id": [1], "tariff": ["harbour-dc"], "energy_kwh": ["1"]}
+    early |= {"start": ["2020-03-02T10:00Z"], "end": ["2020-03-02T11:00Z"]}
+    assert "2026-01-01" in rating.rate(tariffs, early).rejected["message"][0].as_py()
+
+
+def test_the_energy_of_what_cannot_be_read_is_null():
+    tariffs = rating.load_tariffs("tariffs/per-kwh.yaml")
+    odd = {"session_id": [1], "tariff": ["per-kwh"], "energy_kwh": ["eleven"]}
+    odd |= {"start": ["2026-03-02T10:00Z"], "end": ["2026-03-02T11:00Z"]}
+    assert rating.rate(tariffs, odd).rejected["energy_kwh"].to_pylist() == [None]

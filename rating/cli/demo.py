@@ -39,7 +39,7 @@ _MILLION: Final = 1_000_000
 @click.option("--month", type=click.DateTime(["%Y-%m"]), default=_MONTH, show_default=True, metavar="YYYY-MM")
 @click.option("--tariffs", type=options.PATH, help="A folder of tariffs; by default tariffs/, else the examples.")
 @click.option(
-    "--out", type=options.PATH, default=Path("out/demo"), show_default=True, help="The folder for the tables."
+    "--out", type=options.PATH, default=Path("demo-out"), show_default=True, help="The folder for the tables."
 )
 def command(n_intervals: int, seed: int, month: datetime, tariffs: Path | None, out: Path) -> None:
     """Rate a generated month of a charging network, and explain one of its bills.

@@ -16,15 +16,18 @@ from rating.usage.read import read_usage
 from rating.usage.refusals import describe
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
-    """A bill with its story; `str()` of it is the story."""
+    """A bill with its story; `print` it to read the story."""
 
     bill: Bill
     text: str
 
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        return f"Explanation of session {self.bill.session_id}: print() it to read it"
 
 
 def explain(

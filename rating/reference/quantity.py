@@ -42,7 +42,7 @@ Quantities = dict[Priced, Quantity]
 
 
 def quantities_of(tariff: Tariff, pieces: list[Piece], first_energy_us: int | None) -> Quantities:
-    """The volume of each component after grace (PRICING 3.1).
+    """The volume of each component after grace (PRICING 3).
 
     Our choices: each dimension has one clock of its time in the session, which runs whether that time is priced or
     not; the part of a component's time at which its clock reads less than its grace is free. For a parking price
@@ -80,7 +80,7 @@ def _free(tariff: Tariff, priced: Priced, clock_us: int, length_us: int) -> int:
 
 
 def take_steps(tariff: Tariff, quantities: Quantities) -> list[Stepped]:
-    """The step of energy, and that of parking time or else of time; changes the quantities (PRICING 3.3)."""
+    """The step of energy, and that of parking time or else of time; changes the quantities (PRICING 3)."""
     parking = _of_dimension(quantities, PARKING_TIME)
     timed = parking if parking else _of_dimension(quantities, TIME)
     steps = [_take_step(tariff, _of_dimension(quantities, ENERGY)), _take_step(tariff, timed)]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rating.compile.plan import Plan
 from rating.errors import Fault, Place, Refused, split_message
 from rating.settle.chunks import Totals
+from rating.tariff.model import Tariffs
 from rating.units import MWH_PER_KWH
 from rating.usage.batch import UsageBatch
 from rating.usage.refusals import describe, describe_stray
@@ -34,7 +35,9 @@ def rejections(batch: UsageBatch, plan: Plan, totals: Totals) -> Iterator[Reject
     """Refused sessions in the order in which they came in, then intervals that belong to no session."""
     for i in np.flatnonzero(totals.status != Refused.FINE):
         refused = Refused(int(totals.status[i]))
-        message, place = describe(batch, int(i), refused, _row_at_fault(batch, totals, int(i)), known=plan.known)
+        row = _row_at_fault(batch, totals, int(i))
+        hint = _first_version(batch, plan.known, int(i)) if refused == Refused.NO_VERSION else ""
+        message, place = describe(batch, int(i), refused, row, known=plan.known, hint=hint)
         yield Rejection(batch.sessions.id[i].as_py(), refused.code, message, place, _energy_mwh(batch, int(i)))
     for stray in batch.stray:
         message, place = describe_stray(batch, stray)
@@ -71,8 +74,15 @@ def _row_at_fault(batch: UsageBatch, totals: Totals, i: int) -> int:
     return fault if batch.intervals.row is None else int(batch.intervals.row[fault])
 
 
-def _energy_mwh(batch: UsageBatch, i: int) -> int:
-    """The energy that came in for a session, added up in halves so that no value can overflow."""
+def _first_version(batch: UsageBatch, known: Tariffs, i: int) -> str:
+    """The valid_from of the earliest version of the session's tariff."""
+    return known[batch.sessions.tariff_names[batch.sessions.tariff[i]]].versions[0].label
+
+
+def _energy_mwh(batch: UsageBatch, i: int) -> int | None:
+    """The energy that came in for a session, added up in halves so that no value can overflow; None: unreadable."""
+    if batch.sessions.status[i] == Refused.ENERGY_RANGE:  # found at the door, where what is too large still passes
+        return None
     first, last = batch.interval_first[i], batch.interval_first[i + 1]
     energy: NDArray[np.int64] = batch.intervals.energy[first:last]
     high, low = int((energy >> 32).sum()), int((energy & 0xFFFFFFFF).sum())

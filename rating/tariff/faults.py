@@ -50,6 +50,7 @@ _OTHER_WORDS = {
     "begin_date": "start_date", "from_date": "start_date", "to_date": "end_date", "until_date": "end_date",
     "month": "months", "season": "months", "holiday": "holidays", "step": "step_size", "rate": "percent",
     "restrictions": "when", "prices": "elements", "cap": "max", "free": "grace", "start": "valid_from",
+    "hours": "start_time", "gross": "after_tax", "net": "before_tax",
     "comment": "notes", "description": "notes", "inclusive": "included",
 }  # fmt: skip
 
@@ -138,7 +139,11 @@ def _key_fix(key: str, known: tuple[str, ...], free: list[str], holder: str) -> 
     close = difflib.get_close_matches(tidy, free, n=1, cutoff=0.6)
     if not close and (twin := difflib.get_close_matches(tidy, known, n=1, cutoff=0.6)):
         return f"`{twin[0]}` is there already: delete this one", ""
-    return (f"did you mean `{close[0]}`?", close[0]) if close else ("delete it, or put the text in `notes`", "")
+    return (
+        (f"did you mean `{close[0]}`?", close[0])
+        if close
+        else ("delete it" if holder else "delete it, or put the text in `notes`", "")
+    )
 
 
 def _home_words(home: str) -> str:

@@ -126,7 +126,12 @@ def _read_holidays(value: object, info: ValidationInfo) -> tuple[Calendar, bool]
     name, inside = (text[4:].strip(), False) if text.startswith("not ") else (text.strip(), True)
     # The loader passes how a name is looked up, because calendar files stand beside the tariff.
     find: Callable[[str], Calendar] = (info.context or {})["calendar"]
-    return find(name), inside
+    try:
+        return find(name), inside
+    except RefusalError as error:
+        # Who takes the advice must not lose the `not`: the rule would turn into its opposite.
+        fix = error.fix if inside else error.fix.replace("did you mean `", "did you mean `not ")
+        raise RefusalError(error.code, error.want, fix) from error
 
 
 def word_of(choices: tuple[str, ...], code: str, want: str) -> tuple[PlainValidator, WithJsonSchema]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib.metadata
 import re
 from functools import lru_cache
@@ -87,6 +88,10 @@ class Reader:
             if path not in self._calendars:
                 self._calendars[path] = self._read_calendar(path, name)
             return self._calendars[path]
+        if path is not None and not _is_public(name):
+            files = [each.stem for each in path.parent.glob("*.yaml")]
+            if close := difflib.get_close_matches(name, files, n=1):
+                raise RefusalError("calendar", WANT_CALENDAR, f"did you mean `{close[0]}`?")
         return public_calendar(name)
 
     def _read_calendar(self, path: Path, name: str) -> Calendar:
