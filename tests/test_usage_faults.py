@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -113,8 +114,11 @@ def test_damaged_files(tmp_path: Path, suffix: str) -> None:
 @pytest.mark.parametrize(
     ("columns", "text"),
     [
-        (["sesion_id"], "did you mean `sesion_id`? Rename it to `session_id`"),
-        (["Session ID"], "did you mean `Session ID`? Rename it to `session_id`"),
+        (["sesion_id"], "`sesion_id` looks like it: rename it to `session_id`"),
+        (
+            ["Session ID"],
+            "read `Session ID`, expected a column `session_id`, in that very spelling; rename it to `session_id`",
+        ),
         (["session_id;tariff;start"], "separate its columns by commas"),
         (["x"], "add a column `session_id`"),
         ([], "read `no column`"),
@@ -130,7 +134,7 @@ def test_a_misspelt_column_of_a_file_is_found_though_it_is_not_read(tmp_path: Pa
     import pyarrow.parquet as pq
 
     pq.write_table(pa.table(without(INTERVALS, "energy_wh") | {"energy_kw": [5]}), tmp_path / "i.parquet")
-    with pytest.raises(InputError, match="did you mean `energy_kw`"):
+    with pytest.raises(InputError, match="`energy_kw` looks like it: rename it to `energy_kwh`"):
         read_usage(SESSIONS, tmp_path / "i.parquet")
 
 
@@ -142,3 +146,127 @@ def test_the_message_in_full() -> None:
         "2026-01-31T17:00:00Z in `start`; cast the column to timestamp[us, UTC], which says its unit "
         "(numbers alone do not)"
     )
+
+
+def said(sessions: Any, intervals: Any = None, readings: Any = None) -> str:
+    with pytest.raises(InputError) as caught:
+        read_usage(sessions, intervals, readings)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "code", "fix"),
+    [
+        ("energy_kWh", "misspelt_column", "rename it to `energy_kwh`"),
+        ("EnergyWh", "misspelt_column", "rename it to `energy_wh`"),
+        ("kwh", "missing_column", "rename it to `energy_kwh`"),
+        ("delivered_kWh", "missing_column", "rename it to `energy_kwh`"),
+        ("energy", "missing_column", "rename it to `energy_kwh` if it holds kWh, or to `energy_wh` if it holds Wh"),
+        ("wh", "missing_column", "rename it to `energy_kwh` if it holds kWh, or to `energy_wh` if it holds Wh"),
+        ("energy_MWh", "missing_column", "convert it to kWh in a column `energy_kwh`"),
+        ("register_kwh", "missing_column", "add a column `energy_wh`, or rename the one that holds it"),
+    ],
+)
+def test_a_renamed_energy_keeps_its_unit(column: str, code: str, fix: str) -> None:
+    assert said(SESSIONS, without(INTERVALS, "energy_wh") | {column: [5]}).startswith(f"intervals: {code}: ")
+    assert said(SESSIONS, without(INTERVALS, "energy_wh") | {column: [5]}).endswith(fix)
+    message = said(without(SESSIONS, "energy_wh") | {column: [5]})
+    assert "\n" not in message
+    assert fix in message or column == "register_kwh"
+
+
+def test_a_renamed_register_keeps_its_unit() -> None:
+    readings = without(READINGS, "register_wh")
+    assert said(SESSIONS, None, readings | {"registerkWh": [5]}).endswith("rename it to `register_kwh`")
+    assert said(SESSIONS, None, readings | {"meter_kwh": [5]}).endswith("rename it to `register_kwh`")
+
+
+@pytest.mark.parametrize(
+    ("column", "target"), [("tarif", "tariff"), ("started_at", "start"), ("ended_at", "end"), ("Tariff", "tariff")]
+)
+def test_the_column_that_is_there_is_renamed_to_the_one_that_is_wanted(column: str, target: str) -> None:
+    sessions = without(SESSIONS, target) | {column: SESSIONS[target]}
+    assert said(sessions).endswith(f"rename it to `{target}`")
+
+
+@pytest.mark.parametrize(
+    ("column", "target"),
+    [
+        ("charging_End", "charging_end"),
+        ("chargingEnd", "charging_end"),
+        ("charging-end ", "charging_end"),
+        ("timezone", "time_zone"),
+        ("TimeZone", "time_zone"),
+    ],
+)
+def test_a_misspelt_column_is_not_carried_along(column: str, target: str) -> None:
+    assert said(SESSIONS | {column: ["2026-03-01T10:00Z"]}) == (
+        f"sessions: misspelt_column: read `{column}`, expected a column `{target}`, in that very spelling; "
+        f"rename it to `{target}`"
+    )
+
+
+def test_a_misspelt_column_of_a_meter_is_not_dropped(tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    intervals = pa.table(INTERVALS | {"Activity": ["parked"], "energy_WH": [6]})
+    pq.write_table(intervals, tmp_path / "i.parquet")
+    for source in (intervals, tmp_path / "i.parquet"):
+        assert faults(SESSIONS, source) == ["intervals: misspelt_column"] * 2
+        assert said(SESSIONS, source).endswith("drop it, for `energy_wh` is there too")
+    items = [[{"sessionId": "a", "start": T0, "end": T0, "energy_wh": 5, "Activity": "auto"}]]
+    assert faults(without(SESSIONS, "energy_wh") | {"intervals": items}) == ["sessions.intervals: misspelt_column"]
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        [date(2026, 3, 2)],
+        pa.array([date(2026, 3, 2)], pa.date64()),
+        np.array(["2026-03-02"], "datetime64[D]"),
+        np.array(["2026-03"], "datetime64[M]"),
+        pa.array([date(2026, 3, 2)]).dictionary_encode(),
+    ],
+)
+def test_dates_are_no_instants(day: Any) -> None:
+    for call in (
+        (SESSIONS | {"end": day},),
+        (SESSIONS, INTERVALS | {"end": day}),
+        (SESSIONS, None, READINGS | {"at": day}),
+    ):
+        assert "column_type: read `" in said(*call)
+        assert said(*call).endswith("add a time of day and an offset, such as 2026-03-02T19:45+01:00")
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "fix"),
+    [
+        (
+            b"a,b\n1,2\n1;2;3\n",
+            ", line 3: 1 columns",
+            "separate the columns by commas, and put text that holds a comma",
+        ),
+        (b"a,b\n1,Kerkstraat 5, Utrecht\n", ", line 2: 3 columns", "in double quotes"),
+        (b"a;b\n1,5;2,3\n", ", line 2: 3 columns", "separated by `;`: separate the columns by commas"),
+        (b"a\tb\n1,5\t2\n", ", line 2: 2 columns", "separated by tabs: separate the columns by commas"),
+        (b"session_id,tariff\n1,caf\xe9\n", ", line 2: text that is not UTF-8", "save it as UTF-8"),
+        (b"session_id,caf\xe9\n1,x\n", ": text that is not UTF-8", "save it as UTF-8"),
+    ],
+)
+def test_csv_files_in_plain_words(tmp_path: Path, content: bytes, line: str, fix: str) -> None:
+    path = tmp_path / "s.csv"
+    path.write_bytes(content)
+    message = said(path)
+    assert message.startswith(f"sessions: file_damaged: read `{path}{line}")
+    assert fix in message
+
+
+def test_float_ids_of_pandas_say_which_row_is_empty() -> None:
+    frame = pd.DataFrame({name: values * 3 for name, values in SESSIONS.items()})
+    frame["session_id"] = [1, 2, None]
+    assert "row 2 has no id: fill it in or leave it out, then cast the column to int64" in said(frame)
+    assert said(SESSIONS | {"session_id": [1.5]}).endswith("; cast the column to int64 or to string")
+
+
+def test_a_lazy_frame_is_collected_first() -> None:
+    assert "call .collect() first" in said(pl.LazyFrame(SESSIONS))

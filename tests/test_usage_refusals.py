@@ -47,8 +47,8 @@ CASES: list[tuple[UsageBatch, Refused, int, dict[str, Any], str, str]] = [
      "read `no time_zone`, expected a time zone such as Europe/Amsterdam, for tarif has none of its own; give the "
      "session the zone of its site in a column time_zone, or the tariff its time_zone"),
     (batch_of(GOOD, time_zone=["Mars"]), Refused.TIME_ZONE, -1, {}, "sessions row 0",
-     "read `Mars`, expected a time zone such as Europe/Amsterdam, for tarif has none of its own; give the "
-     "session the zone of its site in a column time_zone, or the tariff its time_zone"),
+     "read `time_zone Mars`, expected the name of a time zone in the IANA database, such as Europe/Amsterdam; "
+     "write the zone of the site in the column time_zone"),
     (batch_of([(0, 2, "1"), (1, 1, "2")]), Refused.OVERLAP, 1, {}, "intervals row 1",
      "read `2026-03-01T11:00:00Z to 2026-03-01T12:00:00Z`, expected an interval that starts no earlier than "
      "2026-03-01T12:00:00Z, where the one before it ends; drop the interval that is there twice, "
@@ -64,8 +64,8 @@ CASES: list[tuple[UsageBatch, Refused, int, dict[str, Any], str, str]] = [
      "read `2026-03-01T13:00:00Z to 2026-03-01T12:00:00Z`, expected an interval that ends no earlier than it starts; "
      "swap or correct start and end"),
     (batch_of([(0, 1, "-0.5")]), Refused.NEGATIVE_ENERGY, 0, {}, "intervals row 0",
-     "read `-0.5 kWh`, expected no negative energy, for the tariff does not say how it is priced; correct the energy, "
-     "or use a tariff that prices feeding in"),
+     "read `-0.5 kWh`, expected no negative energy, for the tariff does not say how it is priced; correct the meter "
+     "value, or leave the session out"),
     (batch_of([(0, 1, "900000"), (1, 1, "900000")]), Refused.ENERGY_RANGE, -1, {}, "sessions row 0",
      "read `1800000 kWh in the session`, expected a number in whole thousandths of a Wh, at most 1000000 kWh a "
      "session; correct it, or round it"),
@@ -167,3 +167,75 @@ def test_every_code_has_words_for_every_batch() -> None:
                 assert message.startswith("read `")
                 assert "`, expected " in message
                 assert str(place)
+
+
+@pytest.mark.parametrize("text", ["2026-03-01", " 20260301", "2026-W09-7"])
+@pytest.mark.parametrize("name", ["start", "end", "charging_end"])
+def test_dates_need_a_time_of_day(text: str, name: str) -> None:
+    others = ["2026-03-01T10:00", "2026-03-01T10:00Z", None]
+    for other in others[: 2 if name != "charging_end" else 3]:
+        columns = {
+            "session_id": ["a", "b"],
+            "tariff": ["t", "t"],
+            "start": [T0] * 2,
+            "end": [T0] * 2,
+            "energy_wh": [1, 1],
+            name: [other, text],
+        }
+        batch = read_usage(columns)
+        assert batch.sessions.status.tolist() == [0, Refused.INSTANT_RANGE]
+        message, _ = describe(batch, 1, Refused.INSTANT_RANGE)
+        assert message == (
+            f"read `{name} {text}`, expected an instant: a date with a time of day and an offset, such as "
+            "2026-03-02T19:45+01:00; add the time of day and the offset"
+        )
+
+
+def test_dates_of_intervals_need_a_time_of_day() -> None:
+    session = {"session_id": ["a"], "tariff": ["t"], "start": [T0], "end": [T0 + HOUR]}
+    rows = {"session_id": ["a"], "start": ["2026-03-01T10:00"], "end": ["2026-03-01"], "energy_wh": [1]}
+    batch = read_usage(session, rows)
+    message, place = describe(batch, 0, int(batch.sessions.status[0]), int(batch.sessions.status_row[0]))
+    assert str(place) == "intervals row 0"
+    assert message.endswith("add the time of day and the offset")
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"start": ["03/02/2026 19:45"]}, "expected an ISO 8601 instant such as 2026-03-02T19:45Z"),
+        ({"start": ["1772442000"]}, "expected an ISO 8601 instant such as 2026-03-02T19:45Z"),
+        ({"start": ["1999-03-02T19:45Z"]}, "expected an instant between 2000-01-01 and 2100-01-01"),
+        ({"energy_kwh": ["3,3"]}, "; write 3.3 with a decimal point"),
+        ({"energy_kwh": ["3.3 kWh"]}, "expected a number such as 3.3"),
+        ({"energy_kwh": ["0.0000001"]}, "expected a number in whole thousandths of a Wh"),
+    ],
+)
+def test_unreadable_text(columns: dict[str, Any], words: str) -> None:
+    batch = batch_of([], **({"energy_kwh": ["1"]} | columns))
+    message, _ = describe(batch, 0, int(batch.sessions.status[0]))
+    assert words in message
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("Amsterdam", "did you mean `Europe/Amsterdam`"),
+        ("Europe/Amsterdan", "did you mean `Europe/Amsterdam`"),
+        ("europe/amsterdam", "did you mean `Europe/Amsterdam`"),
+        ("US/New York", "`America/New_York`"),
+        ("CEST", "write the zone of the site"),
+        ("GMT+1", "write the zone of the site"),
+        ("qqqq", "write the zone of the site"),
+    ],
+)
+def test_an_unknown_zone_is_named_with_those_that_are_close(zone: str, words: str) -> None:
+    message, _ = describe(batch_of(GOOD, time_zone=[zone]), 0, Refused.TIME_ZONE)
+    assert message.startswith(f"read `time_zone {zone}`, expected the name of a time zone")
+    assert words in message
+
+
+def test_all_activities_are_listed() -> None:
+    batch = batch_of([(0, 1, "1", "x")])
+    message, _ = describe(batch, 0, Refused.UNKNOWN_ACTIVITY, 0)
+    assert message == "read `x`, expected auto, charging, parked, withheld or nothing; correct it"

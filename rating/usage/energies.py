@@ -22,7 +22,7 @@ from rating.usage.batch import Int64, UInt8
 from rating.usage.columns import Column, all_null, checked, is_text, nulls, read_chunks, view
 
 # A number as text: digits with a point, or an exponent. Decimal itself would also take `1_000` and `nan`.
-_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _ONE_BY_ONE: Final = 512
 _INT64_DIGITS: Final = 18
 # Text is cast to this by Arrow: nine decimals of a kWh are finer than a milli-Wh, and stay checkable.
@@ -190,7 +190,7 @@ def milli_from_text(text: str, digits: int) -> int | None:
     (1250000, None, None)
     """
     text = text.strip()
-    if _NUMBER.fullmatch(text) is None:
+    if NUMBER.fullmatch(text) is None:
         return None
     sign, figures, exponent = Decimal(text).as_tuple()
     assert isinstance(exponent, int)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -57,6 +58,9 @@ def read_file(
             return _read_csv(file)
         return _read_arrow(file, only)
     except READ_ERRORS as error:
+        if suffix == ".csv" and file.is_file():
+            faults.append(_csv_fault(file, label, error))
+            return None
         kind = {".csv": "CSV"}.get(suffix, "Parquet" if suffix in _PARQUET else "Arrow IPC")
         fix = "write the file again, or give it the suffix of what it holds"
         got = f"{file}: {one_line(error)}"
@@ -84,13 +88,40 @@ def _chosen(table: pa.Table, only: Iterable[str] | None) -> FileTable:
     return FileTable(table, False, names)
 
 
-def _read_csv(file: Path) -> FileTable:
+def _csv_fault(file: Path, label: str, error: Exception) -> Fault:
+    """What is wrong with a CSV file, in plain words. Arrow says the line only where it reads in one thread."""
+    try:
+        _read_csv(file, threads=False)
+    except READ_ERRORS as again:
+        error = again
+    text = " ".join(str(error).split())
+    row = re.search(r"Row #(\d+)", text)
+    line = int(row[1]) if row else None
+    where = f"{file}, line {line}" if line else str(file)
+    count = re.search(r"Expected (\d+) columns, got (\d+)", text)
+    if isinstance(error, UnicodeError) or "invalid UTF8" in text:
+        return Fault("file_damaged", Place(label), f"{where}: text that is not UTF-8", "UTF-8", "save it as UTF-8")
+    if count:
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            header = lines.readline()
+        mark = max(";\t|", key=header.count)
+        got = f"{where}: {count[2]} columns, where the first line has {count[1]}"
+        fix = "separate the columns by commas, and put text that holds a comma or a line break in double quotes"
+        if header.count(mark) > header.count(","):
+            sign = "tabs" if mark == "\t" else f"`{mark}`"
+            fix = f"the file seems to be separated by {sign}: {fix}"
+        return Fault("file_damaged", Place(label), got, "a CSV file with as many columns in each line", fix)
+    fix = "write the file again, or give it the suffix of what it holds"
+    return Fault("file_damaged", Place(label), f"{file}: {one_line(error)}", "a whole CSV file", fix)
+
+
+def _read_csv(file: Path, threads: bool = True) -> FileTable:
     import pyarrow.csv as pacsv
 
     options = pacsv.ConvertOptions(
         column_types=dict.fromkeys(TEXT_IN_CSV, pa.string()), null_values=[""], strings_can_be_null=True
     )
-    table = pacsv.read_csv(file, convert_options=options)
+    table = pacsv.read_csv(file, pacsv.ReadOptions(use_threads=threads), convert_options=options)
     return FileTable(table, True, tuple(table.column_names))
 
 

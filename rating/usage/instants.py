@@ -8,9 +8,10 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rating.errors import Refused
-from rating.units import INSTANT_MAX_US, INSTANT_MIN_US, US_PER_DAY, US_PER_S
+from rating.units import INSTANT_MAX_US, INSTANT_MIN_US, US_PER_S
 from rating.usage.batch import Int64
 from rating.usage.columns import Column, all_null, checked, is_text, nulls, read_chunks, view
 
@@ -19,6 +20,7 @@ _US: Final = timedelta(microseconds=1)
 _FRACTION: Final = re.compile(r"[.,](\d+)")
 # Below this many rows, text that Arrow refuses is read one by one; above it, halved, to find the few that are odd.
 _ONE_BY_ONE: Final = 512
+_DATE_LENGTH: Final = len("2026-03-02")
 _US_PER_UNIT: Final = {"s": US_PER_S, "ms": 1000, "us": 1}
 
 
@@ -50,11 +52,7 @@ def _read(chunk: pa.Array) -> Column:
     if is_text(kind):
         return _read_text(chunk)
     null = nulls(chunk)
-    if pa.types.is_date32(kind):
-        return _scaled(view(chunk, np.int32).astype(np.int64), US_PER_DAY, chunk)
     values: Int64 = view(chunk, np.int64)
-    if pa.types.is_date64(kind):
-        return _scaled(values, 1000, chunk)
     if kind.unit == "us":
         return checked(values, null)
     if kind.unit == "ns":
@@ -73,9 +71,10 @@ def _read_text(chunk: pa.Array) -> Column:
     """ISO 8601 text. Arrow reads columns of one form; the odd ones are read by `instant_from_text`."""
     for kind in (pa.timestamp("us", "UTC"), pa.timestamp("us")):
         try:
-            return _read(chunk.cast(kind))
+            column = _read(chunk.cast(kind))
         except pa.ArrowInvalid:
             continue
+        return column if kind.tz else _without_dates(column, chunk)
     if len(chunk) > _ONE_BY_ONE:
         half = len(chunk) // 2
         return read_chunks(pa.chunked_array([chunk.slice(0, half), chunk.slice(half)]), _read_text)
@@ -90,8 +89,21 @@ def _read_text(chunk: pa.Array) -> Column:
     return Column(values, fault if fault.any() else None)
 
 
+def _without_dates(column: Column, chunk: pa.Array) -> Column:
+    """The same, with INSTANT_RANGE for dates without a time of day, which Arrow reads as midnight."""
+    length = pc.binary_length(chunk)
+    if (pc.min(length).as_py() or _DATE_LENGTH + 1) > _DATE_LENGTH:
+        return column
+    date = pc.less_equal(length, _DATE_LENGTH).fill_null(False).to_numpy(zero_copy_only=False)
+    fault = np.zeros(len(date), np.uint8) if column.fault is None else column.fault.copy()
+    fault[date] = Refused.INSTANT_RANGE
+    return Column(np.where(date, 0, column.values), fault)
+
+
 def instant_from_text(text: str) -> int | None:
     """Microseconds since 1970-01-01 UTC of an ISO 8601 text; None where it is none, or finer than a microsecond.
+
+    A date needs a time of day behind it, after a T or a blank.
 
     >>> instant_from_text("2026-01-01T01:00:00+01:00") == instant_from_text("2026-01-01 00:00Z") == 1767225600000000
     True
@@ -100,6 +112,8 @@ def instant_from_text(text: str) -> int | None:
     """
     text = text.strip().upper()
     fraction = _FRACTION.search(text)
+    if "T" not in text and " " not in text:
+        return None
     if fraction is not None and fraction[1][6:].strip("0"):
         return None
     try:

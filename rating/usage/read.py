@@ -12,7 +12,17 @@ from rating.usage.identity import FindRuns, find_runs
 from rating.usage.lists import is_list_column, list_source, positions
 from rating.usage.meter import Metered, Refusals, read_intervals
 from rating.usage.readings import read_readings
-from rating.usage.schema import INTERVALS, READINGS, SESSIONS, Table, align_ids, check_names, check_table
+from rating.usage.schema import (
+    INTERVALS,
+    READINGS,
+    SESSIONS,
+    Table,
+    align_ids,
+    check_names,
+    check_table,
+    energy_hint,
+    misspelt,
+)
 from rating.usage.sessions import SessionTable, mark, read_sessions
 from rating.usage.tables import Source, to_source
 from rating.usage.totals import add_totals, check_totals
@@ -76,8 +86,13 @@ def _open(
         fix = "pass only one of them: readings become intervals, and the energy would count twice"
         got = " and ".join(label for _, _, label in meters)
         faults.append(Fault("two_sources", Place("sessions"), got, "intervals or readings, from one place", fix))
-    if owner is not None and not meters and not (owner.has("energy_wh") or owner.has("energy_kwh")):
+    totals = ("energy_wh", "energy_kwh", "intervals", "readings")
+    if owner is None or any(name in totals for name in misspelt(owner, SESSIONS).values()):
+        pass
+    elif not meters and not (owner.has("energy_wh") or owner.has("energy_kwh")):
         fix = "pass intervals=... or readings=..., or add a column energy_wh or energy_kwh to sessions"
+        meant = energy_hint(owner, SESSIONS)
+        fix = f"{meant}; or {fix}" if meant else fix
         got = "sessions without intervals, readings or a total"
         faults.append(Fault("no_data_source", Place("sessions"), got, "what the meter said", fix))
     usage, schema = (meters[0][0], meters[0][1]) if meters else (None, INTERVALS)

@@ -6,6 +6,8 @@ Called once for each refused session, so that the batch itself carries codes and
 from __future__ import annotations
 
 import difflib
+import re
+import zoneinfo
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Final
@@ -13,6 +15,8 @@ from typing import Final
 from rating.errors import Fault, Place, Refused
 from rating.units import ACTIVITIES, ENERGY_MAX_MWH, SESSION_MAX_US, US_PER_DAY
 from rating.usage.batch import Stray, UsageBatch
+from rating.usage.columns import is_text
+from rating.usage.energies import NUMBER
 from rating.usage.evidence import (
     Case,
     culprit,
@@ -27,6 +31,10 @@ from rating.usage.evidence import (
     sum_of,
     table_of,
 )
+
+_DATE: Final = re.compile(r"\d{4}-?\d\d-?\d\d|\d{4}-?W\d\d(-?\d)?", re.IGNORECASE)
+_ISO: Final = re.compile(r"(\d{4}-?\d\d-?\d\d|\d{4}-?W\d\d-?\d)[Tt ]\d\d", re.IGNORECASE)
+_COMMA: Final = re.compile(r"[+-]?\d+,\d+")
 
 
 def describe(
@@ -92,10 +100,30 @@ def _no_version(case: Case) -> Words:
 def _time_zone(case: Case) -> Words:
     got = case.hint
     zones, names = case.batch.sessions.time_zone, case.batch.sessions.zone_names
-    if not got:
-        got = names[int(zones[case.i])] if zones is not None and zones[case.i] >= 0 else "no time_zone"
+    if not got and zones is not None and zones[case.i] >= 0:
+        got = names[int(zones[case.i])]
+    if got.strip():
+        want = "the name of a time zone in the IANA database, such as Europe/Amsterdam"
+        return f"time_zone {got}", want, _meant_zone(got) or "write the zone of the site in the column time_zone"
+    got = "no time_zone"
     want = f"a time zone such as Europe/Amsterdam, for {_tariff(case)} has none of its own"
     return got, want, "give the session the zone of its site in a column time_zone, or the tariff its time_zone"
+
+
+@lru_cache(maxsize=1024)
+def _meant_zone(name: str) -> str:
+    """The zones that were probably meant, by their whole names or by the place alone. Etc/GMT+1 is west: not those."""
+    whole: dict[str, str] = {}
+    place: dict[str, str] = {}
+    for zone in sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/")):
+        whole[zone.lower()] = zone
+        place.setdefault(zone.rpartition("/")[2].lower(), zone)
+    word = name.strip().lower().replace(" ", "_")
+    close = [whole[found] for found in difflib.get_close_matches(word, whole, n=1, cutoff=0.8)]
+    last = word.rpartition("/")[2]
+    close += [place[found] for found in difflib.get_close_matches(last, place, n=2, cutoff=0.8)]
+    names = [f"`{zone}`" for zone in dict.fromkeys(close)][:3]
+    return f"did you mean {' or '.join(names)}?" if names else ""
 
 
 def _end_before_start(case: Case) -> Words:
@@ -107,6 +135,12 @@ def _end_before_start(case: Case) -> Words:
 def _instant_range(case: Case) -> Words:
     name = culprit(case, Refused.INSTANT_RANGE)
     got = f"{name} {raw(case, name)}" if name else interval_text(case)
+    text = raw(case, name) if name and is_text(table_of(case)[0].column(name).type) else ""
+    if _DATE.fullmatch(text.strip()):
+        want = "an instant: a date with a time of day and an offset, such as 2026-03-02T19:45+01:00"
+        return got, want, "add the time of day and the offset"
+    if text and not _ISO.match(text.strip()):
+        return got, "an ISO 8601 instant such as 2026-03-02T19:45Z", "write it as year-month-day, T, time and offset"
     want = "an instant between 2000-01-01 and 2100-01-01 UTC in whole microseconds, such as 2026-01-31T17:00:00Z"
     return got, want, "correct it, or round it to microseconds"
 
@@ -145,13 +179,18 @@ def _backwards(case: Case) -> Words:
 
 def _negative(case: Case) -> Words:
     want = "no negative energy, for the tariff does not say how it is priced"
-    return energy_text(interval_energy(case)), want, "correct the energy, or use a tariff that prices feeding in"
+    return energy_text(interval_energy(case)), want, "correct the meter value, or leave the session out"
 
 
 def _energy_range(case: Case) -> Words:
     name = culprit(case, Refused.ENERGY_RANGE)
     most = energy_text(ENERGY_MAX_MWH)
     got = f"{name} {raw(case, name)}" if name else f"{energy_text(sum_of(case))} in the session"
+    text = raw(case, name).strip() if name and is_text(table_of(case)[0].column(name).type) else ""
+    if _COMMA.fullmatch(text):
+        return got, "a number with a decimal point", f"write {text.replace(',', '.')} with a decimal point"
+    if text and not NUMBER.fullmatch(text):
+        return got, "a number such as 3.3", "write digits and a decimal point only: no unit, no other sign"
     return got, f"a number in whole thousandths of a Wh, at most {most} a session", "correct it, or round it"
 
 
@@ -173,7 +212,7 @@ def _amount_range(case: Case) -> Words:
 
 def _unknown_activity(case: Case) -> Words:
     got = raw(case, "activity")
-    return got, "charging, parked, withheld or nothing", _meant(got.lower(), ACTIVITIES[1:]) or "correct it"
+    return got, "auto, charging, parked, withheld or nothing", _meant(got.lower(), ACTIVITIES) or "correct it"
 
 
 def _missing_column(case: Case) -> Words:

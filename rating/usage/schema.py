@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from typing import Final, NamedTuple
 
@@ -33,6 +34,8 @@ _FIX: Final = {
     ENERGY: "cast the column to int64, decimal128 or string",
     LIST: "pass it as a table of its own, or make it list<struct>",
 }
+_DATE_FIX: Final = "a date alone says no moment: add a time of day and an offset, such as 2026-03-02T19:45+01:00"
+_BLANKS: Final = re.compile(r"[\s_\ufeff-]+")
 
 
 class Table(NamedTuple):
@@ -74,39 +77,92 @@ OUTPUT: Final = (
 def check_table(source: Source, schema: Table, faults: list[Fault]) -> None:
     """Append a Fault for each column that is missing, given twice or of a type that cannot be read."""
     place = Place(source.label)
+    wrong = misspelt(source, schema)
+    for name, target in wrong.items():
+        fix = f"drop it, for `{target}` is there too" if target in source.names else f"rename it to `{target}`"
+        faults.append(Fault("misspelt_column", place, name, f"a column `{target}`, in that very spelling", fix))
     for name, times in Counter(source.table.column_names).items():
         if times > 1 and (name in schema.names or schema is SESSIONS):
             fix = "drop or rename one of them"
             faults.append(Fault("column_twice", place, f"{times} columns {name}", "each name once", fix))
     for name, _ in schema.required:
-        if not source.has(name):
-            faults.append(missing_column(source, name, schema.names))
+        if not source.has(name) and name not in wrong.values():
+            faults.append(missing_column(source, name, schema))
     energies = [name for name in (f"{schema.energy}_wh", f"{schema.energy}_kwh") if source.has(name)]
     if len(energies) > 1:
         fix = "drop one of the two"
         faults.append(Fault("two_units", place, " and ".join(energies), f"{schema.energy} in one unit", fix))
-    if schema.energy_required and not energies:
-        faults.append(missing_column(source, f"{schema.energy}_wh", schema.names, f" or {schema.energy}_kwh"))
+    if schema.energy_required and not energies and not any(w.startswith(schema.energy) for w in wrong.values()):
+        faults.append(_missing_energy(source, schema))
     kinds = (*schema.required, *schema.optional, *((name, ENERGY) for name in energies))
     for name, kind in kinds:
         if source.table.column_names.count(name) == 1:
             _check_type(source, name, kind, faults)
 
 
-def missing_column(source: Source, name: str, known: tuple[str, ...], alternative: str = "") -> Fault:
+def folded(name: str) -> str:
+    """A column's name without what does not make another word of it: case, underscores, hyphens and blanks.
+
+    >>> folded("Charging_End "), folded("energy-kWh")
+    ('chargingend', 'energykwh')
+    """
+    return _BLANKS.sub("", name).lower()
+
+
+def misspelt(source: Source, schema: Table) -> dict[str, str]:
+    """The columns that are a known one but for their spelling, with the name that they should have."""
+    known = {folded(name): name for name in schema.names}
+    if source.label.startswith("sessions."):
+        del known["sessionid"]  # the items of a list column belong to the session that holds them
+    return {name: known[folded(name)] for name in source.names if name not in schema.names and folded(name) in known}
+
+
+def missing_column(source: Source, name: str, schema: Table) -> Fault:
     """The fault of a required column that is not there, with the column that was probably meant."""
+    strangers = _strangers(source, schema)
+    close = difflib.get_close_matches(folded(name), strangers, n=1, cutoff=0.6)
+    close = close or [word for word in strangers if len(name) > 2 and word.startswith(name)][:1]
+    fix = f"add a column `{name}`, or rename the one that holds it"
+    if close:
+        fix = f"`{strangers[close[0]]}` looks like it: rename it to `{name}`"
+    return _missing(source, f"a column `{name}`", fix)
+
+
+def _missing(source: Source, want: str, fix: str) -> Fault:
     names = source.names
-    strangers = [column for column in names if column not in known]
-    folded = {column.strip().strip("\ufeff").lower().replace(" ", "_"): column for column in strangers}
-    close = difflib.get_close_matches(name, folded, n=1, cutoff=0.6)
     if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
         fix = "the file seems to be separated by another character: separate its columns by commas"
-    elif close:
-        fix = f"did you mean `{folded[close[0]]}`? Rename it to `{name}`"
-    else:
-        fix = f"add a column `{name}`, or rename the one that holds it"
     got = "columns " + ", ".join(names) if names else "no column"
-    return Fault("missing_column", Place(source.label), got, f"a column `{name}`{alternative}", fix)
+    return Fault("missing_column", Place(source.label), got, want, fix)
+
+
+def _missing_energy(source: Source, schema: Table) -> Fault:
+    fix = energy_hint(source, schema) or f"add a column `{schema.energy}_wh`, or rename the one that holds it"
+    return _missing(source, f"a column `{schema.energy}_wh` or {schema.energy}_kwh", fix)
+
+
+def energy_hint(source: Source, schema: Table) -> str:
+    """How to rename the column that looks like the energy, never from one unit to another; "" where none does."""
+    word = schema.energy
+    other = "register" if word == "energy" else "energy"
+    strangers = {key: name for key, name in _strangers(source, schema).items() if not key.startswith(other)}
+    close = difflib.get_close_matches(f"{word}kwh", strangers, n=1, cutoff=0.6)
+    close = close or [key for key in strangers if key.endswith("wh") or key.startswith(word)][:1]
+    if not close:
+        return ""
+    name = strangers[close[0]]
+    unit = re.search(r"([a-z]?)(?:wh?|watth(?:ou)?rs?)$", close[0].removeprefix(word))
+    if unit is not None and unit[1] == "k":
+        return f"`{name}` looks like it: rename it to `{word}_kwh`"
+    if unit is not None and unit[1] in "mg" and unit[1]:
+        return f"`{name}` looks like it: convert it to kWh in a column `{word}_kwh`"
+    return f"`{name}` looks like it: rename it to `{word}_kwh` if it holds kWh, or to `{word}_wh` if it holds Wh"
+
+
+def _strangers(source: Source, schema: Table) -> dict[str, str]:
+    """The columns that have no meaning in this table, not even misspelt, by their folded names."""
+    known = {folded(name) for name in schema.names}
+    return {folded(name): name for name in source.names if folded(name) not in known}
 
 
 def align_ids(sessions: Source, usage: Source, faults: list[Fault]) -> tuple[Source, Source]:
@@ -157,8 +213,20 @@ def _check_type(source: Source, name: str, kind: str, faults: list[Fault]) -> No
         most = pc.max(column).as_py()
         good, got = most is None or most < 2**63, f"{name} with {most}, which is past int64"
     if not good:
-        fault = Fault("column_type", Place(source.label), got, f"{_WANT[kind]} in `{name}`", _FIX[kind])
+        fix = _FIX[kind]
+        if kind == INSTANT and pa.types.is_date(value):
+            fix = _DATE_FIX
+        elif kind == ID and pa.types.is_floating(value):
+            fix = _float_ids(column)
+        fault = Fault("column_type", Place(source.label), got, f"{_WANT[kind]} in `{name}`", fix)
         faults.append(fault)
+
+
+def _float_ids(column: pa.ChunkedArray) -> str:
+    """How to mend ids that pandas made floats of, because one of them is missing: which row that is."""
+    empty = pc.is_null(column, nan_is_null=True) if pa.types.is_floating(column.type) else column.is_null()
+    row = pc.index(empty, True).as_py()
+    return _FIX[ID] if row < 0 else f"row {row} has no id: fill it in or leave it out, then {_FIX[ID]}"
 
 
 def _has_kind(value: pa.DataType, kind: str) -> bool:
@@ -168,7 +236,7 @@ def _has_kind(value: pa.DataType, kind: str) -> bool:
     if kind == ID:
         return text or bool(pa.types.is_integer(value))
     if kind == INSTANT:
-        return text or bool(pa.types.is_timestamp(value) or pa.types.is_date(value))
+        return text or bool(pa.types.is_timestamp(value))
     if kind == ENERGY:
         numbers = pa.types.is_integer(value) or pa.types.is_floating(value) or pa.types.is_decimal(value)
         return text or bool(numbers)

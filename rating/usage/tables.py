@@ -70,6 +70,10 @@ def _object_to_table(data: Any, label: str, faults: list[Fault]) -> pa.Table | N
         return pa.Table.from_batches([data])
     if isinstance(data, pa.RecordBatchReader):
         return data.read_all()
+    if type(data).__name__ == "LazyFrame":
+        fix = "call .collect() first, and pass the data frame that it gives"
+        faults.append(Fault("unsupported_source", Place(label), "a LazyFrame, which holds no rows yet", WANTED, fix))
+        return None
     if isinstance(data, Mapping):
         return _columns_to_table(data, label, faults)
     if isinstance(data, Sequence) and all(isinstance(row, Mapping) for row in data):
@@ -133,6 +137,8 @@ def _native(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     if values.dtype.kind == "M":
         unit, step = np.datetime_data(values.dtype)
         if step != 1 or unit not in ("s", "ms", "us", "ns"):
+            if unit in "YMWD":  # days stay dates, which are refused as instants
+                return values.astype("datetime64[D]")
             fine = "ns" if unit in ("ns", "ps", "fs", "as") else "us" if unit == "us" else "ms" if unit == "ms" else "s"
             values = values.astype(f"datetime64[{fine}]")
     return values
