@@ -48,17 +48,6 @@ class Fault:
         return f"read `{self.got}`, expected {self.want}; {self.fix}"
 
 
-def split_message(message: str) -> tuple[str, str, str]:
-    """`got`, `want` and `fix` of a message in the form of `Fault.message`.
-
-    >>> split_message("read `x`, expected a number; write one")
-    ('x', 'a number', 'write one')
-    """
-    got, _, rest = message.removeprefix("read `").partition("`, expected ")
-    want, _, fix = rest.partition("; ")
-    return got, want, fix
-
-
 class RatingError(Exception):
     """Refused input. `faults` holds every fault that was found, in the order of their places."""
 

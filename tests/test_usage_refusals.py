@@ -8,13 +8,22 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from rating.errors import Refused
-from rating.usage import read_usage
+from rating.errors import Place, Refused
+from rating.usage import read_usage, refusals
 from rating.usage.batch import UsageBatch
-from rating.usage.refusals import describe, describe_stray
 
 T0 = datetime(2026, 3, 1, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+
+
+def describe(*args: Any, **context: Any) -> tuple[str, Place]:
+    fault = refusals.describe(*args, **context)
+    return fault.message, fault.place
+
+
+def describe_stray(*args: Any) -> tuple[str, Place]:
+    fault = refusals.describe_stray(*args)
+    return fault.message, fault.place
 
 
 def batch_of(intervals: list[tuple[Any, ...]], **columns: Any) -> UsageBatch:

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from rating.errors import Fault, InputError, Place, Refused, SessionError, split_message
+from rating.errors import Fault, InputError, Place, Refused, SessionError
 from rating.reference import Bill, Interval, Refusal, Usage, rate_session, tell
+from rating.results.rejected import input_row, refusal
 from rating.tariff.model import Tariffs
 from rating.units import ACTIVITIES
 from rating.usage.batch import UsageBatch
 from rating.usage.read import read_usage
-from rating.usage.refusals import describe
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,8 +63,7 @@ def explain(
             status, row = answer.reason, _row(batch, i, answer)
         else:
             status = Refused.UNKNOWN_TARIFF
-    message, place = describe(batch, i, status, row, known=tariffs)
-    raise SessionError([Fault(status.code, place, *split_message(message))])
+    raise SessionError([refusal(batch, tariffs, i, status, row)])
 
 
 def _find(batch: UsageBatch, session_id: str | int) -> int:
@@ -106,4 +105,4 @@ def _row(batch: UsageBatch, i: int, refusal: Refusal) -> int:
     if refusal.interval is None:
         return -1
     k = int(batch.interval_first[i]) + refusal.interval
-    return k if batch.intervals.row is None else int(batch.intervals.row[k])
+    return input_row(batch, k)

@@ -20,7 +20,7 @@ from rating.kernels.arrays import KINDS, NO_TAX, USAGE, Lines
 from rating.results.arrays import AMOUNT, MONEY, PERCENT, QUANTITY, VOLUME, coded, decimals, instants, nulls
 from rating.results.rejected import rejected_table
 from rating.results.write import write_tables
-from rating.settle.chunks import Totals
+from rating.settle.chunks import Totals, has_integer_ids
 from rating.units import DIMENSIONS
 from rating.usage.batch import UsageBatch
 
@@ -153,6 +153,6 @@ def _percents(plan: Plan, lines: Lines) -> Any:
 
 def _session_ids(ids: Any, session: NDArray[np.int64]) -> Any:
     """The id of each line's session: what the kernel wrote, or where ids are text, the one in that row."""
-    if pa.types.is_int64(ids.type) and not ids.null_count:
+    if has_integer_ids(ids):
         return pa.Array.from_buffers(pa.int64(), session.size, [None, pa.py_buffer(session)])
     return ids.take(pa.array(session))

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from rating.compile.plan import Plan
-from rating.errors import Fault, Place, Refused, split_message
+from rating.errors import Fault, Refused
 from rating.settle.chunks import Totals
 from rating.tariff.model import Tariffs
 from rating.units import MWH_PER_KWH
@@ -25,23 +25,30 @@ class Rejection(NamedTuple):
     """One row of the table; `energy_mwh` is None where the energy could not be read."""
 
     session_id: Any
-    code: str
-    message: str
-    place: Place
+    fault: Fault
     energy_mwh: int | None
 
 
 def rejections(batch: UsageBatch, plan: Plan, totals: Totals) -> Iterator[Rejection]:
     """Refused sessions in the order in which they came in, then intervals that belong to no session."""
-    for i in np.flatnonzero(totals.status != Refused.FINE):
-        refused = Refused(int(totals.status[i]))
-        row = _row_at_fault(batch, totals, int(i))
-        hint = _first_version(batch, plan.known, int(i)) if refused == Refused.NO_VERSION else ""
-        message, place = describe(batch, int(i), refused, row, known=plan.known, hint=hint)
-        yield Rejection(batch.sessions.id[i].as_py(), refused.code, message, place, _energy_mwh(batch, int(i)))
+    for i in map(int, np.flatnonzero(totals.status != Refused.FINE)):
+        fault = refusal(batch, plan.known, i, Refused(int(totals.status[i])), _row_at_fault(batch, totals, i))
+        yield Rejection(batch.sessions.id[i].as_py(), fault, _energy_mwh(batch, i))
     for stray in batch.stray:
-        message, place = describe_stray(batch, stray)
-        yield Rejection(stray.session_id, Refused.UNKNOWN_SESSION.code, message, place, stray.energy_mwh)
+        yield Rejection(stray.session_id, describe_stray(batch, stray), stray.energy_mwh)
+
+
+def refusal(batch: UsageBatch, known: Tariffs, i: int, code: Refused, row: int) -> Fault:
+    """Why session `i` is refused, at the input row `row` of its intervals or readings, or -1."""
+    hint = ""
+    if code == Refused.NO_VERSION:  # the valid_from of the tariff's earliest version
+        hint = known[batch.sessions.tariff_names[batch.sessions.tariff[i]]].versions[0].label
+    return describe(batch, i, code, row, known=known, hint=hint)
+
+
+def input_row(batch: UsageBatch, interval: int) -> int:
+    """The row of the input table that an interval of the batch came from."""
+    return interval if batch.intervals.row is None else int(batch.intervals.row[interval])
 
 
 def rejected_table(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
@@ -51,9 +58,9 @@ def rejected_table(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
     return pa.table(
         {
             "session_id": pa.array([row.session_id for row in rows], batch.sessions.id.type),
-            "code": pa.array([row.code for row in rows], pa.string()),
-            "message": pa.array([row.message for row in rows], pa.string()),
-            "place": pa.array([str(row.place) for row in rows], pa.string()),
+            "code": pa.array([row.fault.code for row in rows], pa.string()),
+            "message": pa.array([row.fault.message for row in rows], pa.string()),
+            "place": pa.array([str(row.fault.place) for row in rows], pa.string()),
             "energy_kwh": pa.array(energies, ENERGY),
         }
     )
@@ -61,7 +68,7 @@ def rejected_table(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
 
 def as_faults(batch: UsageBatch, plan: Plan, totals: Totals) -> list[Fault]:
     """The same as faults, for callers who asked to raise."""
-    return [Fault(row.code, row.place, *split_message(row.message)) for row in rejections(batch, plan, totals)]
+    return [row.fault for row in rejections(batch, plan, totals)]
 
 
 def _row_at_fault(batch: UsageBatch, totals: Totals, i: int) -> int:
@@ -71,12 +78,7 @@ def _row_at_fault(batch: UsageBatch, totals: Totals, i: int) -> int:
     fault = int(totals.fault[i])
     if fault < 0 or fault >= batch.intervals.start_us.size:
         return -1
-    return fault if batch.intervals.row is None else int(batch.intervals.row[fault])
-
-
-def _first_version(batch: UsageBatch, known: Tariffs, i: int) -> str:
-    """The valid_from of the earliest version of the session's tariff."""
-    return known[batch.sessions.tariff_names[batch.sessions.tariff[i]]].versions[0].label
+    return input_row(batch, fault)
 
 
 def _energy_mwh(batch: UsageBatch, i: int) -> int | None:

@@ -73,7 +73,7 @@ def settle(
     sessions, intervals = batch.sessions, batch.intervals
     usage = frozen(
         Usage(
-            session_id=integer_ids(sessions.id),
+            session_id=np.asarray(sessions.id) if has_integer_ids(sessions.id) else np.empty(0, np.int64),
             session_start_us=sessions.start_us,
             session_end_us=sessions.end_us,
             timeline=plan.timeline,
@@ -144,11 +144,9 @@ class Scratch(NamedTuple):
 _SCRATCH: deque[Scratch] = deque(maxlen=os.cpu_count() or 1)
 
 
-def integer_ids(ids: Any) -> Int64:
-    """The session ids as int64 (n,) without a copy, or (0,) where they are text or some are missing."""
-    if not pa.types.is_int64(ids.type) or ids.null_count:
-        return np.empty(0, np.int64)
-    return np.asarray(ids)
+def has_integer_ids(ids: Any) -> bool:
+    """Whether kernels can write the session ids themselves: all are int64, and none is missing."""
+    return bool(pa.types.is_int64(ids.type) and not ids.null_count)
 
 
 def _price_chunk(job: Job, scratch: Scratch, first: int, last: int) -> Lines:

@@ -39,8 +39,8 @@ _COMMA: Final = re.compile(r"[+-]?\d+,\d+")
 
 def describe(
     batch: UsageBatch, i: int, status: int, row: int = -1, *, known: Iterable[str] = (), hint: str = ""
-) -> tuple[str, Place]:
-    """The message and the place of session `i`, refused with the code `status` at the input row `row`, or -1.
+) -> Fault:
+    """The fault of session `i`, refused with the code `status` at the input row `row`, or -1.
 
     `row` counts rows of the table `batch.intervals.table`. `known`: the tariff ids that are loaded, for UNKNOWN_TARIFF.
     `hint`: for NO_VERSION the valid_from of the earliest version, for MISSING_COLUMN the column's name, for TIME_ZONE
@@ -48,17 +48,16 @@ def describe(
     """
     code = Refused(status)
     got, want, fix = _WORDS[code](Case(batch, i, row, known, hint))
-    place = place_of(batch, i, row)
-    return Fault(code.code, place, got, want, fix).message, place
+    return Fault(code.code, place_of(batch, i, row), got, want, fix)
 
 
-def describe_stray(batch: UsageBatch, stray: Stray) -> tuple[str, Place]:
-    """The message and the place of intervals or readings whose session is not among the sessions."""
+def describe_stray(batch: UsageBatch, stray: Stray) -> Fault:
+    """The fault of intervals or readings whose session is not among the sessions."""
     energy = "" if stray.energy_mwh is None else f" with {energy_text(stray.energy_mwh)}"
     got = "no session_id" if stray.session_id is None else f"session_id {stray.session_id}"
     place = Place(batch.intervals.table, row=stray.row)
     want, fix = "the id of one of the sessions", "add the session, or correct the id"
-    return Fault(Refused.UNKNOWN_SESSION.code, place, got + energy, want, fix).message, place
+    return Fault(Refused.UNKNOWN_SESSION.code, place, got + energy, want, fix)
 
 
 def _tariff(case: Case) -> str:
