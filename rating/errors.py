@@ -91,7 +91,10 @@ class Refused(IntEnum):
     AMOUNT_RANGE = 17  # the amount would leave AMOUNT_MAX_NANO
     UNKNOWN_SESSION = 18  # intervals or readings whose session is not among the sessions
     UNKNOWN_ACTIVITY = 19
-    MISSING_COLUMN = 20  # the tariff needs a column that the sessions do not have
+    MISSING_COLUMN = 20  # the tariff needs a value that the session or its intervals do not have
+    POWER_RANGE = 21  # a power or a current below zero, beyond its limit, or no number
+    RESERVATION = 22  # it ends before it starts, or expired without a start
+    TAX_UNKNOWN = 23  # a limit after tax decides, and the rate of a tax is not known
 
     @property
     def code(self) -> str:

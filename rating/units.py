@@ -31,11 +31,13 @@ PARKING_TIME: Final = 2
 FLAT: Final = 3
 
 # What a vehicle does in an interval. AUTO: charging where the interval has energy, else parked.
-ACTIVITIES: Final = ("auto", "charging", "parked", "withheld")
+# RESERVED is no vehicle's: the time before the session in which a place was kept for it.
+ACTIVITIES: Final = ("auto", "charging", "parked", "withheld", "reserved")
 ACTIVITY_AUTO: Final = 0
 ACTIVITY_CHARGING: Final = 1
 ACTIVITY_PARKED: Final = 2
 ACTIVITY_WITHHELD: Final = 3
+ACTIVITY_RESERVED: Final = 4
 
 ROUNDING_MODES: Final = ("half_up", "half_even", "half_down", "up", "down")
 
@@ -44,6 +46,8 @@ INSTANT_MIN_US: Final = 946_684_800 * US_PER_S  # 2000-01-01: before it some zon
 INSTANT_MAX_US: Final = 4_102_444_800 * US_PER_S  # 2100-01-01
 SESSION_MAX_US: Final = 400 * US_PER_DAY  # a meter year is one session, with room
 ENERGY_MAX_MWH: Final = 10**12  # one GWh in a session
+POWER_MAX_MW: Final = 10**12  # one gigawatt, in milli-W
+CURRENT_MAX_MA: Final = 10**9  # a million ampere, in milli-A
 ENERGY_READ_MAX_MWH: Final = 10**18  # read up to this, so that what is refused still adds up
 PRICE_MAX_MICRO: Final = 10**12  # one million a unit
 LIMIT_MAX_MICRO: Final = 10**15  # min, max, min_price, max_price: one thousand million

@@ -57,7 +57,7 @@ def at_amount_max() -> Network:
     time = Component("time", Price(PRICE_MAX_MICRO, "s"))
     flat = Component("flat", Price(1, "session"))
     tariffs, sessions = [], []
-    taxes = [None, Tax("VAT", TAX_MAX_PPM, True), Tax("VAT", TAX_MAX_PPM, False), Tax("VAT", 1, False)]
+    taxes = [None, Tax.one("VAT", TAX_MAX_PPM, True), Tax.one("VAT", TAX_MAX_PPM, False), Tax.one("VAT", 1, False)]
     for tax, unit, parts in product(taxes, [1, 10_000, ROUNDING_UNIT_MAX_MICRO], [(energy,), (time,), (energy, flat)]):
         id_ = f"t{len(tariffs)}"
         version = Version("always", None, (Element("all", parts),), PriceLimit(LIMIT_MAX_MICRO, LIMIT_MAX_MICRO))
@@ -80,7 +80,7 @@ def _tariff(pick: Pick, tariff: Tariff) -> Tariff:
         tariff,
         versions=tuple(_version(pick, version, odd_unit) for version in tariff.versions),
         rounding=Rounding(tariff.rounding.mode, unit),
-        tax=None if taxed is None else Tax("VAT", pick.of(rates), taxed),
+        tax=None if taxed is None else Tax.one("VAT", pick.of(rates), taxed),
     )
 
 

@@ -142,5 +142,8 @@ REFUSALS: Final = {
     Refused.AMOUNT_RANGE: "its amount would pass 4,000,000,000",
     Refused.UNKNOWN_SESSION: "intervals or readings name a session that is not in `sessions`",
     Refused.UNKNOWN_ACTIVITY: "an activity is none of the four words",
-    Refused.MISSING_COLUMN: "the tariff needs a column that `sessions` lacks (kept free: no key of today needs one)",
+    Refused.MISSING_COLUMN: "the tariff needs a value that the session or its intervals lack",
+    Refused.POWER_RANGE: "a power or a current is no number, below zero or beyond 1 GW or 1,000,000 A",
+    Refused.RESERVATION: "its reservation starts after it, or is longer than 400 days",
+    Refused.TAX_UNKNOWN: "a limit on the other side of a tax decides, and the rate of that tax is not known",
 }

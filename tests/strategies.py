@@ -179,7 +179,7 @@ def tariff(pick: Pick, anchor: Anchor, id_: str = "drawn") -> Tariff:
         versions=versions(pick, anchor),
         rounding=Rounding(pick.of(MODES), unit),
         time_zone=None if pick.one_in(4) else anchor.zone,
-        tax=None if taxed is None else Tax("VAT", pick.of(TAX_PPM), taxed),
+        tax=None if taxed is None else Tax.one("VAT", pick.of(TAX_PPM), taxed),
         on_change="at_once" if pick.one_in(2) else "next_session",
     )
 

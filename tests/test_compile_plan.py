@@ -198,7 +198,7 @@ def test_a_denominator_is_taken_up_to_the_limit_and_not_beyond():
 
 def test_a_limit_after_tax_may_be_what_makes_prices_too_odd():
     energy = Component("energy", Price(1, "Wh", DENOMINATOR_MAX - 21))
-    tax = Tax("VAT", 210_000, included=False)
+    tax = Tax.one("VAT", 210_000, included=False)
     compiled(one((energy,), PriceLimit(before_tax_micro=1), tax))
     with pytest.raises(TariffError):
         compiled(one((energy,), PriceLimit(after_tax_micro=1), tax))

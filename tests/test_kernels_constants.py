@@ -16,6 +16,7 @@ from rating.units import (
     ACTIVITY_AUTO,
     ACTIVITY_CHARGING,
     ACTIVITY_PARKED,
+    ACTIVITY_RESERVED,
     ACTIVITY_WITHHELD,
     DIMENSIONS,
     ENERGY,
@@ -63,8 +64,8 @@ def test_dimensions_are_numbered_alike():
 
 
 def test_activities_are_numbered_alike():
-    codes = (ACTIVITY_AUTO, ACTIVITY_CHARGING, ACTIVITY_PARKED, ACTIVITY_WITHHELD)
-    assert [ACTIVITIES[code] for code in codes] == ["auto", "charging", "parked", "withheld"]
+    codes = (ACTIVITY_AUTO, ACTIVITY_CHARGING, ACTIVITY_PARKED, ACTIVITY_WITHHELD, ACTIVITY_RESERVED)
+    assert [ACTIVITIES[code] for code in codes] == ["auto", "charging", "parked", "withheld", "reserved"]
 
 
 def test_rows_that_compile_makes_have_the_columns_that_kernels_read_in_their_order():

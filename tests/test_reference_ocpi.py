@@ -76,7 +76,7 @@ def tariff_of(told: dict[str, Any]) -> Tariff:
     rate = next(iter(rates)) if len(rates) == 1 else None
     elements = tuple(element(part, str(number)) for number, part in enumerate(text["elements"]))
     version = Version("always", None, elements, limit(text.get("min_price")), limit(text.get("max_price")))
-    tax = None if rate is None else Tax("VAT", int(Fraction(rate) * 10_000), included=False)
+    tax = None if rate is None else Tax.one("VAT", int(Fraction(rate) * 10_000), included=False)
     return Tariff(text["id"], "EUR", 10_000, (version,), Rounding("half_up", 10_000), told["time_zone"], tax)
 
 

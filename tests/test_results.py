@@ -88,7 +88,7 @@ def tariffs() -> Tariffs:
         (Version("2026-01-01", 0, (element,), PriceLimit(1_010_000), PriceLimit(20_000_000)),),
         Rounding("half_up", 50_000),
         "UTC",
-        Tax("VAT", 77_000, included=False),
+        Tax.one("VAT", 77_000, included=False),
     )
     return Tariffs((plain, limited))
 

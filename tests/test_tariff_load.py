@@ -27,7 +27,7 @@ def test_the_example_of_the_design() -> None:
     (version,) = tariff.versions
     peak, other = version.elements
     assert (tariff.currency, tariff.minor_micro, tariff.time_zone) == ("EUR", 10_000, "Europe/Amsterdam")
-    assert tariff.tax == Tax("VAT", 210_000, True)
+    assert tariff.tax == Tax.one("VAT", 210_000, True)
     assert tariff.rounding == Rounding("half_up", 10_000)
     assert (version.label, version.valid_from) == ("2026-01-01", date(2026, 1, 1))
     assert (version.min_price, version.max_price) == (PriceLimit(None, 1_000_000), PriceLimit(None, 60_000_000))

@@ -104,7 +104,7 @@ def _rule_row(tariff: Tariff, version: Version, den: int, limits: list[Fraction 
     return RuleRow(
         den=den,
         tax=NO_TAX if tax is None else TAX_INCLUDED if tax.included else TAX_EXCLUDED,
-        rate_ppm=0 if tax is None else tax.rate_ppm,
+        rate_ppm=0 if tax is None else tax.rates.total_ppm or 0,
         unit_nano=unit * NANO_PER_MICRO,
         print_nano=printed * NANO_PER_MICRO,
         mode=ROUNDING_MODES.index(tariff.rounding.mode),
@@ -123,7 +123,7 @@ def _rule_row(tariff: Tariff, version: Version, den: int, limits: list[Fraction 
 
 def _limits_in_price_terms(tariff: Tariff, version: Version) -> list[Fraction | None]:
     """Min and max before tax, then min and max after tax: in nano, with tax where the prices include it."""
-    rate = Fraction(0 if tariff.tax is None else tariff.tax.rate_ppm, PPM_PER_UNIT)
+    rate = Fraction(0 if tariff.tax is None else tariff.tax.rates.total_ppm or 0, PPM_PER_UNIT)
     included = tariff.tax is not None and tariff.tax.included
     none = PriceLimit()
     pair = (version.min_price or none, version.max_price or none)

@@ -76,7 +76,7 @@ class Total:
 
 def total_of(tariff: Tariff, amount: Fraction) -> Total:
     """The totals when the lines add up to that amount."""
-    rate = Fraction(tariff.tax.rate_ppm, PPM_PER_UNIT) if tariff.tax else Fraction(0)
+    rate = Fraction(tariff.tax.rates.total_ppm or 0, PPM_PER_UNIT) if tariff.tax else Fraction(0)
     included = tariff.tax is not None and tariff.tax.included
     zero = Total(Fraction(0), Fraction(0), rate, included)
     return zero.with_gross(amount) if included else zero.with_net(amount)

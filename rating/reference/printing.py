@@ -131,4 +131,4 @@ def _total_line(
 
 
 def _tax_ppm(tariff: Tariff) -> int | None:
-    return tariff.tax.rate_ppm if tariff.tax else None
+    return tariff.tax.rates.total_ppm if tariff.tax else None

@@ -203,11 +203,12 @@ def _total(bill: Bill, tariff: Tariff) -> list[str]:
     """The sum, the session's limits, tax, rounding and what is to be paid."""
     total = sum((step.amount for step in _steps(bill, trace.Charged)), Fraction(0))
     tax = tariff.tax
-    name = f"{tax.name} {words.percent(tax.rate_ppm)}" if tax else ""
+    called = tax.rates.each[0].name if tax and tax.rates.each else "tax"
+    name = f"{called} {words.percent(tax.rates.total_ppm or 0)}" if tax else ""
     included = "" if tax is None else f", {name} {'included' if tax.included else 'not included'}"
     rows = [f"Together {_money(tariff, total)}{included}"]
     for limit in _steps(bill, trace.Limited):
-        side = "" if tax is None else f" {'before' if limit.stage == 'before_tax' else 'with'} {tax.name}"
+        side = "" if tax is None else f" {'before' if limit.stage == 'before_tax' else 'with'} {called}"
         least = "least" if limit.kind == "minimum" else "most"
         rows.append(
             f"The {least} for a session is {_micro(tariff, limit.limit_micro)}{side}, "

@@ -16,7 +16,7 @@ from rating.tariff.model import DimensionName
 if TYPE_CHECKING:
     from rating.reference.trace import Step
 
-Activity = Literal["auto", "charging", "parked", "withheld"]
+Activity = Literal["auto", "charging", "parked", "withheld", "reserved"]
 LineKind = Literal["usage", "minimum", "maximum", "rounding"]
 
 
@@ -28,6 +28,9 @@ class Interval:
     end_us: int
     energy_mwh: int
     activity: Activity = "auto"
+    power_mw: int | None = None  # milli-W; None: the mean power of the interval
+    current_ma: int | None = None  # milli-A, sum over phases; None: not known
+    volumes_us: tuple[int, int, int] | None = None  # charging, parked, reserved, as a CDR gives them beside the clock
 
     @property
     def charges(self) -> bool:
@@ -46,6 +49,12 @@ class Usage:
     end_us: int
     intervals: tuple[Interval, ...]
     time_zone: str | None = None
+    tariff_type: str | None = None
+    connector: str | None = None
+    membership: str | None = None
+    payment_method: str | None = None
+    evse_power_mw: int | None = None
+    expired: bool = False  # the reservation expired: nothing but it is priced
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +92,9 @@ class Bill:
     energy_mwh: int
     charging_us: int
     parked_us: int
-    net_micro: int | None
+    net_micro: int | None  # None: cannot be known, because the rate of a tax is not
     tax_micro: int | None
-    gross_micro: int
+    gross_micro: int | None
     lines: tuple[Line, ...]
     trace: tuple[Step, ...]
 

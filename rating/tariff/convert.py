@@ -32,7 +32,7 @@ def to_tariff(text: TariffText, labels: list[str], place: Place) -> Tariff:
         versions=tuple(_version(version, label) for version, label in zip(text.versions, labels, strict=True)),
         rounding=Rounding(text.rounding.mode, text.rounding.unit or minor),
         time_zone=text.time_zone,
-        tax=None if tax is None else Tax(tax.name, tax.percent, tax.included),
+        tax=None if tax is None else Tax.one(tax.name, tax.percent, tax.included),
         on_change=text.on_change,
         name=text.name,
         place=place,

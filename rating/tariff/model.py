@@ -21,6 +21,7 @@ DimensionName = Literal["energy", "time", "parking_time", "flat"]
 StepRound = Literal["up", "down", "nearest"]
 RoundingMode = Literal["half_up", "half_even", "half_down", "up", "down"]
 OnChange = Literal["next_session", "at_once"]
+ReservationName = Literal["reservation", "reservation_expires"]
 
 # What one unit measures, in base units: milli-Wh of energy, microseconds of time, sessions.
 UNIT_SIZES: dict[str, int] = {
@@ -59,6 +60,26 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxRate:
+    """One tax: a rate on the price before tax. Several on one price each count from that same price."""
+
+    name: str
+    rate_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The taxes on a price. `each` is None where they are not known, which is not 0 %; () where none applies."""
+
+    each: tuple[TaxRate, ...] | None
+
+    @property
+    def total_ppm(self) -> int | None:
+        """The rates together, or None where they are not known."""
+        return None if self.each is None else sum(rate.rate_ppm for rate in self.each)
+
+
+@dataclass(frozen=True, slots=True)
 class Component:
     """The price of one dimension in one element (PRICING 2 and 3)."""
 
@@ -70,6 +91,7 @@ class Component:
     min_micro: int | None = None
     max_micro: int | None = None
     from_first_energy: bool = False  # parking_time only: what came before any energy is not parking
+    rates: Rates | None = None  # None: those of the tariff
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +107,23 @@ class When:
     months: frozenset[int] | None = None  # 1 to 12
     holidays: Calendar | None = None
     holidays_in: bool = True  # False: holds on dates that are not in the calendar
+    # Each minimum holds from the value itself on, each maximum up to it and not at it.
+    min_energy_mwh: int | None = None  # `min_kwh`: energy of the session so far
+    max_energy_mwh: int | None = None
+    min_duration_us: int | None = None  # time since the session's start; in a reservation, since the reservation's
+    max_duration_us: int | None = None
+    min_power_mw: int | None = None  # milli-W, of the interval
+    max_power_mw: int | None = None
+    min_current_ma: int | None = None  # milli-A, sum over phases, of the interval
+    max_current_ma: int | None = None
+    reservation: ReservationName | None = None
+    # What the session says of itself. Names are compared as they are written.
+    tariff_type: frozenset[str] | None = None
+    connector: frozenset[str] | None = None
+    membership: frozenset[str] | None = None
+    payment_method: frozenset[str] | None = None
+    min_evse_power_mw: int | None = None  # `evse_power`: the charger's own rating
+    max_evse_power_mw: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +152,20 @@ class Version:
     elements: tuple[Element, ...]
     min_price: PriceLimit | None = None
     max_price: PriceLimit | None = None
+    valid_until: date | int | None = None  # exclusive: sessions that start then or later are refused; None: no end
 
 
 @dataclass(frozen=True, slots=True)
 class Tax:
-    """One tax on every price of the tariff."""
+    """Whether prices and component limits include their taxes, and the taxes of components that name none."""
 
-    name: str
-    rate_ppm: int
+    rates: Rates
     included: bool
+
+    @staticmethod
+    def one(name: str, rate_ppm: int, included: bool) -> Tax:
+        """A single tax on every price."""
+        return Tax(Rates((TaxRate(name, rate_ppm),)), included)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +190,23 @@ class Tariff:
     on_change: OnChange = "next_session"
     name: str = ""
     place: Place = field(default=Place(), compare=False)
+    # What a protocol says of the tariff beside its prices (parties, alternative texts, extensions), for writing it
+    # again; it moves no amount.
+    carried: Mapping[str, object] = field(default_factory=dict, compare=False)
+
+    def rates_of(self, component: Component) -> Rates:
+        """The taxes on a component's price: its own, else the tariff's, else none."""
+        if self.tax is None:
+            return NO_RATES
+        return self.tax.rates if component.rates is None else component.rates
 
     @property
     def hash(self) -> str:
         """Sixteen hexadecimal digits that change when anything that can move an amount changes."""
         return _hash(self)
+
+
+NO_RATES = Rates(())
 
 
 class Tariffs(Mapping[str, Tariff]):

@@ -1,7 +1,8 @@
 """The checked columnar batch: what every reader of usage makes, and all that the kernel reads of usage.
 
 Arrays are one-dimensional, C-contiguous and may be read-only. n sessions in the order in which they came in,
-m intervals grouped by session in that order and sorted by start within a session.
+m intervals grouped by session in that order and sorted by start within a session. Intervals of a reservation have the
+activity ACTIVITY_RESERVED, come first, and lie before the session's start (or anywhere in an expired one).
 """
 
 from __future__ import annotations
@@ -29,6 +30,17 @@ class Intervals(NamedTuple):
     row: Int64 | None  # (m,) the row of `table` each came from, -1: the total of its session; None: in order
     table: str  # what messages call the input table: "intervals", "readings", "sessions" (totals), or, for the items
     # of a list column of the sessions, all in one row of numbers, "sessions.intervals" or "sessions.readings"
+    power_mw: Int64 | None = None  # (m,) milli-W, -1: null, the mean power of the interval
+    current_ma: Int64 | None = None  # (m,) milli-A, sum over phases, -1: null
+    # (m, 3) us charging, parked and reserved, as a CDR gives them beside the clock; None: `activity` says it.
+    volumes_us: Int64 | None = None
+
+
+class Names(NamedTuple):
+    """A column of few different texts. n sessions."""
+
+    code: Int32  # (n,) index into names, -1 for null
+    names: tuple[str, ...]
 
 
 class Sessions(NamedTuple):
@@ -44,6 +56,10 @@ class Sessions(NamedTuple):
     status: UInt8  # (n,) codes of errors.Refused found at the door
     status_row: Int64  # (n,) the row of the intervals (or readings) at fault, -1: the session's own row
     extra: Any  # pyarrow.Table of the n rows of the columns that travel along untouched
+    # Those of tariff_type, connector, membership and payment_method that the table has.
+    attributes: Mapping[str, Names] = MappingProxyType({})
+    evse_power_mw: Int64 | None = None  # (n,) milli-W, -1 for null
+    expired: UInt8 | None = None  # (n,) 1: the reservation expired; None: none did
 
 
 class Stray(NamedTuple):

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from rating.errors import Refused
-from rating.units import ACTIVITIES, ENERGY_READ_MAX_MWH
+from rating.units import ACTIVITIES, ACTIVITY_RESERVED, ENERGY_READ_MAX_MWH
 from rating.usage.batch import Int64, Intervals, Stray, UInt8
 from rating.usage.columns import Column, merge_faults, read_chunks
 from rating.usage.energies import Energy, read_energy
@@ -78,7 +78,8 @@ def read_activity(source: Source) -> tuple[UInt8 | None, UInt8 | None]:
 def _read_activity(chunk: pa.Array) -> Column:
     encoded = chunk.dictionary_encode()
     words = encoded.dictionary.to_pylist()
-    known = np.array([ACTIVITIES.index(word) if word in ACTIVITIES else -1 for word in words] + [0], np.int64)
+    may_say = ACTIVITIES[:ACTIVITY_RESERVED]  # that a place was reserved is the session's to say
+    known = np.array([may_say.index(word) if word in may_say else -1 for word in words] + [0], np.int64)
     codes = known[encoded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)]
     bad = codes < 0
     if not bad.any():

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from rating.errors import Fault, Place, Refused
-from rating.units import ACTIVITIES, ENERGY_MAX_MWH, SESSION_MAX_US, US_PER_DAY
+from rating.units import ACTIVITIES, ACTIVITY_RESERVED, ENERGY_MAX_MWH, SESSION_MAX_US, US_PER_DAY
 from rating.usage.batch import Stray, UsageBatch
 from rating.usage.columns import is_text
 from rating.usage.energies import NUMBER
@@ -211,13 +211,30 @@ def _amount_range(case: Case) -> Words:
 
 def _unknown_activity(case: Case) -> Words:
     got = raw(case, "activity")
-    return got, "auto, charging, parked, withheld or nothing", _meant(got.lower(), ACTIVITIES) or "correct it"
+    known = ACTIVITIES[:ACTIVITY_RESERVED]
+    return got, "auto, charging, parked, withheld or nothing", _meant(got.lower(), known) or "correct it"
 
 
 def _missing_column(case: Case) -> Words:
     column = case.hint or "a column"
     want = f"the column {column}, which {_tariff(case)} needs"
     return f"sessions without {column}", want, "add the column, or price the session by a tariff that does not need it"
+
+
+def _power_range(case: Case) -> Words:
+    want = "a power from 0 W to 1 GW, a current from 0 A to 1,000,000 A"
+    return case.hint or "a power or a current out of range", want, "correct it, or leave it empty"
+
+
+def _reservation(case: Case) -> Words:
+    want = "a reservation that starts before the session does"
+    got = case.hint or f"reservation_start {raw(case, 'reservation_start')}"
+    return got, want, "correct it, or leave it empty"
+
+
+def _tax_unknown(case: Case) -> Words:
+    want = f"a rate for every tax of {_tariff(case)}, because one of its limits is on the other side of the tax"
+    return "a tax without a rate", want, "give the rate, or the limit on the side that the prices are on"
 
 
 _WORDS: Final[dict[Refused, Callable[[Case], Words]]] = {
@@ -242,4 +259,7 @@ _WORDS: Final[dict[Refused, Callable[[Case], Words]]] = {
     Refused.UNKNOWN_SESSION: lambda case: ("an unknown session", "a known one", "add the session, or correct the id"),
     Refused.UNKNOWN_ACTIVITY: _unknown_activity,
     Refused.MISSING_COLUMN: _missing_column,
+    Refused.POWER_RANGE: _power_range,
+    Refused.RESERVATION: _reservation,
+    Refused.TAX_UNKNOWN: _tax_unknown,
 }
