@@ -29,6 +29,10 @@ ENERGY: Final = 0
 TIME: Final = 1
 PARKING_TIME: Final = 2
 FLAT: Final = 3
+# What lines are for: the dimensions, and the two of an element with `reservation`.
+LINE_DIMENSIONS: Final = (*DIMENSIONS, "reservation_time", "reservation_flat")
+RESERVATION_TIME: Final = 4
+RESERVATION_FLAT: Final = 5
 
 # What a vehicle does in an interval. AUTO: charging where the interval has energy, else parked.
 # RESERVED is no vehicle's: the time before the session in which a place was kept for it.

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from rating.errors import Refused
-from rating.tariff.model import DimensionName
+from rating.tariff.model import LineDimension
 
 if TYPE_CHECKING:
     from rating.reference.trace import Step
@@ -67,7 +67,7 @@ class Line:
     line: int  # from 1
     kind: LineKind
     element: str | None
-    dimension: DimensionName | None
+    dimension: LineDimension | None
     volume: Fraction | None
     billed_volume: Fraction | None
     unit: str | None

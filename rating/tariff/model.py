@@ -18,6 +18,7 @@ from rating.tariff.calendars import Calendar
 from rating.units import MWH_PER_KWH, MWH_PER_WH, US_PER_H, US_PER_MIN, US_PER_S
 
 DimensionName = Literal["energy", "time", "parking_time", "flat"]
+LineDimension = Literal["energy", "time", "parking_time", "flat", "reservation_time", "reservation_flat"]
 StepRound = Literal["up", "down", "nearest"]
 RoundingMode = Literal["half_up", "half_even", "half_down", "up", "down"]
 OnChange = Literal["next_session", "at_once"]
@@ -92,6 +93,7 @@ class Component:
     max_micro: int | None = None
     from_first_energy: bool = False  # parking_time only: what came before any energy is not parking
     rates: Rates | None = None  # None: those of the tariff
+    place: Place = field(default=Place(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ class Element:
     name: str
     components: tuple[Component, ...]
     when: When = When()
+    place: Place = field(default=Place(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,7 @@ class Version:
     min_price: PriceLimit | None = None
     max_price: PriceLimit | None = None
     valid_until: date | int | None = None  # exclusive: sessions that start then or later are refused; None: no end
+    place: Place = field(default=Place(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
