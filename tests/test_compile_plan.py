@@ -21,7 +21,9 @@ from rating.kernels.arrays import NEVER, SPAN_SHIFT
 from rating.kernels.runs import find_runs
 from rating.reference import Interval, Usage
 from rating.reference.clock import load_zone, local
-from rating.reference.match import match_all, version_at, version_starts
+from rating.reference.match import match_all
+from rating.reference.restrictions import Moment
+from rating.reference.versions import version_at, version_starts
 from rating.tariff.model import Component, Element, Price, PriceLimit, Rounding, Tariff, Tariffs, Tax, Version
 from rating.units import DENOMINATOR_MAX, DIMENSIONS, US_PER_DAY, US_PER_H, US_PER_MIN
 from rating.usage import read_usage
@@ -67,7 +69,8 @@ def test_every_moment_of_a_timeline_has_the_components_that_matching_by_hand_fin
                 version = index if tariff.on_change == "next_session" else version_at(starts, at)
                 if version is None:
                     continue  # before the first version: no session starts here
-                matches = match_all(version, tariff.versions[version], local(at, zone))
+                moment = Moment(local(at, zone))
+                matches = match_all(version, tariff.versions[version], moment, sessions[0][1])
                 by_hand = [
                     -1 if m.holds is None else number[m.holds.version, m.holds.element, m.holds.dimension]
                     for m in matches
@@ -125,11 +128,11 @@ def test_a_plan_gives_each_session_the_timeline_of_its_tariff_zone_and_version()
 
 def test_the_arrays_of_a_plan_fit_together():
     plan = plan_of(*many(25))
-    lines, count = plan.timelines, len(plan.tariffs)
+    lines, count = plan.book.timelines, len(plan.tariffs)
     for offsets, size in (
         (lines.epoch_first, lines.epoch_start_us.size),
         (lines.hint_first, lines.hint.size),
-        (lines.component_first, plan.components.num.size),
+        (lines.component_first, plan.book.components.num.size),
     ):
         assert offsets.size == count + 1
         assert offsets[0] == 0
@@ -146,12 +149,12 @@ def test_the_arrays_of_a_plan_fit_together():
         assert {int(c) for c in used.ravel()} - {-1} <= set(own)
         for dimension in range(4):
             column = used[:, dimension]
-            assert (plan.components.dimension[column[column >= 0]] == dimension).all()
+            assert (plan.book.components.dimension[column[column >= 0]] == dimension).all()
         hint = lines.hint[lines.hint_first[t] : lines.hint_first[t + 1]]
         bucket_us = lines.span_start_us[0] + (np.arange(hint.size, dtype=np.int64) << SPAN_SHIFT)
         assert (start_us[hint] <= bucket_us).all()
         assert (start_us[hint + 1] > bucket_us).all()
-    for group in (lines, plan.components, plan.rules):
+    for group in (lines, plan.book.components, plan.book.rules):
         for array in group:
             assert array.ndim == 1
             assert array.flags.c_contiguous

@@ -19,8 +19,10 @@ import rating.reference
 from rating.errors import Refused
 from rating.reference import Bill, Interval, Refusal, Usage, rate_session, tell, trace
 from rating.reference.clock import clock_changes, cut_moments, first_instant_of, load_zone, local
-from rating.reference.match import in_window, match_all, version_at, version_starts
+from rating.reference.match import match_all
 from rating.reference.printing import allocate, round_to
+from rating.reference.restrictions import Moment, in_window
+from rating.reference.versions import version_at, version_starts
 from rating.tariff.model import Component, Element, Price, Rounding, Tariff, Tax, Version, When
 from rating.units import MWH_PER_KWH, US_PER_DAY, US_PER_H, US_PER_MIN
 
@@ -93,7 +95,8 @@ def test_the_same_elements_hold_throughout_a_stretch(case: tuple[Tariff, Usage],
         length = stretch.charging_us + stretch.parked_us
         for moment in {at, at + length * thousandths // 1000, at + max(length - 1, 0)}:
             version = version_at(starts, moment) if tariff.on_change == "at_once" else rules.version
-            assert match_all(version, tariff.versions[version], local(moment, zone)) == stretch.matches
+            at_moment = Moment(local(moment, zone))
+            assert match_all(version, tariff.versions[version], at_moment, usage) == stretch.matches
         at += length
     assert at == usage.end_us
 
