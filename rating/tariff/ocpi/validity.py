@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from rating.ocpi_json import Json
 from rating.tariff.dates import date_bounds_us
 from rating.tariff.model import Tariff
+from rating.tariff.ocpi.load import party_of
 from rating.tariff.ocpi.saying import Saying
 from rating.tariff.ocpi.values import date_time_text
 from rating.units import US_PER_MIN
@@ -19,10 +20,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def write_id(tariff: Tariff, index: int, saying: Saying) -> Json:
-    """The id of a version: the tariff's, with the version's start where there are several."""
-    id_ = tariff.id
-    if len(tariff.versions) > 1 and index:
-        id_ = f"{id_}-{tariff.versions[index].label[:10]}"
+    """The id of a version: the tariff's, and where it has several versions the second is `<id>-v2`."""
+    party = party_of(tariff)
+    id_ = tariff.id.removeprefix(f"{party}*") if party else tariff.id
+    if index:
+        id_ = f"{id_}-v{index + 1}"
     if len(id_) > ID_MAX_CHARS:
         saying.cannot(tariff.place, f"an id of {len(id_)} characters, {id_}", f"choose one of at most {ID_MAX_CHARS}")
     return id_

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from rating.errors import Fault, OcpiError
 from rating.ocpi_json import Json, write_json
 from rating.tariff.model import UNIT_SIZES, Component, Element, PriceLimit, Rounding, Tariff, Version
 from rating.tariff.ocpi.elements import UNITS
-from rating.tariff.ocpi.fields import KEYS
+from rating.tariff.ocpi.fields import CARRIED, KEYS
 from rating.tariff.ocpi.numbers import decimal_of
 from rating.tariff.ocpi.parse import read_settings
 from rating.tariff.ocpi.saying import Saying
@@ -17,7 +18,11 @@ from rating.tariff.ocpi.write_taxes import check_minimum, is_untaxed, write_tax,
 from rating.tariff.ocpi.write_when import write_when
 from rating.units import MWH_PER_WH, PRICE_MAX_MICRO, US_PER_S
 
-ID_MAX_CHARS = 36
+_REQUIRED = {
+    "country_code": "the country of the party that the tariff is of, such as NL",
+    "party_id": "the party that the tariff is of, such as ABC",
+    "last_updated": "when the tariff was last changed, such as 2026-01-01T00:00:00Z",
+}
 _TYPES = {"energy": "ENERGY", "time": "TIME", "parking_time": "PARKING_TIME", "flat": "FLAT"}
 
 
@@ -27,8 +32,9 @@ def to_ocpi(tariff: Tariff, version: str = "2.2.1") -> dict[str, Json] | list[di
     Raises: OcpiError, with all that OCPI cannot say.
 
     >>> from rating import load_tariffs
-    >>> to_ocpi(load_tariffs("tariffs/per-kwh.yaml")["per-kwh"], "2.3.0")["elements"]
-    [{'price_components': [{'type': 'ENERGY', 'price': Decimal('0.35'), 'vat': Decimal('21'), 'step_size': 0}]}]
+    >>> said = to_ocpi(load_tariffs("tariffs/per-kwh.yaml")["per-kwh"], "2.3.0")
+    >>> said["tax_included"], said["elements"][0]["price_components"][0]["price"]
+    ('YES', Decimal('0.39'))
     """
     said = say(tariff, version)
     return said.tariffs[0] if len(tariff.versions) == 1 else list(said.tariffs)
@@ -38,8 +44,8 @@ def to_ocpi_json(tariff: Tariff, version: str = "2.2.1", indent: int | None = 2)
     """The same as JSON text, in which every number has exactly its digits.
 
     >>> from rating import load_tariffs
-    >>> print(to_ocpi_json(load_tariffs("tariffs/free.yaml")["free"], "2.2.1", indent=None))
-    {"id": "free", "currency": "EUR", "elements": [{"price_components": [{"type": "FLAT", "price": 0, "step_size": 1}]}]}
+    >>> print(to_ocpi_json(load_tariffs("tariffs/free.yaml")["free"], indent=None).partition("elements")[2])
+    ": [{"price_components": [{"type": "ENERGY", "price": 0, "step_size": 0}]}]}
     """
     return write_json(to_ocpi(tariff, version), indent)
 
@@ -98,14 +104,20 @@ def _tariff(tariff: Tariff, index: int, saying: Saying) -> dict[str, Json]:
     check_minimum(tariff, version, saying)
     if any(element.name != f"element {number}" for number, element in enumerate(version.elements, start=1)):
         saying.lost(version.place, "the names of elements", "none: OCPI's elements have no names")
-    for key, value in tariff.carried.items():
-        said.setdefault(key, value)
-    return _in_order(said, saying)
+    return _with_carried(said, tariff, saying)
 
 
-def _in_order(said: dict[str, Json], saying: Saying) -> dict[str, Json]:
-    """The keys in the order of the specification, then the extensions."""
+def _with_carried(said: dict[str, Json], tariff: Tariff, saying: Saying) -> dict[str, Json]:
+    """With what the tariff carries along; the keys in the order of the specification, then the extensions."""
     keys = KEYS["tariff"][saying.version]
+    for key, value in tariff.carried.items():
+        if key in CARRIED and key not in keys:
+            saying.lost(tariff.place, key, "write OCPI 2.2.1 or later to keep it")
+        else:
+            said.setdefault(key, cast("Json", value))
+    for key, want in _REQUIRED.items():
+        if key in keys and key not in said:
+            saying.lacks(tariff.place, f"no {key}", want, f"add `{key}` before it is sent to others")
     return {key: said[key] for key in (*keys, *(key for key in said if key not in keys)) if key in said}
 
 
