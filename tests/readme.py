@@ -20,8 +20,10 @@ from readme_words import COLUMNS, LEFT_OUT, OUTPUT, REFUSALS
 import rating
 from rating.errors import Refused
 from rating.tariff.schema import CalendarText, ElementText, TariffText, VersionText
-from rating.tariff.schema_parts import Block, PriceLimitText, RoundingText, TaxText, WhenText
+from rating.tariff.schema_parts import Block, PriceLimitText, RoundingText
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
+from rating.tariff.schema_tax import TaxRateText, TaxText
+from rating.tariff.schema_when import EvsePowerText, WhenText
 from rating.usage.schema import INTERVALS, READINGS, SESSIONS, Table
 
 ROOT: Final = Path(__file__).parent.parent
