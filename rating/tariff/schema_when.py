@@ -119,7 +119,8 @@ class WhenText(Block):
     min_kwh: Annotated[
         Kwh | None,
         Field(
-            description="From this energy of the session so far on. An interval is cut exactly there.",
+            description="From this energy of the session so far on; a bare number means kWh. "
+            "An interval is cut exactly there.",
             examples=[10, "10 kWh"],
         ),
     ] = None
@@ -141,19 +142,19 @@ class WhenText(Block):
     min_power: Annotated[
         Power | None,
         Field(
-            description="While the vehicle charges with this power or more: that of the meter's interval, its mean "
-            "where none is given. A bare number means kW.",
+            description="While the power of the meter's interval is this or more: the mean where no power is given, "
+            "0 in a gap. A bare number means kW.",
             examples=["50 kW", "3700 W"],
         ),
     ] = None
     max_power: Annotated[
-        Power | None, Field(description="While it charges with less than this.", examples=["16 kW", 16])
+        Power | None, Field(description="While that power is less than this.", examples=["16 kW", 16])
     ] = None
     min_current: Annotated[
         Current | None,
         Field(
-            description="While the current of the interval, all phases together, is this or more. "
-            "Sessions without a current are then refused.",
+            description="While the current of the interval, all phases together, is this or more; a bare number "
+            "means A. Sessions whose intervals have no current are then refused.",
             examples=["16 A"],
         ),
     ] = None
@@ -163,14 +164,16 @@ class WhenText(Block):
     evse_power: Annotated[
         EvsePowerText | None,
         Field(
-            description="At chargers of exactly this rating, or of a range of ratings.",
+            description="At chargers of exactly this rating, or of a range of ratings. "
+            "Sessions that do not say the rating of theirs are then refused.",
             examples=["50 kW", {"min": "50 kW", "max": "150 kW"}],
         ),
     ] = None
     connector: Annotated[
         Names | None,
         Field(
-            description="At one of these connectors, by the names that the sessions have.",
+            description="At one of these connectors, by the names that the sessions have. "
+            "Sessions that name none are then refused.",
             examples=["CCS", ["CCS", "CHAdeMO"]],
         ),
     ] = None
@@ -178,7 +181,7 @@ class WhenText(Block):
         TariffTypes | None,
         Field(
             description="For sessions of one of OCPI's types of tariff: AD_HOC_PAYMENT, PROFILE_CHEAP, PROFILE_FAST, "
-            "PROFILE_GREEN, REGULAR.",
+            "PROFILE_GREEN or REGULAR.",
             examples=["AD_HOC_PAYMENT", ["PROFILE_CHEAP", "PROFILE_GREEN"]],
         ),
     ] = None
@@ -199,8 +202,8 @@ class WhenText(Block):
     reservation: Annotated[
         Reservation | None,
         Field(
-            description="RESERVATION: these are the prices of time that was reserved before the session (`time` and "
-            "`flat` only). RESERVATION_EXPIRES: of a reservation that nobody came for.",
+            description="RESERVATION: these are prices of the time that was reserved before the session, `time` and "
+            "`flat` only. RESERVATION_EXPIRES: of a reservation that nobody came for, before those of RESERVATION.",
             examples=["RESERVATION", "RESERVATION_EXPIRES"],
         ),
     ] = None
