@@ -20,10 +20,11 @@ from extremes import at_amount_max, extreme_network
 from strategies import Network, random_network
 from twin import assert_same
 
+import rating.kernels.plain as plain_module
 import rating.kernels.walk as walk_module
 import rating.settle.chunks as chunks
 from rating.errors import TariffError
-from rating.kernels.arrays import Components, Rules, Usage
+from rating.kernels.arrays import Book
 
 NETWORKS = 80
 EXTREMES = 100
@@ -63,72 +64,86 @@ def compare() -> Iterator[Any]:
             continue
 
 
-def compare_without_fast_path() -> int:
-    """The same with at most one interval on the fast path, which otherwise takes four million to reach."""
-    limit = "_FAST_INTERVALS_MAX"
-    before = getattr(walk_module, limit)
-    setattr(walk_module, limit, 1)
+def compare_without_fast_paths() -> int:
+    """The same where no session is plain, and at most one interval takes the fast path of the walk: it otherwise
+    takes a million to reach.
+    """
+    limits = [(plain_module, "INTERVALS_MAX", 0), (walk_module, "_FAST_INTERVALS_MAX", 1)]
+    before = [getattr(module, name) for module, name, _ in limits]
+    for module, name, limit in limits:
+        setattr(module, name, limit)
     rated = assert_same(*together(random_network, range(1000, 1040)))
-    setattr(walk_module, limit, before)
+    for (module, name, _), limit in zip(limits, before, strict=True):
+        setattr(module, name, limit)
     return int(rated.sessions.num_rows)
 
 
-def recorded() -> dict[str, tuple[Any, tuple[Any, ...]]]:
-    """The kernels of a chunk, each with the arguments of one call."""
-    calls: dict[str, tuple[Any, tuple[Any, ...]]] = {}
+def recorded() -> tuple[Any, list[Any]]:
+    """The kernel of a chunk, and the arguments of one call."""
+    calls: list[list[Any]] = []
+    kernel = chunks.price
 
-    def record(name: str, kernel: Any) -> Any:
-        def call(*args: Any) -> Any:
-            calls[name] = (kernel, args)
-            return kernel(*args)
+    def record(*args: Any) -> Any:
+        calls.append(list(args))
+        return kernel(*args)
 
-        return call
-
-    kernels = {name: getattr(chunks, name) for name in SHORT}
-    for name, kernel in kernels.items():
-        setattr(chunks, name, record(name, kernel))
+    chunks.price = record
     assert_same(*together(faultless, range(8)), threads=1)
-    for name, kernel in kernels.items():
-        setattr(chunks, name, kernel)
-    return calls
+    chunks.price = kernel
+    return kernel, calls[0]
 
 
 def faultless(seed: int) -> Network:
     return random_network(seed, faulty=False)
 
 
-def raised(kernel: Any, args: tuple[Any, ...], group: type, spoil: Callable[[Any], Any]) -> str:
-    """The name of what the kernel raises when a group of arrays is spoilt; empty: nothing."""
+def raised(kernel: Any, args: list[Any], spoil: Callable[[Book], Book]) -> str:
+    """The name of what the kernel raises when the book is spoilt; empty: nothing."""
     try:
-        kernel(*(spoil(arg) if isinstance(arg, group) else arg for arg in args))
+        kernel(*(spoil(arg) if isinstance(arg, Book) else arg for arg in args))
     except (IndexError, RuntimeWarning, OverflowError) as error:
         return type(error).__name__
     return ""
 
 
-# For each kernel, an array that is made too short.
+# For each kernel, an array that it alone reads, or reads first, and that is made too short.
 SHORT = {
-    "walk": (Usage, "end_us"),
-    "gather": (Components, "grace_us"),
-    "step": (Components, "step"),
-    "amounts": (Components, "den"),
-    "bill": (Rules, "den"),
-    "write_lines": (Components, "unit_num"),
+    "plain": ("components", "num", True),
+    "walk": ("timelines", "waits", False),
+    "gather": ("components", "grace_us", False),
+    "step": ("components", "step", False),
+    "amounts": ("components", "min_nano", False),
+    "bill": ("rules", "mode", False),
+    "write_lines": ("components", "unit_num", False),
 }
 
 
-def shortened(name: str) -> Callable[[Any], Any]:
-    return lambda group: group._replace(**{name: getattr(group, name)[:0]})
+def shortened(group: str, name: str, plain: bool) -> Callable[[Book], Book]:
+    """The book with an array too short; unless `plain`, every session takes the chain of kernels."""
+
+    def spoil(book: Book) -> Book:
+        short = getattr(book, group)._replace(**{name: getattr(getattr(book, group), name)[:0]})
+        spoilt = book._replace(**{group: short})
+        return spoilt if plain else unplain(spoilt)
+
+    return spoil
 
 
-def too_dear(components: Any) -> Any:
+def unplain(book: Book) -> Book:
+    """The book with no plain timeline."""
+    none = np.zeros_like(book.rules.plain)
+    none.flags.writeable = False
+    return book._replace(rules=book.rules._replace(plain=none))
+
+
+def too_dear(book: Book) -> Book:
     """Prices that no door lets in: every volume of two or more leaves int64."""
-    num = np.full_like(components.num, 2**62)
-    den = np.ones_like(components.den)
-    most = np.full_like(components.volume_max, 2**63 - 1)
+    num = np.full_like(book.components.num, 2**62)
+    den = np.ones_like(book.components.den)
+    most = np.full_like(book.components.volume_max, 2**63 - 1)
     for array in (num, den, most):
         array.flags.writeable = False
-    return components._replace(num=num, den=den, volume_max=most)
+    return book._replace(components=book.components._replace(num=num, den=den, volume_max=most))
 
 
 def never_negative(i: Any) -> Any:
@@ -146,22 +161,22 @@ def check_indexes() -> None:
 
 def report(spoil: bool) -> dict[str, Any]:
     """Compare everything; `spoil`: also call kernels with arrays that are too short, where reads of such are caught."""
-    if isinstance(chunks.walk, types.FunctionType):
+    if isinstance(chunks.price, types.FunctionType):
         check_indexes()
     found = list(compare())
-    calls = recorded()
+    kernel, args = recorded()
     said: dict[str, Any] = {
-        "compiled": not isinstance(calls["walk"][0], types.FunctionType),
+        "compiled": not isinstance(kernel, types.FunctionType),
         "sessions": sum(rated.sessions.num_rows for rated in found),
         "refused": sorted({code for rated in found for code in rated.rejected.column("code").to_pylist()}),
         "gross": str(max(gross for rated in found for gross in rated.sessions.column("gross").to_pylist())),
         "digest": digest(table for rated in found for table in (rated.sessions, rated.lines, rated.rejected)),
-        "overflow": raised(*calls["amounts"], Components, too_dear),
+        "overflow": raised(kernel, args, too_dear),
     }
     if spoil:
-        said["short"] = {name: raised(*calls[name], group, shortened(array)) for name, (group, array) in SHORT.items()}
+        said["short"] = {name: raised(kernel, args, shortened(*where)) for name, where in SHORT.items()}
     if not said["compiled"]:
-        said["without_fast_path"] = compare_without_fast_path()
+        said["without_fast_paths"] = compare_without_fast_paths()
     return said
 
 

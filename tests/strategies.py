@@ -172,7 +172,7 @@ def tariff(pick: Pick, anchor: Anchor, id_: str = "drawn") -> Tariff:
     currency, minor = pick.of(CURRENCIES)
     unit = pick.of([minor, minor, minor, 5 * minor, minor // 10, minor * 5 // 2])
     taxed = pick.of([None, True, False])
-    return Tariff(
+    found = Tariff(
         id=id_,
         currency=currency,
         minor_micro=minor,
@@ -182,6 +182,21 @@ def tariff(pick: Pick, anchor: Anchor, id_: str = "drawn") -> Tariff:
         tax=None if taxed is None else Tax.one("VAT", pick.of(TAX_PPM), taxed),
         on_change="at_once" if pick.one_in(2) else "next_session",
     )
+    return plain(found) if pick.one_in(3) else found
+
+
+def plain(tariff: Tariff) -> Tariff:
+    """The same without what only some tariffs have: every amount is a volume times a price."""
+
+    def bare(component: Component) -> Component:
+        return replace(component, grace_us=0, step=0, min_micro=None, max_micro=None, from_first_energy=False)
+
+    def simple(version: Version) -> Version:
+        parts = tuple(replace(part, components=tuple(map(bare, part.components))) for part in version.elements)
+        return replace(version, elements=parts, min_price=None, max_price=None)
+
+    rounding = replace(tariff.rounding, unit_micro=tariff.minor_micro)
+    return replace(tariff, versions=tuple(map(simple, tariff.versions)), rounding=rounding)
 
 
 def energy(pick: Pick) -> int:

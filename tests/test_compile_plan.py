@@ -125,11 +125,11 @@ def test_a_plan_gives_each_session_the_timeline_of_its_tariff_zone_and_version()
 
 def test_the_arrays_of_a_plan_fit_together():
     plan = plan_of(*many(25))
-    lines, count = plan.timelines, len(plan.tariffs)
+    lines, count = plan.book.timelines, len(plan.tariffs)
     for offsets, size in (
         (lines.epoch_first, lines.epoch_start_us.size),
         (lines.hint_first, lines.hint.size),
-        (lines.component_first, plan.components.num.size),
+        (lines.component_first, plan.book.components.num.size),
     ):
         assert offsets.size == count + 1
         assert offsets[0] == 0
@@ -146,12 +146,12 @@ def test_the_arrays_of_a_plan_fit_together():
         assert {int(c) for c in used.ravel()} - {-1} <= set(own)
         for dimension in range(4):
             column = used[:, dimension]
-            assert (plan.components.dimension[column[column >= 0]] == dimension).all()
+            assert (plan.book.components.dimension[column[column >= 0]] == dimension).all()
         hint = lines.hint[lines.hint_first[t] : lines.hint_first[t + 1]]
         bucket_us = lines.span_start_us[0] + (np.arange(hint.size, dtype=np.int64) << SPAN_SHIFT)
         assert (start_us[hint] <= bucket_us).all()
         assert (start_us[hint + 1] > bucket_us).all()
-    for group in (lines, plan.components, plan.rules):
+    for group in (lines, plan.book.components, plan.book.rules):
         for array in group:
             assert array.ndim == 1
             assert array.flags.c_contiguous

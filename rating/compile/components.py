@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from rating.errors import Fault, TariffError
 from rating.kernels.arrays import NEVER, NO_TAX, SPARE_MAX, TAX_EXCLUDED, TAX_INCLUDED
+from rating.kernels.plain import COMPONENTS_MAX
 from rating.tariff.model import Component, PriceLimit, Tariff, Version
 from rating.units import (
     AMOUNT_MAX_NANO,
@@ -52,6 +53,7 @@ class RuleRow(NamedTuple):
     unit_nano: int
     print_nano: int
     mode: int
+    plain: int
     spare: int
     stepped: int
     limited: int
@@ -72,7 +74,7 @@ def rows(tariff: Tariff, version: Version, components: list[Component]) -> tuple
     if den > DENOMINATOR_MAX or any(price.numerator * price.denominator >= 2**62 for price in prices):
         raise TariffError([_too_odd(tariff)])
     found = [_component_row(part, price, den) for part, price in zip(components, prices, strict=True)]
-    return found, _rule_row(tariff, version, den, limits, stepped=any(part.step > 0 for part in components))
+    return found, _rule_row(tariff, version, den, limits, components)
 
 
 def _component_row(part: Component, price: Fraction, den: int) -> ComponentRow:
@@ -96,11 +98,14 @@ def _component_row(part: Component, price: Fraction, den: int) -> ComponentRow:
     )
 
 
-def _rule_row(tariff: Tariff, version: Version, den: int, limits: list[Fraction | None], stepped: bool) -> RuleRow:
+def _rule_row(
+    tariff: Tariff, version: Version, den: int, limits: list[Fraction | None], components: list[Component]
+) -> RuleRow:
     tax = tariff.tax
     unit, minor = tariff.rounding.unit_micro, tariff.minor_micro
     printed = minor if unit % minor == 0 else unit
     limited = any(limit is not None for limit in limits)
+    spare = SPARE_MAX if limited or unit != printed else 0
     return RuleRow(
         den=den,
         tax=NO_TAX if tax is None else TAX_INCLUDED if tax.included else TAX_EXCLUDED,
@@ -108,8 +113,9 @@ def _rule_row(tariff: Tariff, version: Version, den: int, limits: list[Fraction 
         unit_nano=unit * NANO_PER_MICRO,
         print_nano=printed * NANO_PER_MICRO,
         mode=ROUNDING_MODES.index(tariff.rounding.mode),
-        spare=SPARE_MAX if limited or unit != printed else 0,
-        stepped=int(stepped),
+        plain=int(spare == 0 and len(components) <= COMPONENTS_MAX and all(map(_is_plain, components))),
+        spare=spare,
+        stepped=int(any(part.step > 0 for part in components)),
         limited=int(limited),
         limit_given=tuple(int(limit is not None) for limit in limits),
         limit_nano=tuple(int((limit or Fraction()) // 1) for limit in limits),
@@ -119,6 +125,12 @@ def _rule_row(tariff: Tariff, version: Version, den: int, limits: list[Fraction 
             for limit in (version.min_price, version.max_price)
         ),
     )
+
+
+def _is_plain(part: Component) -> bool:
+    """Whether a component's amount is its volume times its price, and nothing else."""
+    exact = part.grace_us == 0 and part.step == 0 and not part.from_first_energy
+    return exact and not part.min_micro and part.max_micro is None
 
 
 def _limits_in_price_terms(tariff: Tariff, version: Version) -> list[Fraction | None]:

@@ -12,7 +12,7 @@ from rating.compile.components import ComponentRow, RuleRow, rows
 from rating.compile.epochs import timeline, version_start_us
 from rating.compile.zones import load_zone
 from rating.errors import Refused
-from rating.kernels.arrays import NEVER, SPAN_SHIFT, Components, Rules, Timelines, frozen
+from rating.kernels.arrays import NEVER, SPAN_SHIFT, Book, Components, Rules, Timelines, frozen, readonly
 from rating.tariff.model import Component, Tariff, Tariffs
 from rating.units import DIMENSIONS, US_PER_DAY
 from rating.usage.batch import Sessions
@@ -27,9 +27,7 @@ class Plan(NamedTuple):
 
     timeline: Int32  # (n,) index of the timeline; 0 where status is not 0
     status: UInt8  # (n,) the batch's, with what planning refused
-    timelines: Timelines
-    components: Components
-    rules: Rules
+    book: Book
     tariffs: tuple[Tariff, ...]  # (k,) the tariff of each timeline
     versions: tuple[str, ...]  # (k,) the label of each timeline's version
     elements: tuple[str, ...]  # names of elements, by Components.element
@@ -182,27 +180,30 @@ def _flat(tables: _Tables, lo_us: int, timeline_of: Int32, status: UInt8, known:
     return Plan(
         timeline=timeline_of,
         status=status,
-        timelines=frozen(
-            Timelines(
-                epoch_first=_offsets([start.size for start in tables.epoch_start_us]),
-                epoch_start_us=_joined(tables.epoch_start_us, np.int64),
-                epoch_component=_joined(tables.epoch_component, np.int32),
-                hint_first=_offsets([hint.size for hint in tables.hint]),
-                hint=_joined(tables.hint, np.int32),
-                component_first=_offsets(tables.component_count),
-                waits=np.array(tables.waits, np.uint8),
-                span_start_us=np.array([lo_us], np.int64),
-            )
+        book=Book(
+            timelines=frozen(
+                Timelines(
+                    epoch_first=_offsets([start.size for start in tables.epoch_start_us]),
+                    epoch_start_us=_joined(tables.epoch_start_us, np.int64),
+                    epoch_component=_joined(tables.epoch_component, np.int32),
+                    hint_first=_offsets([hint.size for hint in tables.hint]),
+                    hint=_joined(tables.hint, np.int32),
+                    component_first=_offsets(tables.component_count),
+                    waits=np.array(tables.waits, np.uint8),
+                    span_start_us=np.array([lo_us], np.int64),
+                )
+            ),
+            components=frozen(
+                Components(
+                    **_columns(components._asdict()),
+                    element=np.array(named[0], np.int32),
+                    unit=np.array(named[1], np.int32),
+                    price_micro=np.array(named[2], np.int64),
+                )
+            ),
+            rules=frozen(Rules(**_columns(rules._asdict()))),
+            component_most=readonly(np.array([max(tables.component_count, default=1)], np.int64)),
         ),
-        components=frozen(
-            Components(
-                **_columns(components._asdict()),
-                element=np.array(named[0], np.int32),
-                unit=np.array(named[1], np.int32),
-                price_micro=np.array(named[2], np.int64),
-            )
-        ),
-        rules=frozen(Rules(**_columns(rules._asdict()))),
         tariffs=tuple(tables.tariffs),
         versions=tuple(tables.versions),
         elements=tuple(tables.elements),
@@ -211,7 +212,7 @@ def _flat(tables: _Tables, lo_us: int, timeline_of: Int32, status: UInt8, known:
     )
 
 
-_BYTES = ("dimension", "waits", "step_round", "tax", "mode", "stepped", "limited", "limit_given")
+_BYTES = ("dimension", "waits", "step_round", "tax", "mode", "plain", "stepped", "limited", "limit_given")
 
 
 def _columns(rows: dict[str, Any]) -> dict[str, Any]:

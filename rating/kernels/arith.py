@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from rating.kernels.jit import scalar
+from collections.abc import Callable
+from typing import Any, cast
+
+from rating.kernels.jit import numba_config, scalar
 from rating.units import ENERGY_MAX_MWH, PPM_PER_UNIT, SESSION_MAX_US
 
 # mul_div_floor() of an interval of up to 2147 kWh and 71 minutes needs no more than one product.
@@ -34,6 +37,23 @@ DOWN = 4
 def index(i: int) -> int:
     """Return `i`, which is never negative: to say so spares each array the check for indexes from the end."""
     return max(i, 0)
+
+
+if numba_config.DISABLE_JIT:
+
+    def lowest_bit(mask: int) -> int:
+        """The number of zeros below the lowest bit of `mask`, which is not 0."""
+        return int(mask & -mask).bit_length() - 1
+
+else:
+    from numba.cpython.unsafe.numbers import trailing_zeros
+
+    _zeros: Callable[[int], int] = cast("Any", trailing_zeros)  # an intrinsic: numba types its call, mypy cannot
+
+    @scalar
+    def lowest_bit(mask: int) -> int:
+        """The number of zeros below the lowest bit of `mask`, which is not 0."""
+        return _zeros(mask)
 
 
 @scalar

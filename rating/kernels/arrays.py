@@ -34,7 +34,8 @@ class Usage(NamedTuple):
     interval_first: Int64  # (n + 1,) CSR
     start_us: Int64  # (m,) UTC, ascending within a session
     end_us: Int64  # (m,) UTC
-    energy: Int64  # (m,) times the scale: milli-Wh
+    energy: Int64  # (m,) times energy_scale[0]: milli-Wh
+    energy_scale: Int64  # (1,) 1 or MWH_PER_WH
     activity: UInt8  # (m,) codes of units.ACTIVITIES, or (0,): all auto
 
 
@@ -81,6 +82,7 @@ class Rules(NamedTuple):
     unit_nano: Int64  # (k,) totals are rounded to it
     print_nano: Int64  # (k,) lines are printed in it
     mode: UInt8  # (k,) index into units.ROUNDING_MODES
+    plain: UInt8  # (k,) 1: `plain` can price its sessions
     spare: Int64  # (k,) records that limits and a coarse rounding unit may need, 0 to SPARE_MAX
     stepped: UInt8  # (k,) 1: a component of the timeline has a step
     limited: UInt8  # (k,) 1: one of the limits is given
@@ -96,11 +98,31 @@ TAX_EXCLUDED = 1
 TAX_INCLUDED = 2
 
 
-class Stretches(NamedTuple):
-    """What `walk` says of n' sessions: stretches of time without a cut, with room for w of them."""
+class Book(NamedTuple):
+    """What sessions are priced by."""
 
-    status: UInt8  # (n',) errors.Refused
-    fault: Int64  # (n',) the interval at fault, -1: none
+    timelines: Timelines
+    components: Components
+    rules: Rules
+    component_most: Int64  # (1,) no timeline has more components
+
+
+class Totals(NamedTuple):
+    """What is found for each of n sessions. Where no timeline has a tax, `gross` is `net`, and `tax` is not written."""
+
+    status: UInt8  # (n,) errors.Refused
+    fault: Int64  # (n,) the interval at fault, -1: none
+    energy_mwh: Int64  # (n, 2) decimals
+    charging_us: Int64  # (n, 2) decimals
+    parked_us: Int64  # (n, 2) decimals
+    net_micro: Int64  # (n, 2) decimals
+    tax_micro: Int64  # (n, 2) decimals
+    gross_micro: Int64  # (n, 2) decimals
+
+
+class Stretches(NamedTuple):
+    """What `walk` says of a block of n' sessions: stretches of time without a cut, with room for w of them."""
+
     first: Int64  # (n' + 1,) CSR
     epoch: Int32  # (w,) index into Timelines.epoch_start_us
     after_energy: UInt8  # (w,) 0: no energy has flowed before, and the timeline waits for it
@@ -110,21 +132,14 @@ class Stretches(NamedTuple):
 
 
 class Records(NamedTuple):
-    """What becomes of the n' sessions of a chunk, and their records, with room for r.
+    """The records of a block of n' sessions, with room for r.
 
     A session has a record for each component with volume, in the order of components, and then Rules.spare records
     that `bill` makes lines of its limits and its rounding of. Records are lines, but for those of the kind NO_LINE.
     """
 
-    status: UInt8  # (n',) errors.Refused
-    energy_mwh: Int64  # (n', 2) decimals
-    charging_us: Int64  # (n', 2) decimals
-    parked_us: Int64  # (n', 2) decimals
-    net: Int64  # (n', 2) decimals, micro
-    tax: Int64  # (n', 2) decimals, micro
-    gross: Int64  # (n', 2) decimals, micro
     first: Int64  # (n' + 1,) CSR
-    session: Int32  # (r,) counted from the chunk's first
+    session: Int32  # (r,) counted from the block's first
     kind: UInt8  # (r,) index into KINDS, or NO_LINE
     component: Int32  # (r,) NO_COMPONENT for a spare record
     turn: Int32  # (r,) grows with the last stretch in which the component was billable
@@ -134,6 +149,17 @@ class Records(NamedTuple):
     nano: Int64  # (r,) the exact amount, whole
     rest: Int64  # (r,) and the rest over the session's common denominator, or TOO_MUCH
     printed: Int64  # (r,) micro
+
+
+class Scratch(NamedTuple):
+    """What one thread writes between kernels, for one block of sessions at a time."""
+
+    stretches: Stretches
+    records: Records
+    pick: Int32  # (r,) the records that are lines, where not all of them are
+    volume: Int64  # (component_most,) 0 between sessions
+    under: Int64  # (component_most,) nano that printing leaves out of a line
+    rest: Int64  # (component_most,) the rest of its amount
 
 
 class Lines(NamedTuple):

@@ -19,6 +19,7 @@ from rating.kernels.arrays import (
     Int32,
     Records,
     Rules,
+    Totals,
 )
 from rating.kernels.jit import kernel, scalar
 from rating.units import AMOUNT_MAX_NANO, NANO_PER_MICRO, PPM_PER_UNIT
@@ -34,30 +35,33 @@ def _minus(nano: int, rest: int, less_nano: int, less_rest: int, den: int) -> tu
 
 
 @kernel
-def bill(timeline: Int32, rules: Rules, out: Records) -> int:
-    """Bill the sessions of `out`; return the number of lines, which are the records that are not NO_LINE.
+def bill(first_session: int, count: int, timeline: Int32, rules: Rules, out: Records, totals: Totals) -> int:
+    """Bill `count` sessions from `first_session` on; return the number of lines: the records that are not NO_LINE.
 
-    `timeline` is int32, one for each session.
+    `timeline` is int32 (n,), that of each session.
     """
-    record_first, status, spare = out.first, out.status, rules.spare
+    record_first, status, spare = out.first, totals.status, rules.spare
     limit_given, limit_nano, limit_rest = rules.limit_given, rules.limit_nano, rules.limit_rest
     rule_den, rule_tax, rule_rate, after_nano = rules.den, rules.tax, rules.rate_ppm, rules.after_nano
     rule_unit, rule_print, rule_mode, rule_limited = rules.unit_nano, rules.print_nano, rules.mode, rules.limited
-    net_out, tax_out, gross_out = out.net, out.tax, out.gross
+    net_out, tax_out, gross_out = totals.net_micro, totals.tax_micro, totals.gross_micro
+    taxed = tax_out.size > 0
     line_kind, line_nano, line_rest, line_printed = out.kind, out.nano, out.rest, out.printed
 
     lines = 0
-    for s in range(timeline.size):
+    for o in range(count):
+        s = first_session + o
         if status[s] != 0:
             for half in range(2):
                 net_out[s, half] = 0
-                tax_out[s, half] = 0
                 gross_out[s, half] = 0
+                if taxed:
+                    tax_out[s, half] = 0
             continue
         t = index(timeline[s])
         den = rule_den[t]
-        first = index(record_first[s])
-        last = index(max(record_first[s + 1] - spare[t], first))  # grows with the lines that spare records become
+        first = index(record_first[o])
+        last = index(max(record_first[o + 1] - spare[t], first))  # grows with the lines that spare records become
 
         # 1. The sum of the components' amounts.
         total_nano = 0
@@ -81,8 +85,9 @@ def bill(timeline: Int32, rules: Rules, out: Records) -> int:
                 line_kind[r] = NO_LINE
             for half in range(2):
                 net_out[s, half] = 0
-                tax_out[s, half] = 0
                 gross_out[s, half] = 0
+                if taxed:
+                    tax_out[s, half] = 0
             continue
 
         # 2. The session's limits: before tax, then after tax, the minimum first.
@@ -132,11 +137,12 @@ def bill(timeline: Int32, rules: Rules, out: Records) -> int:
         unit_micro = unit_nano // NANO_PER_MICRO
         net = total - tax if tax_kind == TAX_INCLUDED else total
         net_out[s, 0] = net * unit_micro
-        tax_out[s, 0] = tax * unit_micro
-        gross_out[s, 0] = (net + tax) * unit_micro
         net_out[s, 1] = -1 if net < 0 else 0
-        tax_out[s, 1] = -1 if tax < 0 else 0
-        gross_out[s, 1] = -1 if net + tax < 0 else 0
+        if taxed:
+            tax_out[s, 0] = tax * unit_micro
+            tax_out[s, 1] = -1 if tax < 0 else 0
+            gross_out[s, 0] = (net + tax) * unit_micro
+            gross_out[s, 1] = -1 if net + tax < 0 else 0
 
         # 4. Printed amounts: each line rounded down, and the units left over to the largest remainders.
         print_nano = rule_print[t]

@@ -5,26 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from rating.kernels.arith import index
-from rating.kernels.arrays import NO_COMPONENT, NO_LINE, USAGE, Components, Records, Rules, Stretches, Timelines, Usage
+from rating.kernels.arrays import NO_COMPONENT, NO_LINE, USAGE, Book, Records, Stretches, Totals, Usage
 from rating.kernels.jit import kernel
 from rating.units import ENERGY, FLAT, PARKING_TIME, TIME
 
 
 @kernel
-def gather(
-    first: int,
-    usage: Usage,
-    stretches: Stretches,
-    timelines: Timelines,
-    components: Components,
-    rules: Rules,
-    component_most: int,
-    out: Records,
-) -> int:
-    """Gather the sessions of `stretches`, which count from `first`; return the number of records written.
+def gather(first: int, count: int, usage: Usage, stretches: Stretches, book: Book, out: Records, totals: Totals) -> int:
+    """Gather `count` sessions, which are in `stretches`, from `first` on; return the number of records written.
 
-    No timeline has more than `component_most` components. Records of a session are in the order of components.
+    Records of a session are in the order of components.
     """
+    timelines, components, rules, component_most = book.timelines, book.components, book.rules, book.component_most[0]
     of_session, epoch_component, component_first = usage.timeline, timelines.epoch_component, timelines.component_first
     grace_us, waits, spare = components.grace_us, components.waits, rules.spare
     stretch_first, stretch_epoch, after_energy = stretches.first, stretches.epoch, stretches.after_energy
@@ -32,7 +24,7 @@ def gather(
     record_first, record_session, record_kind = out.first, out.session, out.kind
     record_component, record_turn = out.component, out.turn
     record_volume, record_billable = out.volume, out.billable
-    energy_out, charging_out, parked_out = out.energy_mwh, out.charging_us, out.parked_us
+    energy_out, charging_out, parked_out = totals.energy_mwh, totals.charging_us, totals.parked_us
 
     volume = np.zeros(component_most, np.int64)
     billable = np.zeros(component_most, np.int64)
@@ -40,7 +32,7 @@ def gather(
     touched = np.zeros(component_most, np.int64)  # the components of the session with volume, ascending
 
     records = 0
-    for s in range(stretch_first.size - 1):
+    for s in range(count):
         record_first[s] = records
         line = index(of_session[first + s])
         base = component_first[line] if stretch_first[s] < stretch_first[s + 1] else 0
@@ -118,11 +110,12 @@ def gather(
             record_volume[records] = 0
             record_billable[records] = 0
             records += 1
-        energy_out[s, 0] = energy_mwh
-        energy_out[s, 1] = 0
-        charging_out[s, 0] = charged_us
-        charging_out[s, 1] = 0
-        parked_out[s, 0] = parked_us
-        parked_out[s, 1] = 0
-    record_first[stretch_first.size - 1] = records
+        at = index(first + s)
+        energy_out[at, 0] = energy_mwh
+        energy_out[at, 1] = 0
+        charging_out[at, 0] = charged_us
+        charging_out[at, 1] = 0
+        parked_out[at, 0] = parked_us
+        parked_out[at, 1] = 0
+    record_first[count] = records
     return records

@@ -6,12 +6,13 @@ Three loops, because one loop over twenty arrays has not enough registers: it to
 from __future__ import annotations
 
 from rating.kernels.arith import index, times_1000
-from rating.kernels.arrays import NO_TAX, Components, Int32, Lines, Records, Rules, Usage
+from rating.kernels.arrays import NO_TAX, Book, Lines, Scratch, Usage
 from rating.kernels.jit import kernel, scalar
 
 
 @scalar
-def _in_unit(quantity: int, num: int, den: int) -> int:
+def in_unit(quantity: int, num: int, den: int) -> int:
+    """A quantity as billionths of the price's unit, ties up."""
     if den == 1:
         return quantity * num
     return (quantity * num + den // 2) // den
@@ -19,14 +20,13 @@ def _in_unit(quantity: int, num: int, den: int) -> int:
 
 @kernel
 def write_lines(
-    usage: Usage, first: int, components: Components, rules: Rules, records: Records, pick: Int32, out: Lines
+    first: int, at: int, count: int, picked: bool, usage: Usage, book: Book, scratch: Scratch, out: Lines
 ) -> None:
-    """Fill `out` from the records in `pick`, or from all of them where it is empty; sessions count from `first`.
+    """Write `count` lines from row `at` on: the records in `scratch.pick` where `picked`, else all of them.
 
-    `out.billed_volume` and `out.rate` may be empty, and are then left out.
+    Sessions count from `first`. `out.billed_volume` and `out.rate` may be empty, and are then left out.
     """
-    count = out.unit.size
-    picked = pick.size > 0
+    components, rules, records, pick = book.components, book.rules, scratch.records, scratch.pick
     timeline, ids = usage.timeline, usage.session_id
     of_session, of_kind, record_first, component = records.session, records.kind, records.first, records.component
 
@@ -35,8 +35,9 @@ def write_lines(
     rule_den, rule_tax, rule_rate = rules.den, rules.tax, rules.rate_ppm
     session, amount, out_printed, rate = out.session, out.amount, out.printed, out.rate
     taxed = rate.size > 0
-    for i in range(count):
-        r = index(pick[i] if picked else i)
+    for o in range(count):
+        r = index(pick[o] if picked else o)
+        i = index(at + o)
         s = index(first + of_session[r])
         t = index(timeline[s])
         session[i] = ids[s] if ids.size > 0 else s
@@ -61,8 +62,9 @@ def write_lines(
         out.unit,
         out.unit_price,
     )
-    for i in range(count):
-        r = index(pick[i] if picked else i)
+    for o in range(count):
+        r = index(pick[o] if picked else o)
+        i = index(at + o)
         line[i] = r - record_first[of_session[r]] + 1
         kind[i] = of_kind[r]
         price[i, 1] = 0
@@ -80,19 +82,21 @@ def write_lines(
 
     # How much: to the nearest billionth of the unit, ties up. kWh, Wh and seconds always end before that.
     volume, unit_num, unit_den, out_volume = records.volume, components.unit_num, components.unit_den, out.volume
-    for i in range(count):
-        r = index(pick[i] if picked else i)
+    for o in range(count):
+        r = index(pick[o] if picked else o)
+        i = index(at + o)
         c = component[r]
         out_volume[i, 0] = 0
         out_volume[i, 1] = 0
         if c >= 0:
-            out_volume[i, 0] = _in_unit(volume[r], unit_num[c], unit_den[c])
+            out_volume[i, 0] = in_unit(volume[r], unit_num[c], unit_den[c])
 
     billed, out_billed = records.billed, out.billed_volume
-    for i in range(count if out_billed.size > 0 else 0):
-        r = index(pick[i] if picked else i)
+    for o in range(count if out_billed.size > 0 else 0):
+        r = index(pick[o] if picked else o)
+        i = index(at + o)
         c = component[r]
         out_billed[i, 0] = 0
         out_billed[i, 1] = 0
         if c >= 0:
-            out_billed[i, 0] = _in_unit(billed[r], unit_num[c], unit_den[c])
+            out_billed[i, 0] = in_unit(billed[r], unit_num[c], unit_den[c])

@@ -12,16 +12,16 @@ _NEAREST = 2
 
 
 @kernel
-def step(timeline: Int32, components: Components, rules: Rules, out: Records) -> None:
-    """Write `out.billed`. `timeline` is int32, one for each session of `out`."""
+def step(first_session: int, count: int, timeline: Int32, components: Components, rules: Rules, out: Records) -> None:
+    """Write `out.billed` of `count` sessions from `first_session` on; `timeline` is int32 (n,), one for each."""
     dimension, steps, step_round = components.dimension, components.step, components.step_round
     record_first, component, turn = out.first, out.component, out.turn
     billable, billed = out.billable, out.billed
-    for s in range(timeline.size):
+    for s in range(count):
         first, last = record_first[s], record_first[s + 1]
         for r in range(first, last):
             billed[r] = billable[r]
-        if first == last or rules.stepped[timeline[s]] == 0:
+        if first == last or rules.stepped[timeline[first_session + s]] == 0:
             continue
 
         parking = False

@@ -9,7 +9,7 @@ path, where stretches are closed.
 from __future__ import annotations
 
 from rating.kernels.arith import mul_div_floor
-from rating.kernels.arrays import SPAN_SHIFT, Stretches, Timelines, Usage
+from rating.kernels.arrays import SPAN_SHIFT, Stretches, Timelines, Totals, Usage
 from rating.kernels.jit import kernel
 from rating.units import (
     ACTIVITY_AUTO,
@@ -37,35 +37,32 @@ _END = 3
 
 
 @kernel
-def walk(lo: int, hi: int, usage: Usage, energy_scale: int, timelines: Timelines, out: Stretches) -> int:
-    """Walk sessions lo to hi - 1; return the number of stretches written, or -1 where they do not fit (PRICING 1, 2).
-
-    `energy_scale` is 1 or MWH_PER_WH.
-    """
+def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, totals: Totals) -> int:
+    """Walk sessions lo to hi - 1; return how many stretches there are, or -1 where they do not fit (PRICING 1, 2)."""
     session_start_us, session_end_us = usage.session_start_us, usage.session_end_us
     interval_first, door_status, of_session = usage.interval_first, usage.status, usage.timeline
     start_us, end_us, energies, activities = usage.start_us, usage.end_us, usage.energy, usage.activity
     epoch_first, epoch_start_us, waits = timelines.epoch_first, timelines.epoch_start_us, timelines.waits
     hint_first, hint, span_start_us = timelines.hint_first, timelines.hint, timelines.span_start_us[0]
-    status_out, fault_out, stretch_first = out.status, out.fault, out.first
+    status_out, fault_out, stretch_first = totals.status, totals.fault, out.first
     stretch_epoch, stretch_after = out.epoch, out.after_energy
     stretch_mwh, stretch_charging_us, stretch_us = out.energy_mwh, out.charging_us, out.duration_us
     with_activity = activities.size > 0
+    energy_scale = usage.energy_scale[0]
     energy_max = ENERGY_MAX_MWH // energy_scale
     wh = MWH_PER_WH // energy_scale
     room = stretch_epoch.size
 
     stretches = 0
     for s in range(lo, hi):
-        o = s - lo
-        stretch_first[o] = stretches
-        fault_out[o] = -1
-        status_out[o] = door_status[s]
+        stretch_first[s - lo] = stretches
+        fault_out[s] = -1
+        status_out[s] = door_status[s]
         if door_status[s] != 0:
             continue
         first, last = interval_first[s], interval_first[s + 1]
         if first == last:
-            status_out[o] = NO_DATA
+            status_out[s] = NO_DATA
             continue
 
         session_start, session_end = session_start_us[s], session_end_us[s]
@@ -122,7 +119,7 @@ def walk(lo: int, hi: int, usage: Usage, energy_scale: int, timelines: Timelines
             elif energy > energy_max or energy_total + stretch_energy + energy > energy_max:
                 fault = ENERGY_RANGE
             if fault != 0:
-                fault_out[o] = i
+                fault_out[s] = i
                 break
 
             given = 0  # of the interval's energy
@@ -173,18 +170,18 @@ def walk(lo: int, hi: int, usage: Usage, energy_scale: int, timelines: Timelines
 
         if fault == 0 and energy_total > energy_max:
             fault = ENERGY_RANGE
-            fault_out[o] = last
+            fault_out[s] = last
         if fault != 0:
             # The fast path does not add up totals: find out whether they passed the limit before the fault.
             running = 0
-            for i in range(first, fault_out[o]):
+            for i in range(first, fault_out[s]):
                 running += energies[i]
                 if running > energy_max:
                     fault = ENERGY_RANGE
-                    fault_out[o] = i
+                    fault_out[s] = i
                     break
-        status_out[o] = fault
+        status_out[s] = fault
         if fault != 0:
-            stretches = stretch_first[o]
+            stretches = stretch_first[s - lo]
     stretch_first[hi - lo] = stretches
     return stretches

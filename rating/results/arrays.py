@@ -17,15 +17,32 @@ AMOUNT = pa.decimal128(24, 12)
 PERCENT = pa.decimal128(7, 4)
 
 
+_ZEROS_KEPT_BYTES = 16 * 2**20
+_zeros = np.zeros(0, np.uint8)
+
+
+def zeros(count: int, dtype: type, width: int = 1) -> NDArray[Any]:
+    """(count,) or (count, width) zeros that nobody may write to, most of them kept from call to call."""
+    global _zeros
+    size = np.dtype(dtype).itemsize * count * width
+    if _zeros.size < size:
+        grown = np.zeros(size, np.uint8)
+        grown.flags.writeable = False
+        if size > _ZEROS_KEPT_BYTES:
+            return grown.view(dtype).reshape((count, width) if width > 1 else (count,))
+        _zeros = grown
+    return _zeros[:size].view(dtype).reshape((count, width) if width > 1 else (count,))
+
+
 def decimals(halves: NDArray[np.int64], type_: Any, valid: NDArray[np.bool_] | None = None) -> Any:
     """An Arrow decimal128 array over (n, 2) int64 halves, low half first; `valid` is (n,) or None for all."""
     return pa.Array.from_buffers(type_, len(halves), [_bitmap(valid), pa.py_buffer(halves)])
 
 
 def nulls(count: int, type_: Any) -> Any:
-    """An Arrow decimal128 array without a value. Zeros that nobody reads are never written; pa.nulls writes them."""
-    valid = np.zeros(-(-count // 8), np.uint8)
-    return pa.Array.from_buffers(type_, count, [pa.py_buffer(valid), pa.py_buffer(np.zeros((count, 2), np.int64))])
+    """An Arrow decimal128 array without a value."""
+    valid, halves = zeros(-(-count // 8), np.uint8), zeros(count, np.int64, 2)
+    return pa.Array.from_buffers(type_, count, [pa.py_buffer(valid), pa.py_buffer(halves)])
 
 
 def coded(codes: NDArray[Any], names: tuple[str, ...], valid: NDArray[np.bool_] | None = None) -> Any:

@@ -16,11 +16,11 @@ from rating._version import __version__
 from rating.compile.plan import Plan
 from rating.compile.zones import tzdata_version
 from rating.errors import Refused
-from rating.kernels.arrays import KINDS, NO_TAX, USAGE, Lines
-from rating.results.arrays import AMOUNT, MONEY, PERCENT, QUANTITY, VOLUME, coded, decimals, instants, nulls
+from rating.kernels.arrays import KINDS, NO_TAX, USAGE, Lines, Totals
+from rating.results.arrays import AMOUNT, MONEY, PERCENT, QUANTITY, VOLUME, coded, decimals, instants, nulls, zeros
 from rating.results.rejected import rejected_table
 from rating.results.write import write_tables
-from rating.settle.chunks import Totals, has_integer_ids
+from rating.settle.chunks import has_integer_ids
 from rating.units import DIMENSIONS
 from rating.usage.batch import UsageBatch
 
@@ -92,11 +92,11 @@ def _sessions(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
         "charging_s": decimals(totals.charging_us, QUANTITY),
         "parked_s": decimals(totals.parked_us, QUANTITY),
         "net": decimals(totals.net_micro, MONEY),
-        "tax": decimals(totals.tax_micro, MONEY),
+        "tax": decimals(totals.tax_micro if len(totals.tax_micro) else zeros(count, np.int64, 2), MONEY),
         "gross": decimals(totals.gross_micro, MONEY),
         "tariff_hash": _by_timeline(plan, tuple(hashes[tariff.id] for tariff in plan.tariffs)),
-        "engine_version": coded(np.zeros(count, np.int8), (engine,)),
-        "tzdata_version": coded(np.zeros(count, np.int8), (tzdata,)),
+        "engine_version": coded(zeros(count, np.int8), (engine,)),
+        "tzdata_version": coded(zeros(count, np.int8), (tzdata,)),
     }
     table = pa.table(columns)
     for name in sessions.extra.column_names:
@@ -108,7 +108,7 @@ def _by_timeline(plan: Plan, names: tuple[str, ...]) -> Any:
     """For each session the name of its timeline; equal names share a code."""
     codes: dict[str, int] = {}
     of_timeline = np.array([codes.setdefault(name, len(codes)) for name in names] or [0], np.int32)
-    of_session = np.zeros(plan.timeline.size, np.int32) if len(codes) <= 1 else of_timeline[plan.timeline]
+    of_session = zeros(plan.timeline.size, np.int32) if len(codes) <= 1 else of_timeline[plan.timeline]
     return coded(of_session, tuple(codes) or ("",))
 
 
@@ -147,7 +147,7 @@ def _percents(plan: Plan, lines: Lines) -> Any:
     """The tax of each line, null where it has none: a rate of -1."""
     if len(lines.rate) == 0:
         return nulls(lines.unit.size, PERCENT)
-    every = (plan.rules.tax != NO_TAX).all()
+    every = (plan.book.rules.tax != NO_TAX).all()
     return decimals(lines.rate, PERCENT, None if every else np.asarray(lines.rate[:, 0] >= 0))
 
 

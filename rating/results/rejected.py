@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from rating.compile.plan import Plan
 from rating.errors import Fault, Refused
-from rating.settle.chunks import Totals
+from rating.kernels.arrays import Totals
 from rating.tariff.model import Tariffs
 from rating.units import MWH_PER_KWH
 from rating.usage.batch import UsageBatch

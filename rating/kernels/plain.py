@@ -1,0 +1,291 @@
+"""Sessions of plain tariffs in one pass: intervals in, bills and lines out (PRICING 1 to 4).
+
+A plain timeline has no grace, no step, no limit and no coarse rounding, and no component waits for energy. Nearly every
+session is of one, and takes 4.0 ns an interval here where the chain of kernels takes 7.3: what a session needs stays in
+registers and the nearest cache. Whatever is odd about a session is left to the chain, which says what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from rating.kernels.arith import count_units, index, lowest_bit, mul_div_floor, round_parts, share, times_1000
+from rating.kernels.arrays import (
+    NO_TAX,
+    SPAN_SHIFT,
+    TAX_EXCLUDED,
+    TAX_INCLUDED,
+    USAGE,
+    Book,
+    Lines,
+    Scratch,
+    Totals,
+    Usage,
+)
+from rating.kernels.jit import kernel
+from rating.kernels.lines import in_unit
+from rating.units import (
+    ACTIVITY_AUTO,
+    ACTIVITY_PARKED,
+    AMOUNT_MAX_NANO,
+    ENERGY,
+    ENERGY_MAX_MWH,
+    FLAT,
+    MWH_PER_WH,
+    NANO_PER_MICRO,
+    PARKING_TIME,
+    PPM_PER_UNIT,
+    TIME,
+)
+
+COMPONENTS_MAX = 62  # of a plain timeline: those of a session with volume are the bits of one integer
+INTERVALS_MAX = 2**20  # of a plain session: the sum of as many of the greatest energy is far from leaving int64
+
+assert INTERVALS_MAX * ENERGY_MAX_MWH < 2**62
+
+
+@kernel
+def plain(
+    first_session: int,
+    last_session: int,
+    lines: int,
+    usage: Usage,
+    book: Book,
+    scratch: Scratch,
+    totals: Totals,
+    out: Lines,
+) -> tuple[int, int]:
+    """Price sessions from `first_session` on, writing lines from row `lines` on.
+
+    Returns: the first session that was not priced, because it is odd, its tariff is not plain, `out` is full, or it is
+    `last_session`; and the number of lines that are written now.
+    """
+    session_start_us, session_end_us, ids = usage.session_start_us, usage.session_end_us, usage.session_id
+    interval_first, door_status, of_session = usage.interval_first, usage.status, usage.timeline
+    start_us, end_us, energies, activities = usage.start_us, usage.end_us, usage.energy, usage.activity
+    timelines, components, rules = book.timelines, book.components, book.rules
+    epoch_first, epoch_start_us = timelines.epoch_first, timelines.epoch_start_us
+    epoch_component, component_first = timelines.epoch_component, timelines.component_first
+    hint_first, hint, span_start_us = timelines.hint_first, timelines.hint, timelines.span_start_us[0]
+    num, den, den_scale, volume_max = components.num, components.den, components.den_scale, components.volume_max
+    unit_num, unit_den = components.unit_num, components.unit_den
+    of_dimension, of_element = components.dimension, components.element
+    of_unit, of_price = components.unit, components.price_micro
+    volume, under, rests = scratch.volume, scratch.under, scratch.rest
+    line_session, line_number, line_kind, line_rate = out.session, out.line, out.kind, out.rate
+    line_dimension, line_element, line_unit, line_price = out.dimension, out.element, out.unit, out.unit_price
+    line_volume, line_billed, line_amount, line_printed = out.volume, out.billed_volume, out.amount, out.printed
+    with_activity = activities.size > 0
+    with_ids = ids.size > 0
+    with_billed = line_billed.size > 0
+    with_rate = line_rate.size > 0
+    with_tax = totals.tax_micro.size > 0
+    energy_scale = usage.energy_scale[0]
+    energy_max = ENERGY_MAX_MWH // energy_scale
+    wh = MWH_PER_WH // energy_scale
+    room = line_number.size - book.component_most[0]
+
+    for at in range(first_session, last_session):
+        s = index(at)
+        t = index(of_session[s])
+        first, last = interval_first[s], interval_first[s + 1]
+        if door_status[s] != 0 or rules.plain[t] == 0 or first == last or last - first > INTERVALS_MAX or lines > room:
+            return s, lines
+        session_start, session_end = session_start_us[s], session_end_us[s]
+        base = component_first[t]
+        epoch = index(epoch_first[t] + hint[index(hint_first[t] + ((session_start - span_start_us) >> SPAN_SHIFT))])
+        while epoch_start_us[epoch + 1] <= session_start:
+            epoch = index(epoch + 1)
+
+        # 1. Walk the intervals along the epochs. A stretch is the time between two cuts.
+        epoch_end = epoch_start_us[epoch + 1]
+        within = min(session_end, epoch_end - 1)
+        now = session_start
+        stretch_start = session_start
+        energy = 0
+        charging_us = 0
+        energy_total = 0
+        charging_total_us = 0
+        begun_before = False  # interval i began before the stretch
+        given = 0  # of its energy, before the stretch
+        touched = 0  # a bit for each component of the timeline with volume
+        flat = 1
+        i = index(first)
+        odd = session_start == session_end
+        while not odd:
+            # A loop of its own, so that what it adds to stays in registers.
+            while 0 <= i < last:
+                b = end_us[i]
+                e = energies[i]
+                if start_us[i] != now or b <= now or b > within or e < 0 or e > energy_max:
+                    break
+                charging = e != 0
+                if with_activity and activities[i] != ACTIVITY_AUTO:
+                    charging = activities[i] != ACTIVITY_PARKED
+                energy += e
+                charging_us += b - now if charging else 0
+                now = b
+                i += 1
+
+            cut = min(session_end, epoch_end)
+            if i < last:
+                a = start_us[i]
+                b = end_us[i]
+                e = energies[i]
+                if (a < now and not begun_before) or b <= a or b > session_end or e < 0 or e > energy_max:
+                    odd = True
+                    break
+                charging = e != 0
+                if with_activity and activities[i] != ACTIVITY_AUTO:
+                    charging = activities[i] != ACTIVITY_PARKED
+                if b <= epoch_end:
+                    energy += e - given
+                    charging_us += b - max(a, stretch_start) if charging else 0
+                    begun_before = False
+                    given = 0
+                    now = b
+                    i = index(i + 1)
+                    if b < cut:
+                        continue  # a gap before it, which is parked
+                elif a < epoch_end:
+                    # Parts are whole Wh, and the last one has the rest.
+                    part = mul_div_floor(e, epoch_end - a, b - a)
+                    part -= part % wh
+                    energy += part - given
+                    charging_us += epoch_end - max(a, stretch_start) if charging else 0
+                    begun_before = True
+                    given = part
+                    now = epoch_end
+
+            duration_us = cut - stretch_start
+            c = epoch_component[4 * epoch + ENERGY] - base
+            if c >= 0 and energy > 0:
+                volume[index(c)] += energy * energy_scale
+                touched |= 1 << c
+            c = epoch_component[4 * epoch + TIME] - base
+            if c >= 0 and charging_us > 0:
+                volume[index(c)] += charging_us
+                touched |= 1 << c
+            c = epoch_component[4 * epoch + PARKING_TIME] - base
+            if c >= 0 and duration_us > charging_us:
+                volume[index(c)] += duration_us - charging_us
+                touched |= 1 << c
+            c = epoch_component[4 * epoch + FLAT] - base
+            if c >= 0 and flat != 0:
+                volume[index(c)] = 1
+                touched |= 1 << c
+                flat = 0
+            energy_total += energy
+            charging_total_us += charging_us
+            if cut == session_end and i == last:
+                break
+            energy = 0
+            charging_us = 0
+            stretch_start = cut
+            epoch = index(epoch + 1)
+            epoch_end = epoch_start_us[epoch + 1]
+            within = min(session_end, epoch_end - 1)
+
+        # 2. What it costs: amounts are nano and a rest over the timeline's denominator.
+        unit_nano = rules.unit_nano[t]
+        common = rules.den[t]
+        total_nano = 0
+        total_rest = 0
+        left_over = 0  # units that lines leave out when each is rounded down
+        begun = lines
+        odd = odd or energy_total > energy_max
+        print_micro = unit_nano // NANO_PER_MICRO
+        while touched != 0:
+            k = index(lowest_bit(touched))
+            touched &= touched - 1
+            c = index(base + k)
+            quantity = volume[k]
+            volume[k] = 0
+            if odd or quantity > volume_max[c]:
+                odd = True
+                continue
+            divisor = den[c]
+            rest = 0
+            if divisor == 1:
+                nano = quantity * num[c]
+            else:
+                whole = quantity // divisor
+                part = (quantity - whole * divisor) * num[c]
+                nano = part // divisor
+                rest = (part - nano * divisor) * den_scale[c]
+                nano += whole * num[c]
+            total_nano += nano
+            total_rest += rest
+            if total_rest >= common:
+                total_rest -= common
+                total_nano += 1
+            if total_nano > AMOUNT_MAX_NANO or (total_nano == AMOUNT_MAX_NANO and total_rest > 0):
+                odd = True
+                continue
+
+            units = count_units(nano, unit_nano)
+            left_over -= units
+            under[lines - begun] = nano - units * unit_nano
+            rests[lines - begun] = rest
+            i = index(lines)
+            line_session[i] = ids[s] if with_ids else s
+            line_number[i] = i - begun + 1
+            line_kind[i] = USAGE
+            line_dimension[i] = of_dimension[c]
+            line_element[i] = of_element[c]
+            line_unit[i] = of_unit[c]
+            shown = in_unit(quantity, unit_num[c], unit_den[c])
+            line_volume[i, 0] = shown
+            line_volume[i, 1] = 0
+            if with_billed:
+                line_billed[i, 0] = shown
+                line_billed[i, 1] = 0
+            line_price[i, 0] = of_price[c]
+            line_price[i, 1] = 0
+            pico = 0
+            if rest > 0:
+                pico = (2000 * rest + common) // (2 * common)
+            line_amount[i, 0], line_amount[i, 1] = times_1000(nano, pico)
+            line_printed[i, 0] = units * print_micro
+            line_printed[i, 1] = 0
+            if with_rate:
+                line_rate[i, 0] = rules.rate_ppm[t] if rules.tax[t] != NO_TAX else -1
+                line_rate[i, 1] = 0
+            lines += 1
+        if odd:
+            return s, begun
+
+        # 3. Tax and rounding, each total once; then the units left over, to the largest remainders.
+        mode, tax_kind, rate = rules.mode[t], rules.tax[t], rules.rate_ppm[t]
+        units, part, rest = share(total_nano, total_rest, common, 1, 1, unit_nano)
+        total = round_parts(units, part, rest, unit_nano, mode)
+        tax = 0
+        if tax_kind != NO_TAX:
+            scale = PPM_PER_UNIT if tax_kind == TAX_EXCLUDED else PPM_PER_UNIT + rate
+            units, part, rest = share(total_nano, total_rest, common, rate, scale, unit_nano)
+            tax = round_parts(units, part, rest, scale * unit_nano, mode)
+        net = total - tax if tax_kind == TAX_INCLUDED else total
+        left_over += total
+        while left_over > 0:
+            most = 0
+            for j in range(1, lines - begun):
+                if under[j] > under[most] or (under[j] == under[most] and rests[j] > rests[most]):
+                    most = j
+            under[most] -= unit_nano
+            line_printed[index(begun + most), 0] += print_micro
+            left_over -= 1
+
+        totals.status[s] = 0
+        totals.fault[s] = -1
+        totals.energy_mwh[s, 0] = energy_total * energy_scale
+        totals.energy_mwh[s, 1] = 0
+        totals.charging_us[s, 0] = charging_total_us
+        totals.charging_us[s, 1] = 0
+        totals.parked_us[s, 0] = session_end - session_start - charging_total_us
+        totals.parked_us[s, 1] = 0
+        totals.net_micro[s, 0] = net * print_micro
+        totals.net_micro[s, 1] = 0
+        if with_tax:
+            totals.tax_micro[s, 0] = tax * print_micro
+            totals.tax_micro[s, 1] = 0
+            totals.gross_micro[s, 0] = (net + tax) * print_micro
+            totals.gross_micro[s, 1] = 0
+    return last_session, lines
