@@ -85,6 +85,10 @@ class TariffError(RatingError):
     """Faults in tariff files."""
 
 
+class OcpiError(RatingError):
+    """What a tariff says and the form that it was to be written in cannot say."""
+
+
 class InputError(RatingError):
     """Faults in tables of sessions, intervals or readings that leave nothing to rate."""
 
