@@ -82,13 +82,13 @@ def read_instants(data: UInt8, lo: int, hi: int, fields: CdrFields, periods: Cdr
                     fine = fine and c == 58
                     minute, number = number, 0
                 else:
-                    fine = fine and 48 <= c and c <= 57
+                    fine = fine and c >= 48 and c <= 57
                     number = number * 10 + c - 48
             second, micro, a = number, 0, a + _LENGTH
             if a < b and data[a] == 46:
                 a += 1
                 place = _MICRO
-                while a < b and 48 <= data[a] and data[a] <= 57:
+                while a < b and data[a] >= 48 and data[a] <= 57:
                     place //= 10
                     micro += (int(data[a]) - 48) * place
                     fine = fine and place > 0
@@ -104,7 +104,7 @@ def read_instants(data: UInt8, lo: int, hi: int, fields: CdrFields, periods: Cdr
                 fine = False
                 break
             at_us = days * US_PER_DAY + (hour * 60 + minute) * US_PER_MIN + second * US_PER_S + micro
-            fine = INSTANT_MIN_US <= at_us and at_us <= INSTANT_MAX_US
+            fine = at_us >= INSTANT_MIN_US and at_us <= INSTANT_MAX_US
             if which < 2:
                 bounds[r, which] = at_us
             else:

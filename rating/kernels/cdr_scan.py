@@ -52,12 +52,9 @@ def scan(data: UInt8, record_first: Int64, record_end: Int64, groups: Groups) ->
         period_first=np.zeros(records + 1, np.int64),
         bounds_us=np.zeros((records, 2), np.int64),
     )
-    periods = CdrPeriods(
-        *(np.empty(room, np.int64) for _ in range(3)),
-        np.empty((room, 3), np.int64),
-        *(np.empty(room, np.int64) for _ in range(2)),
-        np.empty(room, np.uint8),
-    )
+    start_us, end_us, energy, power_mw, current_ma = (np.empty(room, np.int64) for _ in range(5))
+    volumes_us, activity = np.empty((room, 3), np.int64), np.empty(room, np.uint8)
+    periods = CdrPeriods(start_us, end_us, energy, volumes_us, power_mw, current_ma, activity)
     data, first, end = readonly(data), readonly(record_first), readonly(record_end)
     if read_text(data, first, end, words, fields, periods) >= 0:
         read_instants(data, 0, records, fields, periods)

@@ -1,8 +1,8 @@
 """Read the text of plain CDRs: bytes of JSON in, where the values that set the price stand, and exact volumes, out.
 
-The text is known to be JSON, so commas and colons say nothing more. Whatever is not of the plain form (an unknown key in
-a period, an escape, an exponent, a volume too fine, a reservation) makes the record *odd*: a slow reader, which knows
-every form and every message, reads it then. A number is two whole numbers, before and behind its point: no float.
+The text is known to be JSON, so commas and colons say nothing more. Whatever is not of the plain form (an unknown key
+in a period, an escape, an exponent, a volume too fine, a reservation) makes the record *odd*: a slow reader, which
+knows every form and every message, reads it then. A number is two whole numbers, before and behind its point: no float.
 All is one flat function, because each call with an array in a hot loop costs more than what it would do here.
 """
 
@@ -23,7 +23,9 @@ _ENERGY, _TIME, _PARKING, _RESERVATION, _POWER, _CURRENT, _OTHER = 0, 1, 2, 3, 4
 _UNKNOWN: Final = 63
 
 # Where the reader is: before a key or a value of the CDR, in a value to skip, among periods, dimensions and so on.
-_KEY, _VALUE, _SKIP, _PERIOD, _PERIOD_KEY, _PERIOD_VALUE, _DIMENSION, _DIMENSION_KEY, _DIMENSION_VALUE, _DONE = range(10)
+_KEY, _VALUE, _SKIP, _PERIOD, _PERIOD_KEY, _PERIOD_VALUE, _DIMENSION, _DIMENSION_KEY, _DIMENSION_VALUE, _DONE = range(
+    10
+)
 _TEXT, _NUMBER, _OBJECT, _LIST, _CLOSE, _WORD = range(6)
 
 _DEPTH_MAX: Final = 24
@@ -120,13 +122,13 @@ def read_text(
                 if escaped and state != _SKIP and (state != _VALUE or key < _PERIODS):
                     fine = False
                     continue
-            elif c == 45 or (48 <= c and c <= 57):  # a number
+            elif c == 45 or (c >= 48 and c <= 57):  # a number
                 token = _NUMBER
                 whole, part, digits = 0, 0, 0
                 length, behind, plain = 0, False, c != 45
                 while end < hi:
                     c = int(data[index(end)])
-                    if 48 <= c and c <= 57:
+                    if c >= 48 and c <= 57:
                         if behind:
                             digits += 1
                             if digits <= _PART_MAX:
@@ -157,12 +159,12 @@ def read_text(
                     token = _CLOSE
                 else:  # true, false, null
                     token = _WORD
-                    while i < hi and 97 <= data[i] and data[i] <= 122:
+                    while i < hi and data[i] >= 97 and data[i] <= 122:
                         i += 1
                     end = i
 
             if state == _SKIP:
-                if token == _OBJECT or token == _LIST:
+                if token in (_OBJECT, _LIST):
                     depth += 1
                     fine = depth <= _DEPTH_MAX
                 elif token == _CLOSE:
@@ -199,8 +201,8 @@ def read_text(
                 elif key == _PERIODS:
                     fine = token == _LIST
                     state = _PERIOD
-                elif token == _OBJECT or token == _LIST:
-                    fine = _CURRENCY < key and (key < _CREDIT or key > _PERIODS)
+                elif token in (_OBJECT, _LIST):
+                    fine = key > _CURRENCY and (key < _CREDIT or key > _PERIODS)
                     depth, opened, state = 1, lo, _SKIP
                 elif key < _PERIODS:
                     fine = token == _TEXT if key <= _CURRENCY or key > _CREDIT else key != _TARIFFS

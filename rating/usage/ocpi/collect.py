@@ -26,7 +26,7 @@ class Block(NamedTuple):
     session_start_us: Int64  # (k,)
     session_end_us: Int64  # (k,)
     expired: UInt8  # (k,)
-    count: Int64  # (k,) intervals of each
+    intervals: Int64  # (k,) how many each has
     start_us: Int64  # (m,)
     end_us: Int64  # (m,)
     energy: Int64  # (m,) milli-Wh
@@ -60,15 +60,20 @@ def block_of(cdr_id: str, session: CdrSession, tariff: int, zone: int) -> Block:
         return np.array(values, np.int64)
 
     return Block(
-        *((cdr_id,), (tariff,), (zone,)),
-        *(column([session.start_us]), column([session.end_us]), np.array([session.expired], np.uint8)),
-        column([len(stays)]),
-        *(column([stay.start_us for stay in stays]), column([stay.end_us for stay in stays])),
-        column([stay.energy_mwh for stay in stays]),
-        np.array([stay.volumes_us for stay in stays], np.int64).reshape(-1, 3),
-        column([-1 if stay.power_mw is None else stay.power_mw for stay in stays]),
-        column([-1 if stay.current_ma is None else stay.current_ma for stay in stays]),
-        np.array([stay.activity for stay in stays], np.uint8),
+        id=(cdr_id,),
+        tariff=(tariff,),
+        zone=(zone,),
+        session_start_us=column([session.start_us]),
+        session_end_us=column([session.end_us]),
+        expired=np.array([session.expired], np.uint8),
+        intervals=column([len(stays)]),
+        start_us=column([stay.start_us for stay in stays]),
+        end_us=column([stay.end_us for stay in stays]),
+        energy=column([stay.energy_mwh for stay in stays]),
+        volumes_us=np.array([stay.volumes_us for stay in stays], np.int64).reshape(-1, 3),
+        power_mw=column([-1 if stay.power_mw is None else stay.power_mw for stay in stays]),
+        current_ma=column([-1 if stay.current_ma is None else stay.current_ma for stay in stays]),
+        activity=np.array([stay.activity for stay in stays], np.uint8),
     )
 
 
@@ -80,7 +85,7 @@ def batch_of(blocks: Sequence[Block], tariffs: Codes, zones: Codes) -> UsageBatc
     mark(status, _twice(ids), Refused.DUPLICATE_SESSION)
     mark(status, end - start > SESSION_MAX_US, Refused.SESSION_TOO_LONG)
     first = np.zeros(len(ids) + 1, np.int64)
-    np.cumsum(_joined(blocks, "count"), out=first[1:])
+    np.cumsum(_joined(blocks, "intervals"), out=first[1:])
     power, current = _joined(blocks, "power_mw"), _joined(blocks, "current_ma")
     expired = _joined(blocks, "expired", np.uint8)
     intervals = Intervals(

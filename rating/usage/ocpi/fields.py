@@ -15,11 +15,24 @@ from rating.usage.ocpi.words import meant
 class Fields:
     """One object. A null counts as a key that is left out, as OCPI has it."""
 
-    def __init__(self, value: dict[str, Json], place: Place, faults: list[Fault]) -> None:
+    __slots__ = ("_trail", "faults", "place_of_all", "spelt", "value")
+
+    def __init__(
+        self, value: dict[str, Json], place: Place, faults: list[Fault], trail: tuple[str | int, ...] = ()
+    ) -> None:
         self.value = value
-        self.place = place
+        self.place_of_all = place
         self.faults = faults
         self.spelt: set[str] = set()  # keys that a misspelt one stands for
+        self._trail = trail
+
+    @property
+    def place(self) -> Place:
+        """Where it stands, put together only for those who ask."""
+        place = self.place_of_all
+        for key in self._trail:
+            place = place.within(key)
+        return place
 
     def fault(self, code: str, key: str, got: object, want: str, fix: str) -> None:
         """Add a fault at the value of a key."""
@@ -95,14 +108,15 @@ class Fields:
         if not isinstance(found, list):
             self.fault("cdr_value", key, found, f"{what}, as a list", "write it in square brackets")
             return None
-        return self._items(self.place.within(key), found)
+        return self._items(key, found)
 
-    def _items(self, place: Place, items: Iterable[Json]) -> list[Fields]:
+    def _items(self, key: str, items: Iterable[Json]) -> list[Fields]:
         parts = []
         for index, item in enumerate(items):
             if isinstance(item, dict):
-                parts.append(Fields(item, place.within(index), self.faults))
+                parts.append(Fields(item, self.place_of_all, self.faults, (*self._trail, key, index)))
             else:
                 fix = "write an object here, or delete it"
-                self.faults.append(Fault("cdr_value", place.within(index), shown(item), "an object", fix))
+                place = self.place.within(key).within(index)
+                self.faults.append(Fault("cdr_value", place, shown(item), "an object", fix))
         return parts

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 
 from rating.units import MWH_PER_KWH, US_PER_S
 
@@ -18,8 +17,9 @@ def energy_mwh(kwh: Decimal) -> int | None:
     >>> energy_mwh(Decimal("20.45")), energy_mwh(Decimal("0.0000001"))
     (20450000, None)
     """
-    exact = Fraction(kwh) * MWH_PER_KWH
-    return exact.numerator if exact.denominator == 1 else None
+    over, under = kwh.as_integer_ratio()
+    whole, rest = divmod(over * MWH_PER_KWH, under)
+    return None if rest else whole
 
 
 def time_us(hours: Decimal) -> int:
@@ -28,14 +28,17 @@ def time_us(hours: Decimal) -> int:
     >>> time_us(Decimal("0.2167")) // 10**6, time_us(Decimal("0.21666666666666667")) // 10**6
     (780, 780)
     """
-    return int((Fraction(hours) * _S_PER_H + Fraction(1, 2)) // 1) * US_PER_S
+    over, under = hours.as_integer_ratio()
+    return (2 * over * _S_PER_H + under) // (2 * under) * US_PER_S
 
 
 def power_mw(kilowatt: Decimal) -> int:
     """Milli-W below: limits are whole milli-W, so that what is finer is on the same side of each of them."""
-    return int(Fraction(kilowatt) * _MW_PER_KW // 1)
+    over, under = kilowatt.as_integer_ratio()
+    return over * _MW_PER_KW // under
 
 
 def current_ma(ampere: Decimal) -> int:
     """Milli-A below, for the same reason."""
-    return int(Fraction(ampere) * _MA_PER_A // 1)
+    over, under = ampere.as_integer_ratio()
+    return over * _MA_PER_A // under

@@ -131,4 +131,3 @@ def _out_of_range(kind: str, volume: Decimal) -> tuple[str, str] | None:
     elif kind in CURRENTS and (volume < 0 or current_ma(volume) > CURRENT_MAX_MA):
         return "A from 0 to 1,000,000", "correct it: the unit is A"
     return None
-

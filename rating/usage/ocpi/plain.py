@@ -1,4 +1,4 @@
-"""Plain CDRs, many at a time: what a scan of their text found -> blocks of sessions, and which are to be read singly."""
+"""Plain CDRs, many at a time: what a scan of their text found -> sessions, and which are to be read singly."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rating.ocpi_json import Record, read_records
 from rating.usage.batch import Int64, UInt8
 from rating.usage.ocpi.collect import Block, Codes
 from rating.usage.ocpi.parse import parse_cdr, site_of
-from rating.usage.ocpi.tariffs import ChooseTariff, CdrTariff
+from rating.usage.ocpi.tariffs import CdrTariff, ChooseTariff
 from rating.usage.ocpi.texts import Chunk
 from rating.usage.ocpi.words import CDR_KEYS, DIMENSION_KEYS, DIMENSIONS, PERIOD_KEYS, Version, is_misspelt
 from rating.usage.ocpi.zones import Site, site_zone
@@ -150,8 +150,18 @@ def _block(scanned: Any, lo: int, hi: int, ids: list[str], tariffs: list[int], z
     first = fields.period_first[lo : hi + 1]
     rows = slice(int(first[0]), int(first[-1]))
     return Block(
-        *(ids, tariffs, zones),
-        *(fields.bounds_us[lo:hi, 0], fields.bounds_us[lo:hi, 1], np.zeros(hi - lo, np.uint8), np.diff(first)),
-        *(periods.start_us[rows], periods.end_us[rows], periods.energy[rows], periods.volumes_us[rows]),
-        *(periods.power_mw[rows], periods.current_ma[rows], periods.activity[rows]),
+        id=ids,
+        tariff=tariffs,
+        zone=zones,
+        session_start_us=fields.bounds_us[lo:hi, 0],
+        session_end_us=fields.bounds_us[lo:hi, 1],
+        expired=np.zeros(hi - lo, np.uint8),
+        intervals=np.diff(first),
+        start_us=periods.start_us[rows],
+        end_us=periods.end_us[rows],
+        energy=periods.energy[rows],
+        volumes_us=periods.volumes_us[rows],
+        power_mw=periods.power_mw[rows],
+        current_ma=periods.current_ma[rows],
+        activity=periods.activity[rows],
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
 
 from rating.errors import Place
 from rating.ocpi_json import Json, Record
@@ -55,17 +57,22 @@ class Cdr:
     value: dict[str, Json]  # all that was read
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Printed(NamedTuple):
+    """A number as it is printed; zeros at its end do not count as decimals."""
+
+    value: Fraction
+    decimals: int
+
+
+class Amount(NamedTuple):
     """A cost as a CDR prints it. None: it does not say that side."""
 
-    before_tax: Decimal | None
-    after_tax: Decimal | None
+    before_tax: Printed | None
+    after_tax: Printed | None
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """The totals that a CDR prints, by their keys: quantities in kWh and hours, and costs."""
 
-    quantities: Mapping[str, Decimal]
+    quantities: Mapping[str, Printed]
     costs: Mapping[str, Amount]
