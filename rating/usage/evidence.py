@@ -144,13 +144,13 @@ def is_reserved(batch: UsageBatch, interval: int) -> bool:
     return activity is not None and bool(activity[interval] == ACTIVITY_RESERVED)
 
 
-def lacking(case: Case) -> list[str]:
-    """What of its charger the session does not say, by the names of the columns."""
-    sessions, lacks = case.batch.sessions, []
+def lacking(batch: UsageBatch, i: int) -> list[str]:
+    """What of its charger session `i` does not say, by the names of the columns."""
+    sessions, lacks = batch.sessions, []
     connector = sessions.attributes.get("connector")
-    if connector is None or connector.code[case.i] < 0:
+    if connector is None or connector.code[i] < 0:
         lacks.append("connector")
-    if sessions.evse_power_mw is None or sessions.evse_power_mw[case.i] < 0:
+    if sessions.evse_power_mw is None or sessions.evse_power_mw[i] < 0:
         lacks.append("evse_power_kw")
     return lacks
 

@@ -45,9 +45,10 @@ ATTRIBUTES: Final = ("tariff_type", "connector", "membership", "payment_method")
 SESSIONS: Final = Table(
     (("session_id", ID), ("tariff", TEXT), ("start", INSTANT), ("end", INSTANT)),
     (
-        *(("charging_end", INSTANT), ("time_zone", TEXT), ("intervals", LIST), ("readings", LIST)),
+        *(("charging_end", INSTANT), ("time_zone", TEXT)),
         *((name, NAME) for name in ATTRIBUTES),
         *(("reservation_start", INSTANT), ("reservation_expired", FLAG)),
+        *(("intervals", LIST), ("readings", LIST)),
     ),
     "energy",
     energy_required=False,

@@ -37,10 +37,12 @@ def _unknown_tariff(case: Case) -> Words:
 
 def _no_version(case: Case) -> Words:
     start = instant_text(int(case.batch.sessions.start_us[case.i]))
-    since = f" (the first is valid from {case.hint})" if case.hint else ""
-    want = f"a version of {_tariff(case)} that is in force then{since}"
-    earlier = "add a version with an earlier valid_from"
-    fix = "add a version that is in force then" if "until" in case.hint else earlier
+    want = f"a version of {_tariff(case)} that is in force then"
+    fix = "add a version with an earlier valid_from"
+    if "until" in case.hint:
+        want, fix = f"{want} (they are valid {case.hint})", "add a version that is valid then"
+    elif case.hint:
+        want = f"{want} (the first is valid from {case.hint})"
     return f"a session that starts {start}", want, fix
 
 
@@ -80,7 +82,7 @@ def _amount_range(case: Case) -> Words:
 
 def _missing_column(case: Case) -> Words:
     """A fault of an interval is its current; of a session, what its row lacks."""
-    column = case.hint or ("current_a" if case.row >= 0 else next(iter(lacking(case)), "current_a"))
+    column = case.hint or ("current_a" if case.row >= 0 else next(iter(lacking(case.batch, case.i)), "current_a"))
     want = f"the column {column}, which {_tariff(case)} needs"
     if column == "current_a":
         return _missing_current(case, want)
