@@ -19,9 +19,12 @@ from readme_words import COLUMNS, LEFT_OUT, OUTPUT, REFUSALS
 
 import rating
 from rating.errors import Refused
+from rating.tariff.editor import PRICE_KEYS
 from rating.tariff.schema import CalendarText, ElementText, TariffText, VersionText
-from rating.tariff.schema_parts import Block, PriceLimitText, RoundingText, TaxText, WhenText
+from rating.tariff.schema_parts import Block, PriceLimitText, RoundingText
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
+from rating.tariff.schema_tax import TaxRateText, TaxText
+from rating.tariff.schema_when import EvsePowerText, WhenText
 from rating.usage.schema import INTERVALS, READINGS, SESSIONS, Table
 
 ROOT: Final = Path(__file__).parent.parent
@@ -30,11 +33,13 @@ README: Final = ROOT / "README.md"
 BLOCKS: Final[tuple[tuple[str, str, type[Block]], ...]] = (
     ("The file", "", TariffText),
     ("`tax`", "tax.", TaxText),
+    ("Each of its `rates`, and the `tax` of a price", "rate.", TaxRateText),
     ("`rounding`", "rounding.", RoundingText),
     ("Each of `versions`", "version.", VersionText),
     ("`min_price` and `max_price`", "limit.", PriceLimitText),
     ("Each of `elements`", "element.", ElementText),
     ("`when`", "when.", WhenText),
+    ("`evse_power`: one rating (`evse_power: 50 kW`), or a mapping", "evse_power.", EvsePowerText),
 )
 PRICES: Final[dict[str, type[Block]]] = {
     "energy": EnergyText,
@@ -67,14 +72,11 @@ def keys() -> str:
                 example = "`100 Wh`, `15 min`"
             found.setdefault(name, ([], (name, meaning, left_out, example)))[0].append(dimension)
     rows = [(row[0], _words(dimensions), *row[1:]) for dimensions, row in found.values()]
-    rows.sort(key=lambda row: _ORDER.index(row[0].strip("`")))
+    rows.sort(key=lambda row: PRICE_KEYS.index(row[0].strip("`")))
     title = "A price: the text alone (`energy: 0.39/kWh`), or a mapping"
     parts.append(f"**{title}**\n\n{table(('key', 'of', *header[1:]), rows)}")
     parts.append(f"**A calendar**, `calendars/<name>.yaml` beside the tariffs\n\n{table(header, _calendar())}")
     return "\n\n".join(parts)
-
-
-_ORDER: Final = ("price", "grace", "step_size", "round", "min", "max", "from")
 
 
 def _calendar() -> list[tuple[str, ...]]:

@@ -1,41 +1,51 @@
-"""The text form of a tariff -> the tariff that the engine prices by. Nothing can fail here: all is checked before."""
+"""The text form of a tariff -> the tariff that the engine prices by. Nothing can fail here: all is checked before.
+
+The tree of nodes goes along, for what the text form has lost: where each part stands, and how a date was written.
+"""
 
 from __future__ import annotations
 
-from rating.errors import Place
 from rating.money import minor_micro
 from rating.tariff.model import (
     Component,
     DimensionName,
     Element,
     PriceLimit,
+    Rates,
     Rounding,
     StepRound,
     Tariff,
     Tax,
+    TaxRate,
     Version,
     When,
 )
+from rating.tariff.nodes import Document, Mapping, Node, Scalar, Sequence
 from rating.tariff.schema import ElementText, TariffText, VersionText
-from rating.tariff.schema_parts import PriceLimitText, WhenText
+from rating.tariff.schema_parts import PriceLimitText
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
+from rating.tariff.schema_tax import TaxRateText, TaxText
+from rating.tariff.schema_when import WhenText
+
+PriceText = EnergyText | TimeText | ParkingText | FlatText
 
 
-def to_tariff(text: TariffText, labels: list[str], place: Place) -> Tariff:
-    """Convert a tariff. `labels` holds each version's valid_from as its author wrote it."""
+def to_tariff(text: TariffText, document: Document) -> Tariff:
+    """Convert a tariff, read from a document."""
     minor = minor_micro(text.currency)
-    tax = text.tax
+    root = document.root
+    versions = enumerate(text.versions)
     return Tariff(
         id=text.tariff,
         currency=text.currency,
         minor_micro=minor,
-        versions=tuple(_version(version, label) for version, label in zip(text.versions, labels, strict=True)),
+        versions=tuple(_version(version, document, _at(root, "versions", index)) for index, version in versions),
         rounding=Rounding(text.rounding.mode, text.rounding.unit or minor),
         time_zone=text.time_zone,
-        tax=None if tax is None else Tax.one(tax.name, tax.percent, tax.included),
+        tax=_tax(text.tax),
         on_change=text.on_change,
         name=text.name,
-        place=place,
+        place=document.place(_at(root, "tariff")),
     )
 
 
@@ -44,13 +54,43 @@ def default_element_name(index: int) -> str:
     return f"element {index + 1}"
 
 
-def _version(text: VersionText, label: str) -> Version:
+def _at(node: Node | None, *path: str | int) -> Node:
+    """The node at a path of a tree that has been checked."""
+    for part in path:
+        if isinstance(node, Mapping):
+            node = node.values[str(part)]
+        else:
+            assert isinstance(node, Sequence)
+            node = node.items[int(part)]
+    assert node is not None
+    return node
+
+
+def _tax(text: TaxText | None) -> Tax | None:
+    if text is None:
+        return None
+    if text.rates is not None:
+        return Tax(_rates(text.rates), text.included)
+    if text.percent is not None:
+        return Tax.one(text.name or "tax", text.percent, text.included)
+    return Tax(Rates(None), text.included)
+
+
+def _rates(texts: list[TaxRateText] | None) -> Rates:
+    return Rates(None if texts is None else tuple(TaxRate(rate.name, rate.percent) for rate in texts))
+
+
+def _version(text: VersionText, document: Document, node: Node) -> Version:
+    start = node.values.get("valid_from") if isinstance(node, Mapping) else None
+    elements = enumerate(text.elements)
     return Version(
-        label=label,
+        label=start.plain if isinstance(start, Scalar) else "always",
         valid_from=text.valid_from,
-        elements=tuple(_element(element, index) for index, element in enumerate(text.elements)),
+        elements=tuple(_element(each, index, document, _at(node, "elements", index)) for index, each in elements),
         min_price=_limit(text.min_price),
         max_price=_limit(text.max_price),
+        valid_until=text.valid_until,
+        place=document.place(node),
     )
 
 
@@ -58,20 +98,23 @@ def _limit(text: PriceLimitText | None) -> PriceLimit | None:
     return None if text is None else PriceLimit(text.before_tax, text.after_tax)
 
 
-def _element(text: ElementText, index: int) -> Element:
+def _element(text: ElementText, index: int, document: Document, node: Node) -> Element:
     # In the order of units.DIMENSIONS.
-    prices: tuple[tuple[DimensionName, EnergyText | TimeText | ParkingText | FlatText | None], ...] = (
+    prices: tuple[tuple[DimensionName, PriceText | None], ...] = (
         ("energy", text.energy),
         ("time", text.time),
         ("parking_time", text.parking_time),
         ("flat", text.flat),
     )
-    components = [_component(dimension, price) for dimension, price in prices if price is not None]
-    name = text.name or default_element_name(index)
-    return Element(name, tuple(components), When() if text.when is None else _when(text.when))
+    return Element(
+        name=text.name or default_element_name(index),
+        components=tuple(_component(name, price, document, node) for name, price in prices if price is not None),
+        when=When() if text.when is None else _when(text.when),
+        place=document.place(node),
+    )
 
 
-def _component(dimension: DimensionName, text: EnergyText | TimeText | ParkingText | FlatText) -> Component:
+def _component(dimension: DimensionName, text: PriceText, document: Document, element: Node) -> Component:
     # Which keys a price may have depends on its dimension; what it does not have is as if left out.
     grace_us: int | None = getattr(text, "grace", None)
     step: int | None = getattr(text, "step_size", None)
@@ -85,6 +128,8 @@ def _component(dimension: DimensionName, text: EnergyText | TimeText | ParkingTe
         min_micro=text.min,
         max_micro=text.max,
         from_first_energy=isinstance(text, ParkingText) and text.from_ == "first_energy",
+        rates=None if text.tax is None else _rates(text.tax.rates),
+        place=document.place(_at(element, dimension)),
     )
 
 
@@ -94,6 +139,7 @@ def _when(text: WhenText) -> When:
         # One alone reaches to the start or to the end of the day.
         start, end = start or 0, 1440 if end is None else end
     calendar, inside = text.holidays or (None, True)
+    rating = text.evse_power
     return When(
         day_of_week=text.day_of_week,
         start_min=start,
@@ -103,4 +149,19 @@ def _when(text: WhenText) -> When:
         months=text.months,
         holidays=calendar,
         holidays_in=inside,
+        min_energy_mwh=text.min_kwh,
+        max_energy_mwh=text.max_kwh,
+        min_duration_us=text.min_duration,
+        max_duration_us=text.max_duration,
+        min_power_mw=text.min_power,
+        max_power_mw=text.max_power,
+        min_current_ma=text.min_current,
+        max_current_ma=text.max_current,
+        reservation=text.reservation,
+        tariff_type=text.tariff_type,
+        connector=text.connector,
+        membership=text.membership,
+        payment_method=text.payment_method,
+        min_evse_power_mw=None if rating is None else rating.min,
+        max_evse_power_mw=None if rating is None else rating.max,
     )

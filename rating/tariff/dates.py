@@ -153,23 +153,36 @@ def read_valid_from(text: str) -> date | int:
     >>> read_valid_from("2026-01-01"), read_valid_from("2020-02-27T12:50:00+01:00")
     (datetime.date(2026, 1, 1), 1582804200000000)
     """
+    return _read_moment(text, "valid_from")
+
+
+def read_valid_until(text: str) -> date | int:
+    """The same, of the end of a version.
+
+    >>> read_valid_until("2026-07-01")
+    datetime.date(2026, 7, 1)
+    """
+    return _read_moment(text, "valid_until")
+
+
+def _read_moment(text: str, code: str) -> date | int:
     found = _INSTANT.fullmatch(text)
     if found is None:
         try:
             return read_date(text)
         except RefusalError as refusal:
-            raise RefusalError("valid_from", WANT_FROM, refusal.fix) from None
+            raise RefusalError(code, WANT_FROM, refusal.fix) from None
     if found.group(4) is None:
         fix = f"write its offset from UTC, such as {text}+01:00 or {text}Z, or the date alone"
-        raise RefusalError("valid_from", WANT_FROM, fix)
+        raise RefusalError(code, WANT_FROM, fix)
     try:
         instant = datetime.fromisoformat(f"{text[:10]}T{text[11:].replace(' ', '')}")
         instant_us = (instant - _EPOCH) // timedelta(microseconds=1)
     except (ValueError, OverflowError):
         fix = "this day is not in the calendar: look at the month and the day"
-        raise RefusalError("valid_from", WANT_FROM, fix) from None
+        raise RefusalError(code, WANT_FROM, fix) from None
     if not INSTANT_MIN_US <= instant_us < INSTANT_MAX_US:
-        raise RefusalError("valid_from", WANT_FROM, "write a year from 2000 to 2099")
+        raise RefusalError(code, WANT_FROM, "write a year from 2000 to 2099")
     return instant_us
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
+from rating.tariff import quantities
 from rating.tariff.leaves import price_pattern
 from rating.tariff.model import DimensionName
 from rating.tariff.schema import TariffText
 from rating.units import DIMENSIONS
 
-_KEY_ORDER = {"price": 0, "grace": 1, "step_size": 2, "round": 3, "min": 4, "max": 5, "from": 6}
+# The order in which the keys of a price are offered.
+PRICE_KEYS = ("price", "grace", "step_size", "round", "min", "max", "from", "tax")
 
 
 def schema_text() -> str:
@@ -34,6 +36,9 @@ def tariff_schema() -> dict[str, Any]:
     element["anyOf"] = [{"required": [name]} for name in DIMENSIONS]
     for name in DIMENSIONS:
         _also_text(element["properties"], name)
+    when = element["properties"]["when"]["properties"]
+    rating = {"type": ["number", "string"], "minimum": 0, "pattern": quantities.pattern(quantities.POWER)}
+    when["evse_power"] = _either(when["evse_power"], rating)
     tax = whole["properties"]["tax"]
     whole["properties"]["tax"] = _either(tax, {"const": "none"})
     title = "A tariff for charging electric vehicles"
@@ -43,9 +48,16 @@ def tariff_schema() -> dict[str, Any]:
 def _also_text(properties: dict[str, Any], name: DimensionName) -> None:
     """A price may stand alone, without the mapping around it."""
     spec = properties[name]
-    order = sorted(spec["properties"].items(), key=lambda item: _KEY_ORDER[item[0]])
-    spec["properties"] = dict(order)
+    spec["properties"] = {key: spec["properties"][key] for key in PRICE_KEYS if key in spec["properties"]}
+    spec["properties"]["tax"] = _own_tax(spec["properties"]["tax"])
     properties[name] = _either(spec, {"type": "string", "pattern": price_pattern(name)})
+
+
+def _own_tax(spec: dict[str, Any]) -> dict[str, Any]:
+    """A price's own tax stands without the mapping around it: a list of taxes, one of them, or a word."""
+    rates = spec["properties"]["rates"]
+    words = {"enum": ["none", "unknown"]}
+    return {"description": spec["description"], "examples": spec["examples"], "anyOf": [words, rates["items"], rates]}
 
 
 def _either(spec: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
@@ -64,7 +76,7 @@ def _written_out(node: Any, parts: dict[str, Any]) -> Any:
         target = parts[node["$ref"].rpartition("/")[2]]
         beside = {key: value for key, value in node.items() if key != "$ref"}
         return _written_out({**target, **beside}, parts)
-    if "anyOf" in node:
+    if {"type": "null"} in node.get("anyOf", ()):
         kinds = [kind for kind in node["anyOf"] if kind != {"type": "null"}]
         beside = {key: value for key, value in node.items() if key != "anyOf"}
         return _written_out({**kinds[0], **beside} if len(kinds) == 1 else {**beside, "anyOf": kinds}, parts)

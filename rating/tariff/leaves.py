@@ -12,15 +12,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic import PlainValidator, WithJsonSchema
 
 from rating.money import CurrencyError, close_currencies, minor_micro
 from rating.tariff import amounts, dates, lengths, prices
-from rating.tariff.calendars import Calendar
 from rating.tariff.model import DimensionName, Price
-from rating.tariff.refusal import RefusalError, RefusalsError
+from rating.tariff.refusal import RefusalError
 
-WANT_CALENDAR = "a country such as NL, a part of one such as US-CA, or the name of a file in calendars/"
 ID_MAX_CHARS = 64
 _ID = re.compile("[A-Za-z0-9._-]+")
 WORDS_MAX_CHARS = 200
@@ -42,29 +40,6 @@ def one_text(value: object, want: str) -> str:
     if not value:
         raise RefusalError("empty_value", want, "write a value after the colon, or delete the key if it is not needed")
     return value
-
-
-def _leaf_or_list(parse: Callable[[str], frozenset[int]], want: str) -> PlainValidator:
-    """A validator of `mon,wed` and of `[mon, wed]`; every wrong item of a list is reported."""
-
-    def read(value: object) -> frozenset[int]:
-        if not isinstance(value, list):
-            return parse(one_text(value, want))
-        if not value:
-            raise RefusalError("empty_value", want, "write at least one, or delete the key")
-        found: set[int] = set()
-        wrong: list[RefusalError] = []
-        for index, item in enumerate(value):
-            try:
-                found |= parse(one_text(item, want))
-            except RefusalError as refusal:
-                refusal.at = (index,)
-                wrong.append(refusal)
-        if wrong:
-            raise RefusalsError(wrong)
-        return frozenset(found)
-
-    return PlainValidator(read)
 
 
 def _read_id(text: str) -> str:
@@ -119,108 +94,76 @@ def _read_yes(text: str) -> bool:
     return answer
 
 
-def _read_holidays(value: object, info: ValidationInfo) -> tuple[Calendar, bool]:
-    text = one_text(value, WANT_CALENDAR)
-    if text.strip() == "not":
-        raise RefusalError("calendar", WANT_CALENDAR, "write what it is not, such as `not NL`")
-    name, inside = (text[4:].strip(), False) if text.startswith("not ") else (text.strip(), True)
-    # The loader passes how a name is looked up, because calendar files stand beside the tariff.
-    find: Callable[[str], Calendar] = (info.context or {})["calendar"]
-    try:
-        return find(name), inside
-    except RefusalError as error:
-        # Who takes the advice must not lose the `not`: the rule would turn into its opposite.
-        fix = error.fix if inside else error.fix.replace("did you mean `", "did you mean `not ")
-        raise RefusalError(error.code, error.want, fix) from error
-
-
 def word_of(choices: tuple[str, ...], code: str, want: str) -> tuple[PlainValidator, WithJsonSchema]:
     """How one word out of a few is read, and what an editor is told of it."""
 
     def parse(text: str) -> str:
-        if text in choices:
-            return text
-        tidy = text.strip().lower().replace("-", "_").replace(" ", "_")
-        meant = [tidy] if tidy in choices else difflib.get_close_matches(tidy, choices, n=1, cutoff=0.6)
-        fix = f"did you mean `{meant[0]}`?" if meant else f"write one of {', '.join(choices)}"
-        raise RefusalError(code, want, fix)
+        return one_word(text, choices, code, want)
 
     return leaf(parse, want), WithJsonSchema({"enum": list(choices)})
 
 
-def _editor(*kinds: str, **more: Any) -> WithJsonSchema:
+def one_word(text: str, choices: tuple[str, ...], code: str, want: str) -> str:
+    """The text where it is one of the choices, else a refusal with the choice that comes close."""
+    if text in choices:
+        return text
+    by_lower = {choice.lower(): choice for choice in choices}
+    tidy = text.strip().lower().replace("-", "_").replace(" ", "_")[:64]
+    meant = [tidy] if tidy in by_lower else difflib.get_close_matches(tidy, by_lower, n=1, cutoff=0.6)
+    fix = f"did you mean `{by_lower[meant[0]]}`?" if meant else f"write one of {', '.join(choices)}"
+    raise RefusalError(code, want, fix)
+
+
+def editor(*kinds: str, **more: Any) -> WithJsonSchema:
+    """What an editor is told of a value: its types and its form."""
     return WithJsonSchema({"type": list(kinds) if len(kinds) > 1 else kinds[0], **more})
 
 
 _DECIMAL = r"^(0|[1-9][0-9]*)(\.[0-9]{1,6})?$"
-_DAY = r"[A-Za-z]{3,9}"
-_RANGES = rf"^{_DAY}( ?- ?{_DAY})?( ?, ?{_DAY}( ?- ?{_DAY})?)*$"
-_MONTH = r"([A-Za-z]{3,9}|[1-9]|1[0-2])"
-_MONTH_RANGES = rf"^{_MONTH}( ?- ?{_MONTH})?( ?, ?{_MONTH}( ?- ?{_MONTH})?)*$"
 _DATE = r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _OFFSET = r"(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])"
 
 Id = Annotated[
     str,
     leaf(_read_id, "the tariff's id, such as harbour-dc"),
-    _editor("string", "number", pattern="^[A-Za-z0-9._-]{1,64}$"),
+    editor("string", "number", pattern="^[A-Za-z0-9._-]{1,64}$"),
 ]
-Words = Annotated[str, leaf(_read_words, "a name"), _editor("string", "number", "boolean", maxLength=WORDS_MAX_CHARS)]
-Notes = Annotated[str, PlainValidator(_read_notes), _editor("string", "number", "boolean")]
+Words = Annotated[str, leaf(_read_words, "a name"), editor("string", "number", "boolean", maxLength=WORDS_MAX_CHARS)]
+Notes = Annotated[str, PlainValidator(_read_notes), editor("string", "number", "boolean")]
 Currency = Annotated[
-    str, leaf(_read_currency, "the code of a currency, such as EUR"), _editor("string", pattern="^[A-Z]{3}$")
+    str, leaf(_read_currency, "the code of a currency, such as EUR"), editor("string", pattern="^[A-Z]{3}$")
 ]
-Zone = Annotated[str, leaf(dates.read_zone, dates.WANT_ZONE), _editor("string")]
+Zone = Annotated[str, leaf(dates.read_zone, dates.WANT_ZONE), editor("string")]
 Yes = Annotated[bool, leaf(_read_yes, "true or false"), WithJsonSchema({"enum": [True, False, "yes", "no"]})]
 Percent = Annotated[
     int,
     leaf(amounts.read_percent, "a rate from 0 to 100 percent, such as 21"),
-    _editor("number", "string", minimum=0, maximum=100, pattern=r"^[0-9]{1,3}(\.[0-9]{1,4})?$"),
+    editor("number", "string", minimum=0, maximum=100, pattern=r"^[0-9]{1,3}(\.[0-9]{1,4})?$"),
 ]
 Money = Annotated[
     int,
     leaf(amounts.read_money, "an amount of money, such as 12.00"),
-    _editor("number", "string", minimum=0, pattern=_DECIMAL),
+    editor("number", "string", minimum=0, pattern=_DECIMAL),
 ]
 TimeLength = Annotated[
     int,
     leaf(lengths.read_time_length, "a length of time, such as 15 min"),
-    _editor("string", pattern="^[0-9]+ ?(s|min|h)$"),
+    editor("string", pattern="^[0-9]+ ?(s|min|h)$"),
 ]
 EnergyAmount = Annotated[
     int,
     leaf(lengths.read_energy_amount, "an amount of energy, such as 100 Wh"),
-    _editor("string", pattern="^[0-9]+ ?(Wh|kWh)$"),
+    editor("string", pattern="^[0-9]+ ?(Wh|kWh)$"),
 ]
 Clock = Annotated[
     int,
     leaf(dates.read_clock, dates.WANT_TIME),
-    _editor("string", pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"),
+    editor("string", pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"),
 ]
-Day = Annotated[date, leaf(dates.read_date, dates.WANT_DATE), _editor("string", pattern=f"^{_DATE}$")]
-ValidFrom = Annotated[
-    date | int,
-    leaf(dates.read_valid_from, dates.WANT_FROM),
-    _editor("string", pattern=f"^{_DATE}([T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\\.[0-9]{{1,6}})?)? ?{_OFFSET})?$"),
-]
-Days = Annotated[
-    frozenset[int],
-    _leaf_or_list(dates.read_days, dates.WANT_DAYS),
-    _editor("string", "array", pattern=_RANGES, minItems=1, items={"type": "string", "pattern": _RANGES}),
-]
-Months = Annotated[
-    frozenset[int],
-    _leaf_or_list(dates.read_months, dates.WANT_MONTHS),
-    _editor(
-        "string", "integer", "array", pattern=_MONTH_RANGES, minimum=1, maximum=12, minItems=1,
-        items={"type": ["string", "integer"], "pattern": _MONTH_RANGES, "minimum": 1, "maximum": 12},
-    ),
-]  # fmt: skip
-Holidays = Annotated[
-    tuple[Calendar, bool],
-    PlainValidator(_read_holidays),
-    _editor("string", pattern="^(not +)?[A-Za-z0-9._-]{1,64}$"),
-]
+Day = Annotated[date, leaf(dates.read_date, dates.WANT_DATE), editor("string", pattern=f"^{_DATE}$")]
+_MOMENT = editor("string", pattern=f"^{_DATE}([T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\\.[0-9]{{1,6}})?)? ?{_OFFSET})?$")
+ValidFrom = Annotated[date | int, leaf(dates.read_valid_from, dates.WANT_FROM), _MOMENT]
+ValidUntil = Annotated[date | int, leaf(dates.read_valid_until, dates.WANT_FROM), _MOMENT]
 
 
 def price_of(dimension: DimensionName) -> tuple[PlainValidator, WithJsonSchema]:
@@ -230,7 +173,7 @@ def price_of(dimension: DimensionName) -> tuple[PlainValidator, WithJsonSchema]:
     def parse(text: str) -> Price:
         return prices.read_price(text, dimension)
 
-    return leaf(parse, want), _editor("string", pattern=price_pattern(dimension))
+    return leaf(parse, want), editor("string", pattern=price_pattern(dimension))
 
 
 def price_pattern(dimension: DimensionName) -> str:

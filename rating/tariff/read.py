@@ -13,10 +13,11 @@ from pydantic import ValidationError
 from rating.errors import Fault, Place
 from rating.tariff.calendars import Calendar
 from rating.tariff.convert import to_tariff
-from rating.tariff.faults import cross_faults, faults_of
-from rating.tariff.leaves import WANT_CALENDAR
+from rating.tariff.cross import cross_faults
+from rating.tariff.faults import faults_of
+from rating.tariff.leaves_when import WANT_CALENDAR
 from rating.tariff.model import Tariff
-from rating.tariff.nodes import FILE_MAX_BYTES, Document, Mapping, Scalar, read_nodes
+from rating.tariff.nodes import FILE_MAX_BYTES, Document, Mapping, read_nodes
 from rating.tariff.refusal import RefusalError
 from rating.tariff.schema import CalendarText, TariffText
 
@@ -52,9 +53,7 @@ class Reader:
             return None
         if document.faults or cross:
             return None
-        root = document.root
-        assert isinstance(root, Mapping)
-        return to_tariff(form, _labels(root), document.place(root.values["tariff"]))
+        return to_tariff(form, document)
 
     def _text_of(self, path: Path) -> str | None:
         shown = Place(path.as_posix())
@@ -181,10 +180,3 @@ def _place_of(document: Document, key: str) -> Place:
     root = document.root
     assert isinstance(root, Mapping)
     return document.place(root.values[key])
-
-
-def _labels(root: Mapping) -> list[str]:
-    """Each version's valid_from as its author wrote it."""
-    versions = root.values["versions"]
-    starts = (item.values.get("valid_from") for item in getattr(versions, "items", []))
-    return [start.plain if isinstance(start, Scalar) else "always" for start in starts]

@@ -1,6 +1,6 @@
 """The text form of a tariff file as pydantic models: which keys there are, and what each may hold.
 
-`schema_parts` and `schema_prices` have the smaller mappings.
+`schema_parts`, `schema_when`, `schema_tax` and `schema_prices` have the smaller mappings.
 `python -m rating.tariff.schema` prints the JSON Schema that editors check a tariff with.
 """
 
@@ -11,11 +11,13 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from rating.tariff.calendars import Calendar
-from rating.tariff.leaves import Currency, Day, Id, Notes, ValidFrom, Words, Zone, word_of
+from rating.tariff.leaves import Currency, Day, Id, Notes, ValidFrom, ValidUntil, Words, Zone, word_of
 from rating.tariff.model import OnChange
 from rating.tariff.refusal import RefusalError
-from rating.tariff.schema_parts import Block, PriceLimitText, RoundingText, TaxText, WhenText, listed
+from rating.tariff.schema_parts import Block, PriceLimitText, RoundingText, listed
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
+from rating.tariff.schema_tax import TaxText
+from rating.tariff.schema_when import WhenText
 from rating.units import ELEMENTS_MAX, VERSIONS_MAX
 
 
@@ -80,6 +82,14 @@ class VersionText(Block):
             examples=["2026-01-01", "2026-01-01T12:00:00+01:00"],
         ),
     ] = None
+    valid_until: Annotated[
+        ValidUntil | None,
+        Field(
+            description="The first moment at which this version no longer counts: sessions that start then or later, "
+            "and before the next version, are refused. Left out: until the next version, or for ever.",
+            examples=["2026-07-01"],
+        ),
+    ] = None
     elements: Annotated[
         list[ElementText],
         listed("a list of elements", ELEMENTS_MAX),
@@ -131,7 +141,7 @@ class TariffText(Block):
     tax: Annotated[
         TaxText | None,
         BeforeValidator(lambda value: None if value == "none" else value),
-        Field(description="The tax on every price; none, or left out: no tax applies.",
+        Field(description="The tax on every price that names none of its own; none, or left out: no tax applies.",
               examples=["none", {"name": "VAT", "percent": 21, "included": True}]),
     ] = None  # fmt: skip
     rounding: Annotated[

@@ -1,4 +1,4 @@
-"""The smaller mappings of a tariff file: tax, rounding, limits and restrictions.
+"""What every mapping of a tariff file has, and the smallest of them: rounding and limits.
 
 Each model names what a mapping holds (`WANT`) and shows one (`SHOW`), for the message where something else stands.
 A check of one key against another sits at the later key, so that every other fault is still found.
@@ -6,12 +6,11 @@ A check of one key against another sits at the later key, so that every other fa
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from rating.tariff.leaves import Clock, Day, Days, Holidays, Money, Months, Percent, Words, Yes, word_of
+from rating.tariff.leaves import Money, word_of
 from rating.tariff.model import RoundingMode
 from rating.tariff.refusal import RefusalError
 from rating.units import ROUNDING_MODES, ROUNDING_UNIT_MAX_MICRO
@@ -38,7 +37,7 @@ class Block(BaseModel):
         raise RefusalError("shape", cls.WANT, f"write for example {cls.SHOW}")
 
 
-def listed(want: str, longest: int) -> BeforeValidator:
+def listed(want: str, longest: int, fix: str = "split the tariff") -> BeforeValidator:
     """A list with at least one item."""
 
     def check(value: object) -> object:
@@ -47,38 +46,10 @@ def listed(want: str, longest: int) -> BeforeValidator:
         if not value:
             raise RefusalError("empty_value", want, "write at least one")
         if len(value) > longest:
-            raise RefusalError("too_many", f"{want}, at most {longest}", "split the tariff")
+            raise RefusalError("too_many", f"{want}, at most {longest}", fix)
         return value
 
     return BeforeValidator(check)
-
-
-class TaxText(Block):
-    """The tax on every price."""
-
-    WANT: ClassVar[str] = "`none`, or a tax with its percent and whether the prices include it"
-    SHOW: ClassVar[str] = "{name: VAT, percent: 21, included: true}"
-
-    name: Annotated[Words, Field(description="What the tax is called on the bill.", examples=["VAT"])] = "tax"
-    percent: Annotated[
-        Percent, Field(description="The rate in percent, from 0 to 100, up to 4 decimals.", examples=[21, 8.875])
-    ]
-    included: Annotated[
-        Yes,
-        Field(
-            description="Whether the prices include the tax (true), or it is added to them (false).",
-            examples=[True],
-        ),
-    ]
-
-    @classmethod
-    def _from_other(cls, data: object) -> object:
-        if isinstance(data, str) and data.lower() in ("no", "none", "false", "off", "free"):
-            raise RefusalError("shape", cls.WANT, "write none where no tax applies")
-        percent = data.rstrip(" %") if isinstance(data, str) else ""
-        fitting = percent.replace(".", "", 1).isdigit() and percent.isascii()
-        show = f"{{name: VAT, percent: {percent}, included: true}}, or included: false" if fitting else cls.SHOW
-        raise RefusalError("shape", cls.WANT, f"write {show}")
 
 
 class RoundingText(Block):
@@ -135,80 +106,3 @@ class PriceLimitText(Block):
     def _from_other(cls, data: object) -> object:
         amount = data if isinstance(data, str) and data.replace(".", "", 1).isdecimal() else "60.00"
         raise RefusalError("shape", cls.WANT, f"write {{after_tax: {amount}}} or {{before_tax: {amount}}}")
-
-
-class WhenText(Block):
-    """When an element holds."""
-
-    WANT: ClassVar[str] = "restrictions, such as {day_of_week: mon-fri, start_time: 17:00}"
-    SHOW: ClassVar[str] = "{day_of_week: mon-fri, start_time: 17:00}"
-
-    day_of_week: Annotated[
-        Days | None,
-        Field(
-            description="Days on which the element holds, as the calendar of the site reads at that moment. "
-            "A range may pass the weekend: fri-mon.",
-            examples=["mon-fri", "sat,sun", ["mon", "wed"]],
-        ),
-    ] = None
-    start_time: Annotated[
-        Clock | None,
-        Field(description="The clock of the site reads this or later (HH:MM, 24 hours).", examples=["17:00"]),
-    ] = None
-    end_time: Annotated[
-        Clock | None,
-        Field(
-            description="The clock reads earlier than this. 24:00 or 00:00 is the end of the day. "
-            "An end before the start passes midnight: 22:00 to 06:00.",
-            examples=["21:00", "24:00"],
-        ),
-    ] = None
-    start_date: Annotated[
-        Day | None, Field(description="The first date on which the element holds.", examples=["2026-06-01"])
-    ] = None
-    end_date: Annotated[
-        Day | None,
-        Field(
-            description="The first date on which it no longer holds: the end is not included.", examples=["2026-10-01"]
-        ),
-    ] = None
-    months: Annotated[
-        Months | None,
-        Field(
-            description="Months in which the element holds, names or numbers. A range may pass new year: nov-feb.",
-            examples=["jun-sep", "nov-feb", ["jan", "jul"]],
-        ),
-    ] = None
-    holidays: Annotated[
-        Holidays | None,
-        Field(
-            description="Holds on the holidays of a country (NL), of a part of one (US-CA), or on the dates of "
-            "the file calendars/<name>.yaml. With `not` before it: on all other dates.",
-            examples=["NL", "not US-CA", "office-days"],
-        ),
-    ] = None
-
-    @field_validator("start_time")
-    @classmethod
-    def _starts_before_midnight(cls, start: int | None) -> int | None:
-        if start == 1440:
-            raise RefusalError("window", "a start from 00:00 to 23:59", "write 00:00, the beginning of the next day")
-        return start
-
-    @field_validator("end_time")
-    @classmethod
-    def _window(cls, end: int | None, info: ValidationInfo) -> int | None:
-        start = info.data.get("start_time")
-        if end is not None and end == start:
-            fix = "leave out start_time and end_time for the whole day"
-            raise RefusalError("window", "an end that differs from the start", fix)
-        return 1440 if end == 0 else end
-
-    @field_validator("end_date")
-    @classmethod
-    def _dates(cls, end: date | None, info: ValidationInfo) -> date | None:
-        start = info.data.get("start_date")
-        if start and end and end <= start:
-            fix = "the end is not included: for a single day write the day after it"
-            raise RefusalError("date_order", f"a date after start_date, {start}", fix)
-        return end

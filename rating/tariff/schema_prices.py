@@ -10,6 +10,7 @@ from rating.tariff.leaves import EnergyAmount, Money, TimeLength, price_of, word
 from rating.tariff.model import Price, StepRound
 from rating.tariff.refusal import RefusalError
 from rating.tariff.schema_parts import Block
+from rating.tariff.schema_tax import ComponentTaxText
 
 
 class ComponentText(Block):
@@ -53,9 +54,20 @@ EnergyStepField = Annotated[
 ]
 
 
+TaxField = Annotated[
+    ComponentTaxText | None,
+    Field(
+        description="The tax on this price, or a list of taxes, instead of the tariff's; none: no tax; "
+        "unknown: the rate is not known, and neither is the other side of the tax.",
+        examples=[{"name": "VAT", "percent": 9}, "none"],
+    ),
+]
+
+
 class _Limited(ComponentText):
     min: MinField = None
     max: MaxField = None
+    tax: TaxField = None
 
     @field_validator("max")
     @classmethod

@@ -1,0 +1,108 @@
+"""Which keys a mapping has, and what a key that it does not have was meant to be."""
+
+from __future__ import annotations
+
+import difflib
+
+from rating.tariff.refusal import visible
+from rating.tariff.schema import ElementText, TariffText, VersionText
+from rating.tariff.schema_parts import Block, PriceLimitText, RoundingText
+from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
+from rating.tariff.schema_tax import TaxRateText, TaxText
+from rating.tariff.schema_when import EvsePowerText, WhenText
+
+Path = tuple[str | int, ...]
+
+# The model whose keys a mapping has, by the key that holds it ("" is the top of the file).
+# A price's own tax stands in the tree as `tax`, `rates`, index: see schema_tax.ComponentTaxText.
+_MODELS: dict[str, type[Block]] = {
+    "": TariffText,
+    "tax": TaxText,
+    "rates": TaxRateText,
+    "rounding": RoundingText,
+    "versions": VersionText,
+    "min_price": PriceLimitText,
+    "max_price": PriceLimitText,
+    "elements": ElementText,
+    "when": WhenText,
+    "evse_power": EvsePowerText,
+    "energy": EnergyText,
+    "time": TimeText,
+    "parking_time": ParkingText,
+    "flat": FlatText,
+}
+DELETE = "delete it"
+_HOMES = {
+    "": "at the top of the file",
+    "tax": "in the tariff's `tax`",
+    "rates": "in a tax",
+    "versions": "in an item of `versions`",
+    "elements": "in an item of `elements`",
+}
+_LONG = 12  # keys
+# Words that people try, where no spelling comes close: the first of the keys that can stand there. A word with a key
+# before it counts in that mapping alone.
+_OTHER_WORDS = {
+    "kwh": "energy", "parking": "parking_time", "idle": "parking_time", "idle_fee": "parking_time",
+    "duration": "time min_duration", "start_fee": "flat", "session": "flat", "id": "tariff", "vat": "tax",
+    "timezone": "time_zone", "tz": "time_zone", "days": "day_of_week", "weekdays": "day_of_week",
+    "from": "start_time valid_from", "to": "end_time valid_until", "until": "end_time valid_until",
+    "valid_to": "valid_until", "end": "valid_until", "ends": "valid_until", "start": "valid_from",
+    "begin_time": "start_time", "begin": "start_time", "from_time": "start_time", "to_time": "end_time",
+    "begin_date": "start_date", "from_date": "start_date", "to_date": "end_date", "until_date": "end_date",
+    "month": "months", "season": "months", "holiday": "holidays", "step": "step_size", "rate": "percent",
+    "restrictions": "when", "prices": "elements", "cap": "max", "free": "grace", "taxes": "tax rates",
+    "hours": "start_time", "gross": "after_tax", "net": "before_tax",
+    "comment": "notes", "description": "notes", "inclusive": "included",
+    "min_energy": "min_kwh", "max_energy": "max_kwh", "min_time": "min_duration", "max_time": "max_duration",
+    "power": "evse_power", "charger_power": "evse_power", "plug": "connector", "socket": "connector",
+    "evse_power.from": "min", "evse_power.min_power": "min", "evse_power.minimum": "min",
+    "evse_power.to": "max", "evse_power.max_power": "max", "evse_power.maximum": "max",
+    "member": "membership", "members": "membership", "payment": "payment_method", "type": "tariff_type",
+}  # fmt: skip
+
+
+def model_at(loc: Path, top: type[Block]) -> type[Block]:
+    """The model of the mapping at a path."""
+    holder = holder_of(loc)
+    return _MODELS[holder] if holder else top
+
+
+def holder_of(loc: Path) -> str:
+    """The key that holds what is at a path: the last one on the way; "" at the top."""
+    return next((part for part in reversed(loc) if isinstance(part, str)), "")
+
+
+def keys_of(model: type[Block]) -> tuple[str, ...]:
+    """The keys of a model as they are written in a file."""
+    return tuple(spec.alias or name for name, spec in model.model_fields.items())
+
+
+def want_key(known: tuple[str, ...], holder: str, is_clear: bool) -> str:
+    """Which keys were expected. Where it is clear what was meant, a long list of them is left out."""
+    if is_clear and len(known) > _LONG:
+        return f"a key of `{holder}`"
+    return f"one of the keys {', '.join(known)}"
+
+
+def key_fix(key: str, known: tuple[str, ...], free: list[str], holder: str) -> tuple[str, str]:
+    """What to do about an unknown key, and the key that it was meant to be ("" where that is not clear)."""
+    tidy = key.strip().lower().replace("-", "_").replace(" ", "_")[:64]
+    name, colon, rest = key.partition(":")
+    if colon and name in free:
+        return f"put a space after the colon: `{name}: {visible(rest.strip())}`", name
+    if tidy in free:
+        return f"did you mean `{tidy}`?", tidy
+    words = _OTHER_WORDS.get(f"{holder}.{tidy}") or _OTHER_WORDS.get(tidy, "")
+    if other := next((word for word in words.split() if word in free), ""):
+        return f"did you mean `{other}`?", other
+    if homes := [home for home, model in _MODELS.items() if tidy in keys_of(model) and home != holder]:
+        where = " or ".join(_HOMES.get(home, f"in `{home}`") for home in homes)
+        close = difflib.get_close_matches(tidy, free, n=1, cutoff=0.8)
+        return (f"did you mean `{close[0]}`?", close[0]) if close else (f"`{tidy}` belongs {where}: move it there", "")
+    close = difflib.get_close_matches(tidy, free, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean `{close[0]}`?", close[0]
+    if twin := difflib.get_close_matches(tidy, known, n=1, cutoff=0.6):
+        return f"`{twin[0]}` is there already: delete this one", ""
+    return (DELETE if holder else "delete it, or put the text in `notes`"), ""
