@@ -2,7 +2,8 @@
 
 A cost is compared at the decimals that the CDR prints, at least those of the currency (JSON drops zeros: 4 is 4.00) and
 at most four, which is what OCPI's numbers have. `total_cost` at the currency's own decimals is what is charged, rounded
-once; all else is the exact amount, rounded there.
+once (where there are several taxes, each of them or their sum: OCPI leaves it open); all else is the exact amount,
+rounded there.
 """
 
 from __future__ import annotations
@@ -31,18 +32,35 @@ def compare_costs(cdr: Cdr, totals: Totals, tariff: Tariff, cost: Cost) -> tuple
     least = len(str(MICRO_PER_UNIT // tariff.minor_micro)) - 1
     sides: tuple[Side, Side] = ("before_tax", "after_tax")
     for key, amount in totals.costs.items():
-        exact = cost.exact if key == "total_cost" else cost.kinds[key]
-        charged = cost.charged if key == "total_cost" else exact
-        for side, printed, of_exact, of_charged in zip(sides, amount, exact, charged, strict=True):
+        is_total = key == "total_cost"
+        exact = cost.exact if is_total else cost.kinds[key]
+        for number, (side, printed) in enumerate(zip(sides, amount, strict=True)):
             if printed is None:
                 continue
             decimals = min(max(printed.decimals, least), max(_OCPI_DECIMALS, least))
-            sign = -1 if cdr.credit and (key == "total_cost" or printed.value < 0) else 1
-            expected = of_charged if decimals == least and key == "total_cost" else _rounded(of_exact, decimals)
-            signed = None if expected is None else sign * expected
-            agrees = None if signed is None else _round(printed.value, decimals) == signed
-            found.append(TotalCheck(key, side, printed.value, signed, of_exact, decimals, agrees))
+            sign = -1 if cdr.credit and (is_total or printed.value < 0) else 1
+            expected = [_rounded(exact[number], decimals)]
+            if is_total and decimals == least:
+                expected = [cost.charged[number], cost.alone[number]]
+            found.append(_cost_check(key, side, printed.value, exact[number], expected, sign, decimals))
     return tuple(found)
+
+
+def _cost_check(
+    key: str,
+    side: Side,
+    printed: Fraction,
+    exact: Fraction | None,
+    expected: list[Fraction | None],
+    sign: int,
+    decimals: int,
+) -> TotalCheck:
+    """A cost beside those that it may be, of which the first is told where it is none."""
+    wanted = [sign * amount for amount in expected if amount is not None]
+    if not wanted:
+        return TotalCheck(key, side, printed, None, exact, decimals, None)
+    agrees = _round(printed, decimals) in wanted
+    return TotalCheck(key, side, printed, _round(printed, decimals) if agrees else wanted[0], exact, decimals, agrees)
 
 
 def compare_quantities(cdr: Cdr, totals: Totals) -> Iterator[TotalCheck]:

@@ -11,19 +11,18 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, Literal, NamedTuple
 
+from rating.desk.pieces import pieces_of
 from rating.desk.verify.steps import Steps, step, volumes_of
 from rating.reference.amount import charge
-from rating.reference.clock import load_zone
-from rating.reference.cut import Cutter, Piece, priced
+from rating.reference.cut import Piece
 from rating.reference.limits import apply_limits
 from rating.reference.match import Priced, find
-from rating.reference.parts import first_energy, parts_of
-from rating.reference.printing import round_to
+from rating.reference.parts import first_energy
+from rating.reference.printing import round_to, round_total
 from rating.reference.quantity import Quantities, Quantity, flats_due, quantities_of
 from rating.reference.tax import Total, tax_parts, total_of
 from rating.reference.trace import Charged
 from rating.reference.values import Usage
-from rating.reference.versions import epochs, version_of_session, version_starts
 from rating.tariff.model import Rates, RoundingMode, Tariff
 from rating.units import LINE_DIMENSIONS, MICRO_PER_UNIT, PPM_PER_UNIT
 
@@ -77,7 +76,8 @@ class Cost:
 
     kinds: Mapping[str, Sides]  # by the key of a CDR's total
     exact: Sides
-    charged: Sides  # rounded, as it is billed
+    charged: Sides  # rounded, as it is billed: where there are several taxes, each by itself
+    alone: Sides  # each side rounded by itself
     part_costs: Mapping[
         int, Fraction
     ]  # of each interval, by the id() of its part: volume x price, before steps, limits and taxes
@@ -112,22 +112,9 @@ def price(tariff: Tariff, usage: Usage, way: Way) -> Cost | None:
     costs: dict[int, Fraction] = defaultdict(Fraction)
     for (part, _), amount in part_amounts.items():
         costs[part] += amount
-    return Cost(_kinds(tariff, charged, way.taxing), exact, _charged(tariff, exact, way), costs, tuple(pieces))
-
-
-def pieces_of(tariff: Tariff, usage: Usage, as_cut: bool) -> tuple[list[Piece], int] | None:
-    """The pieces of a session with who prices each, and the version in force."""
-    zone = load_zone(tariff.time_zone or usage.time_zone or "")
-    if zone is None:
-        return None
-    starts = version_starts(tariff, zone)
-    version = version_of_session(tariff, starts, usage.start_us, zone)
-    if version is None:
-        return None
-    parts = parts_of(usage)
-    first_us = min(part.start_us for part in parts)
-    cutter = Cutter(tariff, usage, parts, epochs(tariff, starts, version, first_us, usage.end_us, zone))
-    return priced(tariff, usage, cutter, cutter.slices(as_cut)), version
+    alone = Sides(*(rounded_side(tariff, amount, way) for amount in exact))
+    kinds = _kinds(tariff, charged, way.taxing)
+    return Cost(kinds, exact, _charged(tariff, total, exact, way), alone, costs, tuple(pieces))
 
 
 def _part_amounts(tariff: Tariff, pieces: list[Piece]) -> dict[tuple[int, Priced], Fraction]:
@@ -193,15 +180,24 @@ def _taxed(total: Total, taxing: Taxing) -> Sides:
     return Sides(total.net, total.gross + again)
 
 
-def _charged(tariff: Tariff, exact: Sides, way: Way) -> Sides:
-    mode, unit = way.total_mode or tariff.rounding.mode, tariff.rounding.unit_micro
+def _charged(tariff: Tariff, total: Total, exact: Sides, way: Way) -> Sides:
+    """The totals as they are billed."""
+    mode = way.total_mode or tariff.rounding.mode
+    if way.taxing == "as_said" and way.total_decimals is None:
+        rounded = round_total(replace(tariff, rounding=replace(tariff.rounding, mode=mode)), total)
+        return Sides(_money(rounded.net_micro), _money(rounded.gross_micro))
+    return Sides(*(rounded_side(tariff, amount, way) for amount in exact))
 
-    def rounded(amount: Fraction | None) -> Fraction | None:
-        if amount is None:
-            return None
-        if way.total_decimals is not None:
-            finer = round_to(amount, MICRO_PER_UNIT // 10**way.total_decimals, "half_up")
-            amount = Fraction(finer, MICRO_PER_UNIT)
-        return Fraction(round_to(amount, unit, mode), MICRO_PER_UNIT)
 
-    return Sides(*map(rounded, exact))
+def rounded_side(tariff: Tariff, amount: Fraction | None, way: Way) -> Fraction | None:
+    """One side of a total, rounded by itself: where there are several taxes, the sum of rounded ones is another."""
+    if amount is None:
+        return None
+    if way.total_decimals is not None:
+        amount = _money(round_to(amount, MICRO_PER_UNIT // 10**way.total_decimals, "half_up"))
+    assert amount is not None
+    return _money(round_to(amount, tariff.rounding.unit_micro, way.total_mode or tariff.rounding.mode))
+
+
+def _money(micro: int | None) -> Fraction | None:
+    return None if micro is None else Fraction(micro, MICRO_PER_UNIT)

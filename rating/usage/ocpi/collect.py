@@ -11,8 +11,8 @@ import pyarrow as pa
 from rating.errors import Refused
 from rating.units import SESSION_MAX_US
 from rating.usage.batch import Int32, Int64, Intervals, Sessions, UInt8, UsageBatch
+from rating.usage.columns import mark
 from rating.usage.ocpi.session import CdrSession
-from rating.usage.sessions import mark
 
 PERIODS = "charging_periods"
 
