@@ -12,7 +12,10 @@ from rating._version import __version__
 from rating.errors import Fault, InputError, Place, RatingError, SessionError, TariffError
 
 if TYPE_CHECKING:
+    from rating.cdrs import read_cdrs
     from rating.desk.explain import explain
+    from rating.desk.to_cdrs import to_cdrs
+    from rating.desk.verify import verify, verify_each
     from rating.engine import rate
     from rating.results.rated import Rated
     from rating.tariff.load import load_tariffs
@@ -22,8 +25,12 @@ _HOMES = {
     "explain": "rating.desk.explain",
     "load_tariffs": "rating.tariff.load",
     "rate": "rating.engine",
+    "read_cdrs": "rating.cdrs",
     "Rated": "rating.results.rated",
     "Tariffs": "rating.tariff.model",
+    "to_cdrs": "rating.desk.to_cdrs",
+    "verify": "rating.desk.verify",
+    "verify_each": "rating.desk.verify",
 }
 
 __all__ = [
@@ -39,6 +46,10 @@ __all__ = [
     "explain",
     "load_tariffs",
     "rate",
+    "read_cdrs",
+    "to_cdrs",
+    "verify",
+    "verify_each",
 ]
 
 

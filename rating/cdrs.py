@@ -139,7 +139,7 @@ class Book:
             return None
         key = f"{found.id}\n{found.hash}"
         self._chosen[key] = found
-        return CdrTariff(key, needs_clock(found))
+        return CdrTariff(key, found.id, needs_clock(found))
 
     def find(self, cdr: Cdr, faults: list[Fault]) -> Tariff | None:
         """The same as a tariff."""

@@ -10,6 +10,6 @@ verify    all of it in order
 """
 
 from rating.desk.verify.verdict import Cause, PeriodCheck, TotalCheck, Verdict
-from rating.desk.verify.verify import verify, verify_each
+from rating.desk.verify.judge import verify, verify_each
 
 __all__ = ["Cause", "PeriodCheck", "TotalCheck", "Verdict", "verify", "verify_each"]

@@ -18,6 +18,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _OUTCOMES: Final = {"agrees": "agrees", "differs": "differs", "cannot": "cannot be verified"}
 _SIDES: Final = {"before_tax": " before tax", "after_tax": " after tax", "kwh": "", "hours": ""}
 _DIGITS_MAX: Final = 6
+_EXACT_MAX: Final = 30
 _ELSEWHERE: Final = "give a tariff that needs no more than the CDR says"
 
 # Why the twin refuses a session: what was read, what was expected, how to fix it.
@@ -134,6 +135,21 @@ def number(value: Fraction, least: int = 0) -> str:
     digits = f"{part:0{_DIGITS_MAX}d}"
     digits = f"{digits}..." if rest else digits.rstrip("0").ljust(least, "0")
     return f"{'-' if value < 0 else ''}{whole}{'.' if digits else ''}{digits}"
+
+
+def exact(value: Fraction) -> str:
+    """A number with all its digits; as a fraction where they have no end.
+
+    >>> exact(Fraction(5, 2)), exact(Fraction(-1, 3)), exact(Fraction(4))
+    ('2.5', '-1/3', '4')
+    """
+    digits = 0
+    while (value * 10**digits).denominator != 1:
+        digits += 1
+        if digits > _EXACT_MAX:
+            return str(value)
+    whole, part = divmod(abs(value.numerator) * 10**digits // value.denominator, 10**digits)
+    return f"{'-' if value < 0 else ''}{whole}" + (f".{part:0{digits}d}" if digits else "")
 
 
 def instant(us: int) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Final
 
 from rating.errors import Fault, Place
 from rating.ocpi_json import Json, shown
 from rating.units import INSTANT_MAX_US, INSTANT_MIN_US
 from rating.usage.instants import instant_from_text
 from rating.usage.ocpi.words import meant
+
+_FEW_KEYS: Final = 6
 
 
 class Fields:
@@ -50,7 +53,8 @@ class Fields:
             fix = f"`{suggestion}` is there already: delete this one"
         elif suggestion:
             self.spelt.add(suggestion)
-        want = f"one of the keys {', '.join(known)}" if known else "no key"
+        few = len(known) <= _FEW_KEYS
+        want = f"one of the keys {', '.join(known)}" if few else "a key that OCPI knows, or none like it"
         self.faults.append(Fault("unknown_key", self.place.within(key), shown(key), want, fix))
 
     def only(self, known: Sequence[str]) -> None:
@@ -84,7 +88,7 @@ class Fields:
             return None
         if isinstance(found, Decimal):
             return found
-        fix = "write it without quotes" if isinstance(found, str) else "write its digits"
+        fix = "write its digits, without quotes" if isinstance(found, str) else "write its digits"
         self.fault("cdr_value", key, found, f"{what}, as a number", fix)
         return None
 

@@ -36,9 +36,9 @@ def read_periods(cdr: Fields, start_us: int | None, end_us: int | None) -> tuple
     items = cdr.objects("charging_periods", "the charging periods")
     if items is None:
         return (), None
-    if not items and cdr.value["charging_periods"] == []:
-        cdr.fault("cdr_value", "charging_periods", [], "at least one charging period", "add the periods of the session")
     before = len(cdr.faults)
+    if not _listed(cdr):
+        cdr.fault("cdr_value", "charging_periods", [], "at least one charging period", "add the periods of the session")
     found = [(_start(item), _volumes(item)) for item in items]
     tariff_id = _tariff_id(items)
     if start_us is None or end_us is None or len(cdr.faults) > before or len(items) != len(_listed(cdr)):

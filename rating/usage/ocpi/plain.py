@@ -107,7 +107,7 @@ class PlainReader:
         zone = self._site(text(_OLD_SITE if old else _SITE)).zone
         if zone is None and tariff.needs_clock:
             return None
-        return cdr_id, self.tariffs.of(tariff.name), self.zones.of(zone or "UTC")
+        return cdr_id, self.tariffs.of(tariff.key), self.zones.of(zone or "UTC")
 
     def _choose(self, chunk: Chunk, r: int, key: _Key) -> CdrTariff | None:
         faults: list[Fault] = []

@@ -100,12 +100,12 @@ class _Reader:
         site = site_zone(self.time_zone, cdr.time_zone, cdr.country)
         if tariff is not None and tariff.needs_clock and site.zone is None:
             fix = "give the time zone of the site: time_zone=..., or time_zone in the location of the CDR"
-            want = f"a time zone, which the tariff {tariff.name} needs"
+            want = f"a time zone, which the tariff {tariff.id} needs"
             faults.append(Fault(Refused.TIME_ZONE.code, cdr.place, site.why, want, fix))
         if faults or session is None or tariff is None:
             return None
         self.plain.extensions.update(cdr.extensions)
-        return block_of(cdr.id, session, self.tariffs.of(tariff.name), self.zones.of(site.zone or "UTC"))
+        return block_of(cdr.id, session, self.tariffs.of(tariff.key), self.zones.of(site.zone or "UTC"))
 
     def text(self, data: bytes | str, place: Place) -> Iterator[Block]:
         """The sessions of a text of any form; `place` is that of its first value, where it is a part of a file."""

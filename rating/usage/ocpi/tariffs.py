@@ -12,7 +12,8 @@ from rating.usage.ocpi.values import Cdr
 class CdrTariff(NamedTuple):
     """By which tariff a CDR is priced, and whether that takes the clock of its site."""
 
-    name: str
+    key: str  # no other tariff of the CDRs has it
+    id: str
     needs_clock: bool
 
 
