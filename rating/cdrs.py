@@ -168,16 +168,20 @@ class Book:
         }
 
     def _by_id(self, cdr: Cdr, faults: list[Fault]) -> Tariff | None:
-        if cdr.tariff_id is None:
+        if not cdr.tariff_ids:
             fix = "give the tariff, or a CDR that carries it in `tariffs`"
             faults.append(Fault("cdr_tariff", cdr.place, "no tariff", "a tariff to price it by", fix))
             return None
-        found = self.by_id.get(cdr.tariff_id.casefold())
-        if found is None:
-            fix = "load that tariff, or give a CDR that carries it in `tariffs`"
-            want = "the id of a tariff that is at hand"
-            faults.append(Fault(Refused.UNKNOWN_TARIFF.code, cdr.place, shown(cdr.tariff_id), want, fix))
-        return found
+        found = []
+        for name in cdr.tariff_ids:
+            tariff = self.by_id.get(name.casefold())
+            if tariff is None:
+                fix = "load that tariff, or give a CDR that carries it in `tariffs`"
+                want = "the id of a tariff that is at hand"
+                faults.append(Fault(Refused.UNKNOWN_TARIFF.code, cdr.place, shown(name), want, fix))
+            else:
+                found.append(tariff)
+        return _one_of(found, cdr, faults) if len(found) == len(cdr.tariff_ids) else None
 
 
 def _embedded(cdr: Cdr, version: Version | None, faults: list[Fault]) -> Tariff | None:
@@ -187,18 +191,30 @@ def _embedded(cdr: Cdr, version: Version | None, faults: list[Fault]) -> Tariff 
     if len(faults) > before:
         return None
     read = [tariff for tariff in found if tariff is not None]
-    ids = ", ".join(dict.fromkeys(tariff.id for tariff in read))
-    if cdr.tariff_id is not None:
-        wanted = [tariff for tariff in read if tariff.id.casefold() == cdr.tariff_id.casefold()]
-        if not wanted:
-            want, fix = f"{ids}, in `tariffs`", "give the CDR with the tariff that it names"
-            faults.append(Fault("cdr_tariff", cdr.place.within("tariffs"), shown(cdr.tariff_id), want, fix))
-        read = wanted
-    if len({tariff.hash for tariff in read}) > 1:
-        want, fix = "one tariff, or a `tariff_id` in the periods", "leave only the tariff that prices this session"
-        faults.append(Fault("cdr_tariff", cdr.place.within("tariffs"), ids, want, fix))
-        return None
-    return read[0] if read else None
+    if not cdr.tariff_ids:
+        return _one_of(read, cdr, faults)
+    wanted = []
+    for name in cdr.tariff_ids:
+        same = [tariff for tariff in read if tariff.id.casefold() == name.casefold()]
+        if not same:
+            want, fix = f"{_ids(read)}, in `tariffs`", "give the CDR with the tariff that it names"
+            faults.append(Fault("cdr_tariff", cdr.place.within("tariffs"), shown(name), want, fix))
+        wanted += same
+    return _one_of(wanted, cdr, faults) if len(faults) == before else None
+
+
+def _one_of(tariffs: list[Tariff], cdr: Cdr, faults: list[Fault]) -> Tariff | None:
+    """The one tariff that all of them are, whatever their ids; a session is priced by one."""
+    if len({replace(tariff, id="").hash for tariff in tariffs}) <= 1:
+        return tariffs[0]
+    want = "one tariff, or several with the same prices" if cdr.tariff_ids else "one tariff, or `tariff_id` in periods"
+    fix = "split the CDR by tariff" if cdr.tariff_ids else "leave only the tariff that prices this session"
+    faults.append(Fault("cdr_tariff", cdr.place.within("tariffs"), _ids(tariffs), want, fix))
+    return None
+
+
+def _ids(tariffs: list[Tariff]) -> str:
+    return ", ".join(dict.fromkeys(tariff.id for tariff in tariffs))
 
 
 def _read(record: Record, version: Version, faults: list[Fault]) -> Tariff | None:

@@ -9,7 +9,7 @@ verdict   what is found, as values; words tells it
 verify    all of it in order
 """
 
-from rating.desk.verify.verdict import Cause, PeriodCheck, TotalCheck, Verdict
 from rating.desk.verify.judge import verify, verify_each
+from rating.desk.verify.verdict import Cause, PeriodCheck, TotalCheck, Verdict
 
 __all__ = ["Cause", "PeriodCheck", "TotalCheck", "Verdict", "verify", "verify_each"]

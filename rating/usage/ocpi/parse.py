@@ -41,7 +41,7 @@ def parse_cdr(record: Record, faults: list[Fault], version: Version | None = Non
     end_us = cdr.instant(end_key, "when the session ends")
     if start_us is not None and end_us is not None and end_us < start_us:
         cdr.fault("cdr_instant", end_key, cdr.value[end_key], "an end that is not before the start", "correct one")
-    periods, tariff_id = read_periods(cdr, start_us, end_us)
+    periods, tariff_ids = read_periods(cdr, start_us, end_us)
     tariffs = cdr.objects("tariffs", "the tariffs", required=False) or []
     site = record.value.get(LOCATION_KEYS[version])
     time_zone, country = site_of(site if isinstance(site, dict) else {})
@@ -53,7 +53,7 @@ def parse_cdr(record: Record, faults: list[Fault], version: Version | None = Non
         return None
     records = tuple(Record(tariff.value, tariff.place) for tariff in tariffs)
     return Cdr(
-        *(cdr_id, version, record.place, start_us, end_us, currency, periods, tariff_id, records),
+        *(cdr_id, version, record.place, start_us, end_us, currency, periods, tariff_ids, records),
         *(time_zone, country, credit is True, extensions, record.value),
     )
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from rating.ocpi_json import shown
 from rating.units import CURRENT_MAX_MA, ENERGY_READ_MAX_MWH, POWER_MAX_MW, SESSION_MAX_US
 from rating.usage.ocpi.fields import Fields
 from rating.usage.ocpi.numbers import current_ma, energy_mwh, power_mw, time_us
@@ -27,22 +26,22 @@ class _Volumes(NamedTuple):
     printed: dict[str, Decimal]
 
 
-def read_periods(cdr: Fields, start_us: int | None, end_us: int | None) -> tuple[tuple[Period, ...], str | None]:
-    """The periods in order of time, and the tariff that they name. What is wrong with them goes into the faults.
+def read_periods(cdr: Fields, start_us: int | None, end_us: int | None) -> tuple[tuple[Period, ...], tuple[str, ...]]:
+    """The periods in order of time, and the tariffs that they name. What is wrong with them goes into the faults.
 
-    Our choices: the list need not be in order of time; a period that names no tariff is priced by the one that the
-    others name; and a CDR whose periods name several is refused.
+    Our choices: the list need not be in order of time, and a period that names no tariff is priced by the one that the
+    others name.
     """
     items = cdr.objects("charging_periods", "the charging periods")
     if items is None:
-        return (), None
+        return (), ()
     before = len(cdr.faults)
     if not _listed(cdr):
         cdr.fault("cdr_value", "charging_periods", [], "at least one charging period", "add the periods of the session")
     found = [(_start(item), _volumes(item)) for item in items]
-    tariff_id = _tariff_id(items)
+    tariff_ids = _tariff_ids(items)
     if start_us is None or end_us is None or len(cdr.faults) > before or len(items) != len(_listed(cdr)):
-        return (), tariff_id
+        return (), tariff_ids
     rows = sorted(((start or 0, index) for index, (start, _) in enumerate(found)), key=lambda row: row[0])
     ends = [later for _, (later, _) in pairwise(rows)] + [end_us]
     for start, index in rows:
@@ -52,7 +51,7 @@ def read_periods(cdr: Fields, start_us: int | None, end_us: int | None) -> tuple
             items[index].fault("cdr_period", "start_date_time", items[index].value["start_date_time"], want, fix)
     return tuple(
         Period(index, start, end, *found[index][1]) for (start, index), end in zip(rows, ends, strict=True)
-    ), tariff_id
+    ), tariff_ids
 
 
 def _listed(cdr: Fields) -> list[object]:
@@ -65,16 +64,13 @@ def _start(period: Fields) -> int | None:
     return period.instant("start_date_time", "when the period starts")
 
 
-def _tariff_id(periods: list[Fields]) -> str | None:
-    named = [(period, period.text("tariff_id", "the id of a tariff", required=False)) for period in periods]
-    first = next((name for _, name in named if name is not None), None)
-    for period, name in named:
-        if name is not None and first is not None and name.casefold() != first.casefold():
-            want = f"{shown(first)}, the tariff of the periods before it"
-            fix = "split the CDR by tariff: a session is priced by one"
-            period.fault("cdr_tariffs", "tariff_id", name, want, fix)
-            break
-    return first
+def _tariff_ids(periods: list[Fields]) -> tuple[str, ...]:
+    named = [period.text("tariff_id", "the id of a tariff", required=False) for period in periods]
+    found: dict[str, str] = {}
+    for name in named:
+        if name is not None:
+            found.setdefault(name.casefold(), name)
+    return tuple(found.values())
 
 
 def _volumes(period: Fields) -> _Volumes:

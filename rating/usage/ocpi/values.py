@@ -48,7 +48,7 @@ class Cdr:
     end_us: int
     currency: str
     periods: tuple[Period, ...]  # in order of time
-    tariff_id: str | None  # by which its periods say they are priced
+    tariff_ids: tuple[str, ...]  # by which its periods say they are priced, each once, whatever its case
     tariffs: tuple[Record, ...]
     time_zone: str | None  # of its site, where it says one
     country: str | None  # of its site
