@@ -15,6 +15,7 @@ from rating.units import MWH_PER_KWH, PPM_PER_PERCENT, US_PER_S
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+ATTRIBUTES = ("tariff_type", "connector", "membership", "payment_method")
 # A session with the id of its tariff.
 Drawn = tuple[str, Usage]
 
@@ -24,7 +25,10 @@ def instant(us: int) -> datetime:
 
 
 def tables(drawn: Iterable[Drawn]) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
-    """The columns of sessions and intervals."""
+    """The columns of sessions and intervals; those that few tariffs ask for only where a session has a value.
+
+    Reserved time is told by the session. Explicit times are not: only a CDR can say them.
+    """
     drawn = list(drawn)
     sessions: dict[str, list[Any]] = {
         "session_id": [usage.session_id for _, usage in drawn],
@@ -33,7 +37,16 @@ def tables(drawn: Iterable[Drawn]) -> tuple[dict[str, list[Any]], dict[str, list
         "end": [instant(usage.end_us) for _, usage in drawn],
         "time_zone": [usage.time_zone for _, usage in drawn],
     }
-    rows = [(usage.session_id, interval) for _, usage in drawn for interval in usage.intervals]
+    asked: dict[str, list[Any]] = {name: [getattr(usage, name) for _, usage in drawn] for name in ATTRIBUTES}
+    asked["evse_power_w"] = [milli(usage.evse_power_mw) for _, usage in drawn]
+    asked["reservation_start"] = [reserved_from(usage) for _, usage in drawn]
+    asked["reservation_expired"] = [usage.expired or None for _, usage in drawn]
+    rows = [
+        (usage.session_id, interval)
+        for _, usage in drawn
+        for interval in usage.intervals
+        if interval.activity != "reserved"
+    ]
     intervals: dict[str, list[Any]] = {
         "session_id": [id_ for id_, _ in rows],
         "start": [instant(interval.start_us) for _, interval in rows],
@@ -41,7 +54,24 @@ def tables(drawn: Iterable[Drawn]) -> tuple[dict[str, list[Any]], dict[str, list
         "energy_kwh": [Decimal(interval.energy_mwh).scaleb(-6) for _, interval in rows],
         "activity": [None if interval.activity == "auto" else interval.activity for _, interval in rows],
     }
-    return sessions, intervals
+    flows = {
+        "power_w": [milli(interval.power_mw) for _, interval in rows],
+        "current_a": [milli(interval.current_ma) for _, interval in rows],
+    }
+    return sessions | _given(asked), intervals | _given(flows)
+
+
+def _given(columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    return {name: values for name, values in columns.items() if any(value is not None for value in values)}
+
+
+def milli(value: int | None) -> Decimal | None:
+    return None if value is None else Decimal(value).scaleb(-3)
+
+
+def reserved_from(usage: Usage) -> datetime | None:
+    """Since when the session's place was reserved, where it was."""
+    return next((instant(each.start_us) for each in usage.intervals if each.activity == "reserved"), None)
 
 
 def nearest(value: Fraction | None, decimals: int) -> Fraction | None:
