@@ -2,8 +2,7 @@
 
 A case has `tariff*.yaml`, `sessions.csv`, optionally `intervals.csv` or `readings.csv` (else the sessions carry
 energy totals), and `expected.yaml`, whose `why` is the arithmetic in words. `RATERS` lists who rates it: the slow twin
-by its own reading of the files, and the engine as a user calls it, with the paths of the files. NOT_YET lists the
-cases that the engine cannot rate yet.
+by its own reading of the files, and the engine as a user calls it, with the paths of the files.
 """
 
 from __future__ import annotations
@@ -208,20 +207,11 @@ def as_told(lines: list[Figures], expected: list[Figures]) -> list[Figures]:
 
 
 RATERS: dict[str, Callable[[Path, Tariffs], Outcome]] = {"twin": rate_by_twin, "engine": rate_by_engine}
-# Cases that the engine cannot rate yet. OCPI's examples all need the tax of a component.
-NOT_YET = {
-    *(case.name for case in CASES.glob("ocpi-*")),
-    *("chargers", "current", "duration-within-an-interval", "members-and-payment", "min-price-with-two-rates"),
-    *("power-by-its-mean", "reservation-by-its-length", "reservation-expired-beside-a-meter", "step-across-tiers"),
-    *("tax-unknown", "taxes-rounded-each", "taxes-stacked", "tier-of-energy", "version-that-ended"),
-}
 
 
 @pytest.mark.parametrize("rater", RATERS.values(), ids=RATERS.keys())
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
 def test_case(case: Path, rater: Callable[[Path, Tariffs], Outcome]) -> None:
-    if rater is rate_by_engine and case.name in NOT_YET:
-        pytest.skip("the engine cannot rate this yet")
     expected = read_expected(case)
     if rater is rate_by_engine:
         expected.lines = {session: [as_stored(line) for line in lines] for session, lines in expected.lines.items()}
