@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rating.desk.explain import explain
     from rating.desk.to_cdrs import to_cdrs
     from rating.desk.verify import verify, verify_each
-    from rating.engine import rate
+    from rating.engine import rate, rate_cdrs
     from rating.results.rated import Rated
     from rating.tariff.load import load_tariffs
     from rating.tariff.model import Tariffs
@@ -25,6 +25,7 @@ _HOMES = {
     "explain": "rating.desk.explain",
     "load_tariffs": "rating.tariff.load",
     "rate": "rating.engine",
+    "rate_cdrs": "rating.engine",
     "read_cdrs": "rating.cdrs",
     "Rated": "rating.results.rated",
     "Tariffs": "rating.tariff.model",
@@ -46,6 +47,7 @@ __all__ = [
     "explain",
     "load_tariffs",
     "rate",
+    "rate_cdrs",
     "read_cdrs",
     "to_cdrs",
     "verify",

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from rating.errors import Refused
-from rating.units import SESSION_MAX_US
+from rating.units import ACTIVITY_RESERVED, SESSION_MAX_US
 from rating.usage.batch import Int32, Int64, Intervals, Sessions, UInt8, UsageBatch
 from rating.usage.columns import mark
 from rating.usage.ocpi.session import CdrSession
@@ -80,14 +80,9 @@ def block_of(cdr_id: str, session: CdrSession, tariff: int, zone: int) -> Block:
 def batch_of(blocks: Sequence[Block], tariffs: Codes, zones: Codes) -> UsageBatch:
     """All sessions as one batch. What needs all of them is checked here: ids, and the length of sessions."""
     ids = pa.array([cdr_id for block in blocks for cdr_id in block.id], pa.string())
-    start, end = _joined(blocks, "session_start_us"), _joined(blocks, "session_end_us")
-    status = np.zeros(len(ids), np.uint8)
-    mark(status, _twice(ids), Refused.DUPLICATE_SESSION)
-    mark(status, end - start > SESSION_MAX_US, Refused.SESSION_TOO_LONG)
     first = np.zeros(len(ids) + 1, np.int64)
     np.cumsum(_joined(blocks, "intervals"), out=first[1:])
     power, current = _joined(blocks, "power_mw"), _joined(blocks, "current_ma")
-    expired = _joined(blocks, "expired", np.uint8)
     intervals = Intervals(
         start_us=_joined(blocks, "start_us"),
         end_us=_joined(blocks, "end_us"),
@@ -100,13 +95,35 @@ def batch_of(blocks: Sequence[Block], tariffs: Codes, zones: Codes) -> UsageBatc
         current_ma=current if (current >= 0).any() else None,
         volumes_us=_joined(blocks, "volumes_us").reshape(-1, 3),
     )
-    tariff, zone = _codes(blocks, "tariff"), _codes(blocks, "zone")
+    expired = _joined(blocks, "expired", np.uint8)
     sessions = Sessions(
-        *(ids, start, end, tariff, tariffs.names, zone, zones.names, status, np.full(len(ids), -1, np.int64)),
+        id=ids,
+        start_us=_joined(blocks, "session_start_us"),
+        end_us=_joined(blocks, "session_end_us"),
+        tariff=_codes(blocks, "tariff"),
+        tariff_names=tariffs.names,
+        time_zone=_codes(blocks, "zone"),
+        zone_names=zones.names,
+        status=np.zeros(len(ids), np.uint8),
+        status_row=np.full(len(ids), -1, np.int64),
         extra=pa.table({"session_id": ids}).select([]),
         expired=expired if expired.any() else None,
     )
+    _check(sessions, intervals, first)
     return UsageBatch(sessions, intervals, first, (), _sources(sessions, intervals))
+
+
+def _check(sessions: Sessions, intervals: Intervals, first: Int64) -> None:
+    """Mark the sessions that are refused whatever their tariff is."""
+    start, end, status = sessions.start_us, sessions.end_us, sessions.status
+    mark(status, _twice(sessions.id), Refused.DUPLICATE_SESSION)
+    mark(status, end - start > SESSION_MAX_US, Refused.SESSION_TOO_LONG)
+    if len(status) == 0 or intervals.activity is None:
+        return
+    # Every CDR has a period, and a reservation comes first.
+    reserved = intervals.activity[first[:-1]] == ACTIVITY_RESERVED
+    until = start if sessions.expired is None else np.where(sessions.expired != 0, end, start)
+    mark(status, reserved & (until - intervals.start_us[first[:-1]] > SESSION_MAX_US), Refused.RESERVATION)
 
 
 def _joined(blocks: Sequence[Block], name: str, kind: Any = np.int64) -> Any:
