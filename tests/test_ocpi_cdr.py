@@ -109,12 +109,16 @@ def test_a_reservation_alone_has_expired() -> None:
     assert batch.sessions.start_us.tolist() == [instant_us("2026-03-02T10:00:00Z")]
 
 
-def test_a_period_may_begin_with_reserved_time() -> None:
-    one = period("2026-03-02T10:00:00Z", RESERVATION_TIME=Decimal("0.25"), ENERGY=20, TIME=1)
+def test_a_period_may_have_several_times() -> None:
+    one = period("2026-03-02T10:00:00Z", RESERVATION_TIME=Decimal("0.25"), ENERGY=20, TIME=1, PARKING_TIME=0)
     batch = read(cdr_reserved() | {"charging_periods": [one]}).batch
-    assert batch.sessions.start_us.tolist() == [instant_us("2026-03-02T10:15:00Z")]
-    assert batch.intervals.start_us.tolist() == [instant_us("2026-03-02T10:00:00Z"), instant_us("2026-03-02T10:15:00Z")]
-    assert batch.intervals.energy.tolist() == [0, 20_000_000]
+    assert batch.sessions.start_us.tolist() == [instant_us("2026-03-02T10:00:00Z")]
+    assert batch.sessions.expired is None
+    assert batch.intervals.energy.tolist() == [20_000_000]
+    assert batch.intervals.activity is not None
+    assert batch.intervals.activity.tolist() == [ACTIVITY_CHARGING]
+    assert batch.intervals.volumes_us is not None
+    assert batch.intervals.volumes_us.tolist() == [[US_PER_H, 0, 15 * US_PER_MIN]]
 
 
 def test_reserved_time_after_the_charge_is_refused() -> None:

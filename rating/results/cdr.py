@@ -21,6 +21,7 @@ from rating.usage.ocpi.words import CDR_KEYS, COSTS, END_KEYS, LOCATION_KEYS, QU
 
 _DECIMALS: Final = 4
 _S_PER_H: Final = 3600
+_NOTHING: Final = {"ENERGY": Decimal(0), "TIME": Decimal(0)}
 _REQUIRED: Final[dict[Version, tuple[str, ...]]] = {
     "2.1.1": ("auth_id", "auth_method", "location", "last_updated"),
     "2.2.1": ("country_code", "party_id", "cdr_token", "auth_method", "cdr_location", "last_updated"),
@@ -156,7 +157,7 @@ def _dimensions(period: PricedPeriod, seconds: list[int], version: Version) -> l
         volumes |= {f"{which}_POWER": decimal_of(mw, 6) for which, mw in _least_and_most(period.power_mw)}
     if period.current_ma is not None:
         volumes |= {f"{which}_CURRENT": decimal_of(ma, 3) for which, ma in _least_and_most(period.current_ma)}
-    return [{"type": kind, "volume": volume} for kind, volume in (volumes or {"ENERGY": Decimal(0)}).items()]
+    return [{"type": kind, "volume": volume} for kind, volume in (volumes or _NOTHING).items()]
 
 
 def _least_and_most(pair: tuple[int, int]) -> tuple[tuple[str, int], tuple[str, int]]:

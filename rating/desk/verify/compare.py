@@ -2,8 +2,7 @@
 
 A cost is compared at the decimals that the CDR prints, at least those of the currency (JSON drops zeros: 4 is 4.00) and
 at most four, which is what OCPI's numbers have. `total_cost` at the currency's own decimals is what is charged, rounded
-once (where there are several taxes, each of them or their sum: OCPI leaves it open); all else is the exact amount,
-rounded there.
+once; all else is the exact amount, rounded there. OCPI leaves open whether the sum is rounded or each tax: both agree.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
-from rating.desk.verify.pricing import Cost
+from rating.desk.verify.pricing import Cost, Sides
 from rating.desk.verify.verdict import Side, TotalCheck
 from rating.reference.printing import round_to
 from rating.tariff.model import Tariff
@@ -33,17 +32,28 @@ def compare_costs(cdr: Cdr, totals: Totals, tariff: Tariff, cost: Cost) -> tuple
     sides: tuple[Side, Side] = ("before_tax", "after_tax")
     for key, amount in totals.costs.items():
         is_total = key == "total_cost"
-        exact = cost.exact if is_total else cost.kinds[key]
+        sides_of = cost.exact if is_total else cost.kinds[key]
+        exact = sides_of.both
+        charged = [*zip(cost.charged.both, cost.alone.both, strict=True)]
         for number, (side, printed) in enumerate(zip(sides, amount, strict=True)):
             if printed is None:
                 continue
             decimals = min(max(printed.decimals, least), max(_OCPI_DECIMALS, least))
             sign = -1 if cdr.credit and (is_total or printed.value < 0) else 1
-            expected = [_rounded(exact[number], decimals)]
-            if is_total and decimals == least:
-                expected = [cost.charged[number], cost.alone[number]]
+            expected = [_rounded(exact[number], decimals), _by_parts(sides_of, number, decimals)]
+            if is_total:
+                expected = [*([] if decimals == least else expected), *charged[number]]
             found.append(_cost_check(key, side, printed.value, exact[number], expected, sign, decimals))
     return tuple(found)
+
+
+def _by_parts(exact: Sides, number: int, decimals: int) -> Fraction | None:
+    """One side as the other and each tax make it, all of them rounded."""
+    other = exact.both[1 - number]
+    if other is None or not exact.taxes:
+        return None
+    taxes = sum((_round(tax, decimals) for tax in exact.taxes), Fraction(0))
+    return _round(other, decimals) + (taxes if number else -taxes)
 
 
 def _cost_check(

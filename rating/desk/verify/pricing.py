@@ -64,10 +64,16 @@ class Way:
 
 
 class Sides(NamedTuple):
-    """An exact amount before and after tax; None: cannot be known."""
+    """An amount before and after tax; None: cannot be known."""
 
     before_tax: Fraction | None
     after_tax: Fraction | None
+    taxes: tuple[Fraction, ...] = ()  # each of them
+
+    @property
+    def both(self) -> tuple[Fraction | None, Fraction | None]:
+        """Before and after tax."""
+        return self.before_tax, self.after_tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ def price(tariff: Tariff, usage: Usage, way: Way) -> Cost | None:
     costs: dict[int, Fraction] = defaultdict(Fraction)
     for (part, _), amount in part_amounts.items():
         costs[part] += amount
-    alone = Sides(*(rounded_side(tariff, amount, way) for amount in exact))
+    alone = rounded_sides(tariff, exact, way)
     kinds = _kinds(tariff, charged, way.taxing)
     return Cost(kinds, exact, _charged(tariff, total, exact, way), alone, costs, tuple(pieces))
 
@@ -156,10 +162,15 @@ def _kinds(tariff: Tariff, charged: list[Charged], taxing: Taxing) -> dict[str, 
     """The amounts by the totals of a CDR."""
     included = tariff.tax is not None and tariff.tax.included
     found = {kind: Sides(Fraction(0), Fraction(0)) for kind in KIND_OF.values()}
+    taxes: dict[tuple[str, int], Fraction] = defaultdict(Fraction)
     for each in charged:
         kind = KIND_OF[LINE_DIMENSIONS[each.priced.dimension]]
-        sides = _taxed(_total_of_one(each.amount, each.rates, included), taxing)
-        found[kind] = Sides(*(_add(old, new) for old, new in zip(found[kind], sides, strict=True)))
+        old, total = found[kind], _total_of_one(each.amount, each.rates, included)
+        new = _taxed(total, taxing)
+        for number, amount in enumerate(new.taxes):
+            taxes[kind, number] += amount
+        own = tuple(amount for (name, _), amount in taxes.items() if name == kind)
+        found[kind] = Sides(_add(old.before_tax, new.before_tax), _add(old.after_tax, new.after_tax), own)
     return found
 
 
@@ -174,10 +185,11 @@ def _add(one: Fraction | None, other: Fraction | None) -> Fraction | None:
 def _taxed(total: Total, taxing: Taxing) -> Sides:
     if taxing == "none":
         return Sides(total.of_lines, total.of_lines)
+    taxes = tuple(part.amount for part in total.taxes or ())
     if taxing != "twice" or total.taxes is None or total.gross is None:
-        return Sides(total.net, total.gross)
+        return Sides(total.net, total.gross, taxes)
     again = sum((part.amount * (PPM_PER_UNIT + part.rate.rate_ppm) / PPM_PER_UNIT for part in total.taxes), Fraction(0))
-    return Sides(total.net, total.gross + again)
+    return Sides(total.net, total.gross + again, (*taxes, again))
 
 
 def _charged(tariff: Tariff, total: Total, exact: Sides, way: Way) -> Sides:
@@ -186,11 +198,16 @@ def _charged(tariff: Tariff, total: Total, exact: Sides, way: Way) -> Sides:
     if way.taxing == "as_said" and way.total_decimals is None:
         rounded = round_total(replace(tariff, rounding=replace(tariff.rounding, mode=mode)), total)
         return Sides(_money(rounded.net_micro), _money(rounded.gross_micro))
-    return Sides(*(rounded_side(tariff, amount, way) for amount in exact))
+    return rounded_sides(tariff, exact, way)
 
 
-def rounded_side(tariff: Tariff, amount: Fraction | None, way: Way) -> Fraction | None:
-    """One side of a total, rounded by itself: where there are several taxes, the sum of rounded ones is another."""
+def rounded_sides(tariff: Tariff, exact: Sides, way: Way) -> Sides:
+    """Both sides of a total, each rounded by itself."""
+    before, after = (_rounded_side(tariff, amount, way) for amount in exact.both)
+    return Sides(before, after)
+
+
+def _rounded_side(tariff: Tariff, amount: Fraction | None, way: Way) -> Fraction | None:
     if amount is None:
         return None
     if way.total_decimals is not None:

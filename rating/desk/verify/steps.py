@@ -28,7 +28,8 @@ def step(tariff: Tariff, pieces: list[Piece], quantities: Quantities, how: Steps
             quantity.step_change = _surplus(tariff, each, quantity.after_grace)
     elif how == "period":
         for (_, each), volume in _by_period(pieces).items():
-            quantities[each].step_change += _surplus(tariff, each, volume)
+            if each in quantities:
+                quantities[each].step_change += _surplus(tariff, each, volume)
     elif how == "both_times":
         for dimension in (ENERGY, TIME, PARKING_TIME, RESERVATION_TIME):
             take_steps(tariff, {each: found for each, found in quantities.items() if each.dimension == dimension})

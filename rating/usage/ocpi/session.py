@@ -12,7 +12,7 @@ from rating.usage.ocpi.values import Cdr, Period
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """An interval: a charging period, or the reserved part of one."""
+    """An interval, which is a charging period."""
 
     start_us: int
     end_us: int
@@ -39,34 +39,32 @@ def session_of(cdr: Cdr, faults: list[Fault], expired: bool | None = None) -> Cd
 
     It starts with the first period in which anything but reserved time was measured. Where there is none, the
     reservation expired, unless the caller says otherwise; an expired one lasts from the start of the CDR to its end.
-    A period with reserved and other volumes begins with the reserved time (our choice).
     """
-    reserves = any(period.reserves for period in cdr.periods)
-    used = [place for place, period in enumerate(cdr.periods) if not period.only_reserves]
-    stays = tuple(stay for period in cdr.periods for stay in _stays(period))
+    reserves = any(period.only_reserves for period in cdr.periods)
+    used = [place for place, period in enumerate(cdr.periods) if period.is_used]
     if not reserves or expired or (expired is None and not used):
+        stays = tuple(_stay(period) for period in cdr.periods)
         return CdrSession(cdr.start_us, cdr.end_us, bool(expired) or reserves, stays)
-    late = [period for period in cdr.periods[used[0] + 1 :] if period.reserves] if used else []
+    begun = used[0] if used else len(cdr.periods)
+    late = [period for period in cdr.periods[begun:] if period.only_reserves]
     if late:
         faults.append(_late(cdr, late[0]))
         return None
-    start_us = next((stay.start_us for stay in stays if stay.activity != ACTIVITY_RESERVED), cdr.end_us)
-    return CdrSession(start_us, cdr.end_us, False, stays)
+    # A period before the session in which nothing was measured is no interval of it.
+    stays = tuple(_stay(period) for n, period in enumerate(cdr.periods) if n >= begun or period.only_reserves)
+    return CdrSession(cdr.periods[begun].start_us if used else cdr.end_us, cdr.end_us, False, stays)
 
 
-def _stays(period: Period) -> list[Stay]:
+def _stay(period: Period) -> Stay:
+    """A period as an interval. Reserved time beside other time in it is priced as such, wherever it lies."""
     charging, parked, reserved = (us or 0 for us in period.times_us)
-    if period.only_reserves:
-        volumes = (0, 0, reserved)
-        return [Stay(period.start_us, period.end_us, 0, ACTIVITY_RESERVED, volumes, None, None, period.index)]
-    begun = min(period.start_us + reserved, period.end_us)
     activity = ACTIVITY_CHARGING if charging or period.energy_mwh else ACTIVITY_PARKED
-    own = (period.power_mw, period.current_ma, period.index)
-    rest = Stay(begun, period.end_us, period.energy_mwh, activity, (charging, parked, 0), *own)
-    if not reserved:
-        return [rest]
-    kept = Stay(period.start_us, begun, 0, ACTIVITY_RESERVED, (0, 0, reserved), None, None, period.index)
-    return [kept, rest]
+    power_mw, current_ma = period.power_mw, period.current_ma
+    if period.only_reserves:
+        activity, power_mw, current_ma = ACTIVITY_RESERVED, None, None
+    volumes = (charging, parked, reserved)
+    span = (period.start_us, period.end_us)
+    return Stay(*span, period.energy_mwh, activity, volumes, power_mw, current_ma, period.index)
 
 
 def _late(cdr: Cdr, period: Period) -> Fault:

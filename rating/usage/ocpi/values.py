@@ -32,9 +32,14 @@ class Period:
         return self.times_us[2] or 0
 
     @property
+    def is_used(self) -> bool:
+        """Whether anything but reserved time was measured in it."""
+        return bool(self.energy_mwh or self.times_us[0] or self.times_us[1])
+
+    @property
     def only_reserves(self) -> bool:
         """Whether nothing but reserved time was measured in it."""
-        return self.reserves > 0 and not (self.energy_mwh or self.times_us[0] or self.times_us[1])
+        return self.reserves > 0 and not self.is_used
 
 
 @dataclass(frozen=True, slots=True)
