@@ -97,7 +97,7 @@ def _lines(tariff: Tariff) -> Iterable[str]:
     yield "# yaml-language-server: $schema=schema.json"
     yield f"tariff: {word(tariff.id)}"
     if tariff.name:
-        yield f"name: {word(tariff.name)}"
+        yield f"name: {word(tariff.name, alone=True)}"
     yield f"currency: {tariff.currency}"
     if tariff.time_zone is not None:
         yield f"time_zone: {tariff.time_zone}"
@@ -133,7 +133,7 @@ def _version_lines(version: Version) -> Iterable[str]:
 
 def _element_lines(element: Element, index: int) -> Iterable[str]:
     if element.name != default_element_name(index):
-        yield f"name: {word(element.name)}"
+        yield f"name: {word(element.name, alone=True)}"
     if pairs := when_pairs(element.when):
         yield f"when: {{{', '.join(pairs)}}}"
     for component in element.components:

@@ -54,12 +54,18 @@ def _fix(key: str, part: str, version: OcpiVersion, known: tuple[str, ...], valu
         if (other := _OTHER_WORDS.get(key)) in known and other not in value:
             return f"OCPI {version} calls it `{other}`: rename it, or read it as {later}"
         return f"OCPI {version} does not have it: read the tariff as {later}, or delete it"
-    if close := closest(key, known):
+    # What another version would price by is as misleading: a misspelt `min_price` makes a tariff look like 2.1.1.
+    everything = dict.fromkeys((*known, *_all_keys(part)))
+    if close := closest(key, everything):
         return f"`{close}` is there already: delete this one" if close in value else f"did you mean `{close}`?"
-    if part == "tariff":
-        return ""
-    homes = [home for home, keys in KEYS.items() if home != part and snake(key) in keys[version]]
-    return f"`{snake(key)}` belongs {_HOMES[homes[0]]}: move it there" if homes else "delete it"
+    homes = [home for home in KEYS if home != part and snake(key) in _all_keys(home)]
+    if homes:
+        return f"`{snake(key)}` belongs {_HOMES[homes[0]]}: move it there"
+    return "" if part == "tariff" else "delete it"
+
+
+def _all_keys(part: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for keys in KEYS[part].values() for key in keys))
 
 
 def closest(key: str, known: Iterable[str]) -> str | None:
