@@ -32,8 +32,9 @@ def rate(
         sessions: any Arrow-compatible table, dict of arrays, or path of a Parquet, CSV or Arrow file, with
             `session_id`, `tariff`, `start`, `end`, and `energy_wh` or `energy_kwh` where there are neither
             intervals nor readings.
-        intervals: the same, with `session_id`, `start`, `end`, `energy_wh` or `energy_kwh`; optional `activity`.
-        readings: instead of intervals: `session_id`, `at`, `register_wh` or `register_kwh`.
+        intervals: the same, with `session_id`, `start`, `end`, `energy_wh` or `energy_kwh`; optional `activity`,
+            `power_kw` or `power_w`, and `current_a`.
+        readings: instead of intervals: `session_id`, `at`, `register_wh` or `register_kwh`; optional the same.
         on_error: "raise" raises `SessionError` with every refused session instead of collecting them.
         threads: how many threads price; all cores by default. It does not change a byte of the result.
         chunk_sessions: how many sessions a thread takes at a time; nor does this.

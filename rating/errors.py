@@ -121,8 +121,8 @@ class Refused(IntEnum):
     UNKNOWN_SESSION = 18  # intervals or readings whose session is not among the sessions
     UNKNOWN_ACTIVITY = 19
     MISSING_COLUMN = 20  # the tariff needs a value that the session or its intervals do not have
-    POWER_RANGE = 21  # a power or a current below zero, beyond its limit, or no number
-    RESERVATION = 22  # it ends before it starts, or expired without a start
+    POWER_RANGE = 21  # a power or a current below zero, beyond its limit, finer than a thousandth, or no number
+    RESERVATION = 22  # it ends before it starts, is longer than SESSION_MAX_US, or its expiry is neither yes nor no
     TAX_UNKNOWN = 23  # a limit after tax decides, and the rate of a tax is not known
 
     @property

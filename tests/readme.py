@@ -114,9 +114,10 @@ def inputs() -> str:
 def _inputs(name: str, schema: Table) -> list[tuple[str, str, str]]:
     required = [column for column, _ in schema.required]
     rows = [(f"`{column}`", "must be there", COLUMNS[name][column]) for column in required]
-    energy = f"`{schema.energy}_wh` or `{schema.energy}_kwh`"
+    energy, power = (" or ".join(f"`{column}`" for column in pair) for pair in (schema.energies, schema.powers))
     rows.append((energy, "must be there" if schema.energy_required else "optional", COLUMNS[name][schema.energy]))
-    return rows + [(f"`{column}`", "optional", COLUMNS[name][column]) for column, _ in schema.optional]
+    rows += [(f"`{column}`", "optional", COLUMNS[name][column]) for column, _ in schema.optional]
+    return [*rows, (power, "optional", COLUMNS[name][schema.power])]
 
 
 def outputs() -> str:

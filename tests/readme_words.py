@@ -70,6 +70,10 @@ LEFT_OUT: Final = {
 _ID: Final = "whole number or text"
 _INSTANT: Final = "timestamp, or ISO 8601 text; without a zone or offset it is UTC"
 _NUMBER: Final = "integer, decimal, float or text"
+_ASKED: Final = "whole number or text; compared with what the tariff's elements ask for, to the letter"
+_POWER: Final = f"{_NUMBER}, from 0 up"
+_MEAN: Final = "left out or empty: the mean power of the interval"
+_CURRENT: Final = "the sum over the phases; must be given where an element of the tariff asks for it"
 _ACTIVITY: Final = (
     "`charging`, `parked`, `withheld` or `auto`; empty is `auto`: charging where there is energy, else parked"
 )
@@ -85,6 +89,16 @@ COLUMNS: Final = {
         "time_zone": "IANA name of the site's zone, for tariffs without one of their own",
         "intervals": "a list of structs with the columns of `intervals`, instead of that table",
         "readings": "a list of structs with the columns of `readings`, instead of that table",
+        "tariff_type": _ASKED,
+        "connector": "the same; must be given where an element asks for it",
+        "membership": "the same as `tariff_type`",
+        "payment_method": "the same as `tariff_type`",
+        "reservation_start": "since when the place was reserved; what lies before `start` is reserved time",
+        "reservation_expired": (
+            "boolean, or `true`, `false`, `yes`, `no`, `1`, `0`: nobody came, and the time from `reservation_start` "
+            "(else `start`) to `end` is reserved time; such a session needs no meter data"
+        ),
+        "evse_power": f"the charger's own rating, {_POWER}; must be given where an element asks for it",
     },
     "intervals": {
         "session_id": "whose it is",
@@ -92,12 +106,16 @@ COLUMNS: Final = {
         "end": "the same",
         "energy": f"{_NUMBER}, from 0 up",
         "activity": _ACTIVITY,
+        "current_a": f"{_POWER}: {_CURRENT}",
+        "power": f"{_POWER}; {_MEAN}",
     },
     "readings": {
         "session_id": "whose it is",
         "at": _INSTANT,
         "register": f"the meter's cumulative register, {_NUMBER}",
         "activity": f"from this reading to the next: {_ACTIVITY}",
+        "current_a": f"from this reading to the next, {_POWER}: {_CURRENT}",
+        "power": f"from this reading to the next, {_POWER}; {_MEAN}",
     },
 }
 
@@ -163,7 +181,10 @@ REFUSALS: Final = {
     Refused.UNKNOWN_SESSION: "intervals or readings name a session that is not in `sessions`",
     Refused.UNKNOWN_ACTIVITY: "an activity is none of the four words",
     Refused.MISSING_COLUMN: "the tariff needs a value that the session or its intervals lack",
-    Refused.POWER_RANGE: "a power or a current is no number, below zero or beyond 1 GW or 1,000,000 A",
-    Refused.RESERVATION: "its reservation starts after it, or is longer than 400 days",
+    Refused.POWER_RANGE: (
+        "a power or a current is no number, below zero, finer than a thousandth of a W or A, or beyond 1 GW or "
+        "1,000,000 A"
+    ),
+    Refused.RESERVATION: "its reservation starts after it, is longer than 400 days, or expired neither yes nor no",
     Refused.TAX_UNKNOWN: "a limit on the other side of a tax decides, and the rate of that tax is not known",
 }

@@ -3,7 +3,8 @@
 `cases()` draws one tariff with one session, `networks()` several of both. Both share an anchor: a zone and an
 instant in it, around which windows, dates, versions and intervals lie, so that boundaries and intervals meet.
 What is drawn is written once, in functions of a `Pick`. Hypothesis picks where a failure should shrink; for runs of
-a million, `random_network(seed)` draws the same domain some thirty times faster.
+a million, `random_network(seed)` draws the same domain some thirty times faster. With `full`, what `strategies_full`
+adds is drawn too: every restriction, reservations, several taxes, and what sessions say of power, current and times.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
+from strategies_full import completed, of_reservation, restricted, told
 from strategies_pick import ANCHORS, Anchor, Pick, hypothesis_pick, random_pick
 
 from rating.reference import Interval, Usage
@@ -89,7 +91,7 @@ def when(pick: Pick, anchor: Anchor) -> When:
     if start_date and end_date and end_date <= start_date:
         end_date = start_date + timedelta(days=1)
     fair = pick.one_in(4)
-    return When(
+    found = When(
         day_of_week=pick.some(range(7), 1, 6) if pick.one_in(3) else None,
         start_min=start_min,
         end_min=end_min,
@@ -101,6 +103,7 @@ def when(pick: Pick, anchor: Anchor) -> When:
         else None,
         holidays_in=not (fair and pick.one_in(2)),
     )
+    return restricted(pick, found) if pick.full else found
 
 
 def component(pick: Pick, dimension: DimensionName) -> Component:
@@ -132,7 +135,8 @@ def element(pick: Pick, anchor: Anchor, name: str) -> Element:
     chosen = pick.between(1, 15)
     names = [dimension for bit, dimension in enumerate(DIMENSION_NAMES) if chosen >> bit & 1]
     holds = When() if pick.one_in(3) else when(pick, anchor)
-    return Element(name, tuple(component(pick, dimension) for dimension in names), holds)
+    found = Element(name, tuple(component(pick, dimension) for dimension in names), holds)
+    return of_reservation(pick, found) if pick.full and chosen & 10 and pick.one_in(3) else found
 
 
 def price_limit(pick: Pick, least: PriceLimit | None = None) -> PriceLimit | None:
@@ -182,6 +186,8 @@ def tariff(pick: Pick, anchor: Anchor, id_: str = "drawn") -> Tariff:
         tax=None if taxed is None else Tax.one("VAT", pick.of(TAX_PPM), taxed),
         on_change="at_once" if pick.one_in(2) else "next_session",
     )
+    if pick.full:
+        found = completed(pick, anchor, found)
     return plain(found) if pick.one_in(3) else found
 
 
@@ -225,7 +231,9 @@ def usage(pick: Pick, anchor: Anchor, session_id: str | int = "S-1", faulty: boo
         intervals[-1] = replace(intervals[-1], energy_mwh=rest)
     zone = "Asia/Kathmandu" if pick.one_in(5) else anchor.zone
     found = Usage(session_id, start_us, end_us, tuple(intervals), zone)
-    return with_fault(pick, found) if faulty and pick.one_in(8) else found
+    if faulty and pick.one_in(8):
+        found = with_fault(pick, found)
+    return told(pick, found, faulty) if pick.full else found
 
 
 def with_fault(pick: Pick, usage: Usage) -> Usage:
@@ -262,19 +270,23 @@ def network(pick: Pick, max_tariffs: int, max_sessions: int, faulty: bool) -> Ne
 
 
 @st.composite
-def cases(draw: st.DrawFn, faulty: bool = True) -> tuple[Tariff, Usage]:
+def cases(draw: st.DrawFn, faulty: bool = True, full: bool = False) -> tuple[Tariff, Usage]:
     """A tariff and a session near the same anchor."""
-    pick = hypothesis_pick(draw)
+    pick = hypothesis_pick(draw, full)
     anchor = pick.of(ANCHORS)
     return tariff(pick, anchor), usage(pick, anchor, faulty=faulty)
 
 
 @st.composite
-def networks(draw: st.DrawFn, max_tariffs: int = 3, max_sessions: int = 6, faulty: bool = True) -> Network:
+def networks(
+    draw: st.DrawFn, max_tariffs: int = 3, max_sessions: int = 6, faulty: bool = True, full: bool = False
+) -> Network:
     """As `network`, drawn by Hypothesis."""
-    return network(hypothesis_pick(draw), max_tariffs, max_sessions, faulty)
+    return network(hypothesis_pick(draw, full), max_tariffs, max_sessions, faulty)
 
 
-def random_network(seed: int, max_tariffs: int = 3, max_sessions: int = 6, faulty: bool = True) -> Network:
+def random_network(
+    seed: int, max_tariffs: int = 3, max_sessions: int = 6, faulty: bool = True, full: bool = False
+) -> Network:
     """As `network`, drawn at random: the same for the same seed."""
-    return network(random_pick(seed), max_tariffs, max_sessions, faulty)
+    return network(random_pick(seed, full), max_tariffs, max_sessions, faulty)

@@ -50,10 +50,14 @@ ANCHORS = [
 
 
 class Pick:
-    """Picks numbers and things. `below(n)` gives an int from 0 to n - 1, where 0 is the simplest."""
+    """Picks numbers and things. `below(n)` gives an int from 0 to n - 1, where 0 is the simplest.
 
-    def __init__(self, below: Callable[[int], int]) -> None:
+    `full` says whether all that the model can say is drawn, or only what every rater can price.
+    """
+
+    def __init__(self, below: Callable[[int], int], full: bool = False) -> None:
         self.below = below
+        self.full = full
 
     def of(self, things: Sequence[T]) -> T:
         return things[self.below(len(things))]
@@ -73,11 +77,11 @@ def _integers(count: int) -> st.SearchStrategy[int]:
     return st.integers(0, count - 1)
 
 
-def hypothesis_pick(draw: st.DrawFn) -> Pick:
-    return Pick(lambda count: draw(_integers(count)))
+def hypothesis_pick(draw: st.DrawFn, full: bool = False) -> Pick:
+    return Pick(lambda count: draw(_integers(count)), full)
 
 
-def random_pick(seed: int) -> Pick:
+def random_pick(seed: int, full: bool = False) -> Pick:
     """The same picks for the same seed."""
     random = Random(seed)
-    return Pick(lambda count: int(random.random() * count))
+    return Pick(lambda count: int(random.random() * count), full)

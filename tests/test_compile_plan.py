@@ -21,7 +21,9 @@ from rating.kernels.arrays import NEVER, SPAN_SHIFT
 from rating.kernels.runs import find_runs
 from rating.reference import Interval, Usage
 from rating.reference.clock import load_zone, local
-from rating.reference.match import match_all, version_at, version_starts
+from rating.reference.match import match_all
+from rating.reference.restrictions import Moment
+from rating.reference.versions import version_at, version_starts
 from rating.tariff.model import Component, Element, Price, PriceLimit, Rounding, Tariff, Tariffs, Tax, Version
 from rating.units import DENOMINATOR_MAX, DIMENSIONS, US_PER_DAY, US_PER_H, US_PER_MIN
 from rating.usage import read_usage
@@ -67,7 +69,8 @@ def test_every_moment_of_a_timeline_has_the_components_that_matching_by_hand_fin
                 version = index if tariff.on_change == "next_session" else version_at(starts, at)
                 if version is None:
                     continue  # before the first version: no session starts here
-                matches = match_all(version, tariff.versions[version], local(at, zone))
+                moment = Moment(local(at, zone))
+                matches = match_all(version, tariff.versions[version], moment, sessions[0][1])
                 by_hand = [
                     -1 if m.holds is None else number[m.holds.version, m.holds.element, m.holds.dimension]
                     for m in matches

@@ -18,7 +18,7 @@ from rating.usage import read_usage
 from rating.usage.batch import UsageBatch
 from rating.usage.energies import milli_from_text, read_energy, to_milli
 from rating.usage.instants import instant_from_text, read_instants
-from rating.usage.sessions import read_names
+from rating.usage.names import read_names
 
 T0 = datetime(2026, 3, 1, 10, tzinfo=UTC)
 T0_US = 1_772_359_200_000_000

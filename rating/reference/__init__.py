@@ -8,16 +8,22 @@ standard library; the zones of the `tzdata` package. No fast code, no NumPy, no 
 It is there to be read, to be right, and to be compared with the fast path on every line and total; `tell` turns a
 bill's trace into the text that `explain` prints.
 
-    clock     what an instant reads on the wall, and when a reading changes
-    match     which version and element prices a dimension at a moment
-    measure   checks, gaps, and the pieces between price-relevant moments
-    quantity  volumes, grace, steps
-    amount    prices, component limits, min_price and max_price, tax
-    printing  rounding, and lines that add up
-    rate      all of it in order
-    trace     the steps as values
-    story     the steps as text
-    words     how times, amounts and restrictions are said
+    clock         what an instant reads on the wall, and when a reading changes
+    versions      which version is in force when, and at which values its prices may change
+    faults        why a session is not priced
+    parts         the intervals of a session, its reservation, and the gaps between
+    restrictions  whether an element holds at a moment
+    match         which element prices a dimension at a moment
+    cut           the pieces between price-relevant moments, and who prices each
+    quantity      volumes, grace, steps
+    amount        prices, component limits
+    tax           totals before and after taxes
+    limits        min_price and max_price
+    printing      rounding, and lines that add up
+    rate          all of it in order
+    trace         the steps as values; stretches makes those of the pieces
+    story         the steps as text, from story_prices, story_costs and story_total
+    words         how times, amounts and taxes are said; words_when says restrictions
 """
 
 from rating.reference.rate import rate_session

@@ -1,21 +1,18 @@
-"""Which price applies at a moment: the version in force, and for each dimension the element that holds (PRICING 2)."""
+"""Which price applies at a moment: for each dimension the first element that holds (PRICING 2)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
-from typing import Literal
-from zoneinfo import ZoneInfo
 
-from rating.reference.clock import first_instant_of
-from rating.tariff.model import Component, DimensionName, Element, Tariff, Version, When
-from rating.units import DIMENSIONS
+from rating.reference.restrictions import Moment, Restriction, why_not
+from rating.reference.values import Usage
+from rating.tariff.model import Component, DimensionName, Element, LineDimension, Tariff, Version
+from rating.units import FLAT, LINE_DIMENSIONS, RESERVATION_FLAT, RESERVATION_TIME
 
-Restriction = Literal["start_date", "end_date", "months", "day_of_week", "holidays", "clock"]
-
-_NAMES: tuple[DimensionName, ...] = ("energy", "time", "parking_time", "flat")
-assert _NAMES == DIMENSIONS
-_DAY_MIN = 1440
+_NAMES: tuple[LineDimension, ...] = ("energy", "time", "parking_time", "flat", "reservation_time", "reservation_flat")
+assert _NAMES == LINE_DIMENSIONS
+# By the dimension of a line: the dimension of the component that prices it.
+_PRICED_BY: tuple[DimensionName, ...] = ("energy", "time", "parking_time", "flat", "time", "flat")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,7 +21,7 @@ class Priced:
 
     version: int
     element: int
-    dimension: int  # index into units.DIMENSIONS
+    dimension: int  # index into units.LINE_DIMENSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ class Missed:
 class Match:
     """Who prices one dimension at one moment: a component, or nobody (then the dimension is free)."""
 
-    dimension: DimensionName
+    dimension: LineDimension
     holds: Priced | None
     missed: tuple[Missed, ...]
 
@@ -54,98 +51,55 @@ def find(tariff: Tariff, priced: Priced) -> tuple[Version, Element, Component]:
     """The version, element and component that `priced` points to."""
     version = tariff.versions[priced.version]
     element = version.elements[priced.element]
-    component = component_of(element, _NAMES[priced.dimension])
+    component = component_of(element, _PRICED_BY[priced.dimension])
     assert component is not None
     return version, element, component
 
 
-def version_starts(tariff: Tariff, zone: ZoneInfo) -> list[int | None]:
-    """From which instant each version is in force; None: always was (PRICING 2, "Versions").
+def match_all(version_index: int, version: Version, moment: Moment, usage: Usage) -> tuple[Match, ...]:
+    """For energy, time, parking time and flat: the first element that prices it and whose restrictions all hold.
 
-    Our choice: a date means the first instant whose local date is that one or a later one.
+    An element with `reservation` prices reserved time only.
     """
-    return [
-        version.valid_from
-        if version.valid_from is None or isinstance(version.valid_from, int)
-        else first_instant_of(version.valid_from, zone)
-        for version in tariff.versions
+    order = range(len(version.elements))
+    failing = [
+        "reservation" if element.when.reservation else why_not(element.when, moment, usage)
+        for element in version.elements
     ]
+    return tuple(_match(version_index, version, order, failing, dimension) for dimension in range(FLAT + 1))
 
 
-def version_at(starts: list[int | None], moment_us: int) -> int | None:
-    """The version that came into force last at or before a moment; of two at the same instant, the later listed."""
-    begun = [(start is not None, start or 0, index) for index, start in enumerate(starts)]
-    begun = [entry for entry in begun if not entry[0] or entry[1] <= moment_us]
-    return max(begun)[2] if begun else None
+def match_reserved(version_index: int, version: Version, moment: Moment, usage: Usage) -> tuple[Match, ...]:
+    """The same for reserved time and its flat; the other dimensions are priced by nobody.
+
+    Of an expired reservation, each dimension is priced by the first `reservation_expires` element that holds, else
+    by the first `reservation` element that does; of another, by the latter alone.
+    """
+    elements = version.elements
+    failing: list[Restriction | None] = [why_not(element.when, moment, usage) for element in elements]
+    ends = [index for index, element in enumerate(elements) if element.when.reservation == "reservation_expires"]
+    lasts = [index for index, element in enumerate(elements) if element.when.reservation == "reservation"]
+    if not usage.expired:
+        for index in ends:
+            failing[index] = "reservation_expires"
+    order = [*ends, *lasts] if usage.expired else sorted([*ends, *lasts])
+    dimensions = (RESERVATION_TIME, RESERVATION_FLAT)
+    return tuple(_match(version_index, version, order, failing, dimension) for dimension in dimensions)
 
 
-def match_all(version_index: int, version: Version, reading: datetime) -> tuple[Match, ...]:
-    """For each dimension on its own, the first element that prices it and whose restrictions all hold."""
-    failing = [why_not(element.when, reading) for element in version.elements]
-    return tuple(_match(version_index, version, failing, dimension) for dimension in _NAMES)
-
-
-def _match(version_index: int, version: Version, failing: list[Restriction | None], dimension: DimensionName) -> Match:
+def _match(
+    version_index: int,
+    version: Version,
+    order: range | list[int],
+    failing: list[Restriction | None],
+    dimension: int,
+) -> Match:
     missed: list[Missed] = []
-    for index, element in enumerate(version.elements):
-        if component_of(element, dimension) is None:
+    for index in order:
+        if component_of(version.elements[index], _PRICED_BY[dimension]) is None:
             continue
         restriction = failing[index]
         if restriction is None:
-            holds = Priced(version_index, index, _NAMES.index(dimension))
-            return Match(dimension, holds, tuple(missed))
+            return Match(_NAMES[dimension], Priced(version_index, index, dimension), tuple(missed))
         missed.append(Missed(version_index, index, restriction))
-    return Match(dimension, None, tuple(missed))
-
-
-def why_not(when: When, reading: datetime) -> Restriction | None:
-    """The first restriction that does not hold at a local clock reading, or None where all hold.
-
-    Days, dates, months and holidays are those of the local date at that moment, also in the part of a window after
-    midnight (our choice, PRICING 2).
-    """
-    today = reading.date()
-    if when.start_date is not None and today < when.start_date:
-        return "start_date"
-    if when.end_date is not None and today >= when.end_date:
-        return "end_date"
-    if when.months is not None and today.month not in when.months:
-        return "months"
-    if when.day_of_week is not None and today.weekday() not in when.day_of_week:
-        return "day_of_week"
-    if when.holidays is not None and (today in when.holidays.dates(today.year)) != when.holidays_in:
-        return "holidays"
-    if not in_window(when.start_min, when.end_min, reading.time()):
-        return "clock"
-    return None
-
-
-def in_window(start_min: int | None, end_min: int | None, clock: time) -> bool:
-    """Whether a clock reads start or later and earlier than end (PRICING 2, `start_time` / `end_time`).
-
-    Start alone lasts until the end of the day, end alone begins at midnight, `00:00` as end is the end of the day,
-    an end before the start passes midnight, and start = end is the whole day (our choices).
-
-    >>> in_window(22 * 60, 6 * 60, time(5, 59, 59)), in_window(22 * 60, 6 * 60, time(6))
-    (True, False)
-    """
-    start = time_of(start_min or 0)
-    if end_min in (None, 0, _DAY_MIN):  # until the end of the day
-        return clock >= start
-    assert end_min is not None
-    end = time_of(end_min)
-    if start < end:
-        return start <= clock < end
-    return clock >= start or clock < end
-
-
-def time_of(minute: int) -> time:
-    """A minute of the day as a clock reading."""
-    return time(minute // 60 % 24, minute % 60)
-
-
-def clock_minutes(tariff: Tariff) -> set[int]:
-    """All minutes of the day that the tariff's windows name."""
-    windows = [element.when for version in tariff.versions for element in version.elements]
-    named = {minute for when in windows for minute in (when.start_min, when.end_min) if minute is not None}
-    return {minute % _DAY_MIN for minute in named}
+    return Match(_NAMES[dimension], None, tuple(missed))

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
-from rating.reference.amount import Total
 from rating.reference.match import find
 from rating.reference.quantity import Quantities
-from rating.reference.trace import Charged, Limited, Rounded
+from rating.reference.tax import Total
+from rating.reference.trace import Charged, Limited, LimitKind, Rounded
 from rating.reference.values import Line
 from rating.tariff.model import RoundingMode, Tariff
-from rating.units import MICRO_PER_UNIT
+from rating.units import LINE_DIMENSIONS, MICRO_PER_UNIT
 
 
 def round_to(amount: Fraction, unit_micro: int, mode: RoundingMode) -> int:
@@ -35,18 +35,20 @@ def round_to(amount: Fraction, unit_micro: int, mode: RoundingMode) -> int:
 
 
 def round_total(tariff: Tariff, total: Total) -> Rounded:
-    """Net, tax and gross as they are charged, with net + tax = gross.
+    """Net, each tax and gross as they are charged, with net + taxes = gross.
 
-    Where prices include tax, gross and tax are rounded and net is the rest; else net and tax are, and gross is
-    their sum.
+    Where prices include tax, gross and each tax are rounded and net is the rest; else net and each tax are, and gross
+    is their sum. Where taxes are not known, the other side is all there is.
     """
     mode, unit = tariff.rounding.mode, tariff.rounding.unit_micro
-    tax = round_to(total.gross - total.net, unit, mode)
-    if total.included:
-        gross = round_to(total.gross, unit, mode)
-        return Rounded(mode, unit, gross - tax, tax, gross)
-    net = round_to(total.net, unit, mode)
-    return Rounded(mode, unit, net, tax, net + tax)
+    known = round_to(total.of_lines, unit, mode)
+    if total.taxes is None:
+        net, gross = (None, known) if total.included else (known, None)
+        return Rounded(mode, unit, net, None, gross, known)
+    taxes = tuple((part.rate, round_to(part.amount, unit, mode)) for part in total.taxes)
+    tax = sum(micro for _, micro in taxes)
+    net, gross = (known - tax, known) if total.included else (known, known + tax)
+    return Rounded(mode, unit, net, taxes, gross, known)
 
 
 def print_unit(tariff: Tariff) -> int:
@@ -92,17 +94,18 @@ def lines_of(
     changes = [limit for limit in limits if limit.change]
     amounts = [step.amount for step in charged] + [limit.change for limit in changes]
     unit = print_unit(tariff)
-    target = round_to(total.in_price_terms, unit, tariff.rounding.mode)
+    target = round_to(total.of_lines, unit, tariff.rounding.mode)
     printed = allocate(amounts, target, unit)
     lines = [
         _usage_line(tariff, quantities, step, number, micro)
         for number, (step, micro) in enumerate(zip(charged, printed, strict=False), start=1)
     ]
+    tax_ppm = _tax_of_total(tariff, charged)
     for limit, micro in zip(changes, printed[len(charged) :], strict=True):
-        lines.append(_total_line(tariff, len(lines) + 1, limit.kind, limit.change, micro))
-    rest = (rounded.gross_micro if total.included else rounded.net_micro) - target
+        lines.append(_total_line(len(lines) + 1, limit.kind, limit.change, micro, tax_ppm))
+    rest = rounded.of_lines_micro - target
     if rest:
-        lines.append(_total_line(tariff, len(lines) + 1, "rounding", Fraction(rest, MICRO_PER_UNIT), rest))
+        lines.append(_total_line(len(lines) + 1, "rounding", Fraction(rest, MICRO_PER_UNIT), rest, tax_ppm))
     return tuple(lines)
 
 
@@ -113,22 +116,28 @@ def _usage_line(tariff: Tariff, quantities: Quantities, step: Charged, number: i
         line=number,
         kind="usage",
         element=element.name,
-        dimension=component.dimension,
+        dimension=LINE_DIMENSIONS[step.priced.dimension],
         volume=Fraction(quantities[step.priced].volume, per),
         billed_volume=Fraction(step.billed, per),
         unit=component.price.unit_text,
         unit_price_micro=component.price.amount_micro,
         amount=step.amount,
         printed_micro=printed_micro,
-        tax_ppm=_tax_ppm(tariff),
+        tax_ppm=step.rates.total_ppm if tariff.tax else None,
     )
 
 
 def _total_line(
-    tariff: Tariff, number: int, kind: Literal["minimum", "maximum", "rounding"], amount: Fraction, printed_micro: int
+    number: int, kind: LimitKind | Literal["rounding"], amount: Fraction, printed_micro: int, tax_ppm: int | None
 ) -> Line:
-    return Line(number, kind, None, None, None, None, None, None, amount, printed_micro, _tax_ppm(tariff))
+    return Line(number, kind, None, None, None, None, None, None, amount, printed_micro, tax_ppm)
 
 
-def _tax_ppm(tariff: Tariff) -> int | None:
-    return tariff.tax.rates.total_ppm if tariff.tax else None
+def _tax_of_total(tariff: Tariff, charged: list[Charged]) -> int | None:
+    """The rate of a line of the whole session: that of its components, where all that cost something have the same
+    one; the tariff's own where nothing did.
+    """
+    if tariff.tax is None:
+        return None
+    rates = {step.rates for step in charged if step.amount} or {tariff.tax.rates}
+    return rates.pop().total_ppm if len(rates) == 1 else None

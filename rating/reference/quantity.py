@@ -1,14 +1,15 @@
-"""Which quantity is billed: the volume of each component, its grace, and the step of the session (PRICING 3)."""
+"""Which quantity is billed: the volume of each component, its grace, and the steps of the session (PRICING 3)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rating.reference.match import Priced, find
-from rating.reference.measure import Piece
+from rating.reference.cut import Piece
+from rating.reference.match import Match, Priced, find
 from rating.reference.trace import Stepped
+from rating.reference.values import Usage
 from rating.tariff.model import StepRound, Tariff
-from rating.units import ENERGY, PARKING_TIME, TIME
+from rating.units import ENERGY, PARKING_TIME, RESERVATION_TIME, TIME
 
 
 @dataclass(slots=True)
@@ -30,15 +31,18 @@ class Quantity:
         """What is multiplied by the price."""
         return self.after_grace + self.step_change
 
-    def add(self, amount: int, free: int, number: int) -> None:
-        """Count a piece."""
-        self.volume += amount
-        self.free += free
-        if amount > free:
-            self.last_active = number
-
 
 Quantities = dict[Priced, Quantity]
+
+
+@dataclass(slots=True)
+class _Clocks:
+    """How much time of each dimension has passed in the session, priced or not."""
+
+    charging_us: int = 0
+    parked_us: int = 0
+    parked_since_energy_us: int = 0
+    reserved_us: int = 0
 
 
 def quantities_of(tariff: Tariff, pieces: list[Piece], first_energy_us: int | None) -> Quantities:
@@ -49,41 +53,73 @@ def quantities_of(tariff: Tariff, pieces: list[Piece], first_energy_us: int | No
     `from: first_energy`, what came before the first energy is not parking: no volume, and its clock stands still.
     """
     found: Quantities = {}
-    charged_us = parked_us = parked_since_energy_us = 0
+    clocks = _Clocks()
+
+    def add(match: Match, amount: int, clock_us: int | None, number: int) -> None:
+        if match.holds is None or amount == 0:
+            return
+        grace_us = find(tariff, match.holds)[2].grace_us
+        free = 0 if clock_us is None else max(0, min(grace_us - clock_us, amount))
+        quantity = found.setdefault(match.holds, Quantity())
+        quantity.volume += amount
+        quantity.free += free
+        if amount > free:
+            quantity.last_active = number
+
     for number, piece in enumerate(pieces):
-        energy, time, parking, _ = (match.holds for match in piece.span.matches)
-        length = piece.end_us - piece.start_us
-        if energy is not None and piece.energy_mwh:
-            found.setdefault(energy, Quantity()).add(piece.energy_mwh, 0, number)
-        if piece.charging:
-            if time is not None and length:
-                free = _free(tariff, time, charged_us, length)
-                found.setdefault(time, Quantity()).add(length, free, number)
-            charged_us += length
-            continue
-        energy_came = first_energy_us is not None and first_energy_us <= piece.start_us
-        if parking is not None and length:
-            from_energy = find(tariff, parking)[2].from_first_energy
-            if energy_came or not from_energy:
-                clock = parked_since_energy_us if from_energy else parked_us
-                free = _free(tariff, parking, clock, length)
-                found.setdefault(parking, Quantity()).add(length, free, number)
-        parked_us += length
-        parked_since_energy_us += length if energy_came else 0
+        times = piece.slice.times
+        if piece.of_session is not None:
+            energy, time, parking, _ = piece.of_session
+            add(energy, piece.slice.energy_mwh, None, number)
+            add(time, times.charging_us, clocks.charging_us, number)
+            energy_came = first_energy_us is not None and first_energy_us <= piece.slice.start_us
+            if parking.holds is None or not find(tariff, parking.holds)[2].from_first_energy:
+                add(parking, times.parked_us, clocks.parked_us, number)
+            elif energy_came:
+                add(parking, times.parked_us, clocks.parked_since_energy_us, number)
+            clocks.charging_us += times.charging_us
+            clocks.parked_us += times.parked_us
+            clocks.parked_since_energy_us += times.parked_us if energy_came else 0
+        if piece.of_reservation is not None:
+            add(piece.of_reservation[0], times.reserved_us, clocks.reserved_us, number)
+            clocks.reserved_us += times.reserved_us
     return found
 
 
-def _free(tariff: Tariff, priced: Priced, clock_us: int, length_us: int) -> int:
-    """How much of a piece that begins when the dimension's clock reads `clock_us` lies within the grace."""
-    grace_us = find(tariff, priced)[2].grace_us
-    return max(0, min(grace_us - clock_us, length_us))
+@dataclass(frozen=True, slots=True)
+class Due:
+    """From when a price per session, or per reservation, is due, and which."""
+
+    at_us: int
+    priced: Priced
+
+
+def flats_due(pieces: list[Piece], usage: Usage) -> list[Due]:
+    """The first moment of the reservation, and of the session, at which a `flat` holds (PRICING 3).
+
+    In the session a moment without length counts only where the session has none.
+    """
+    found: list[Due] = []
+    for piece in pieces:
+        if piece.of_reservation is not None and piece.of_reservation[1].holds is not None:
+            found.append(Due(piece.slice.start_us, piece.of_reservation[1].holds))
+            break
+    for piece in pieces:
+        lasts = piece.slice.start_us < piece.slice.end_us or usage.start_us == usage.end_us
+        if piece.of_session is not None and piece.of_session[-1].holds is not None and lasts:
+            found.append(Due(piece.slice.start_us, piece.of_session[-1].holds))
+            break
+    return found
 
 
 def take_steps(tariff: Tariff, quantities: Quantities) -> list[Stepped]:
-    """The step of energy, and that of parking time or else of time; changes the quantities (PRICING 3)."""
+    """The step of energy, that of parking time or else of time, that of reserved time; changes the quantities
+    (PRICING 3).
+    """
     parking = _of_dimension(quantities, PARKING_TIME)
     timed = parking if parking else _of_dimension(quantities, TIME)
-    steps = [_take_step(tariff, _of_dimension(quantities, ENERGY)), _take_step(tariff, timed)]
+    totals = [_of_dimension(quantities, ENERGY), timed, _of_dimension(quantities, RESERVATION_TIME)]
+    steps = [_take_step(tariff, total) for total in totals]
     return [step for step in steps if step is not None]
 
 

@@ -11,36 +11,50 @@ from fractions import Fraction
 from typing import Literal
 
 from rating.reference.match import Match, Priced
-from rating.tariff.model import RoundingMode, StepRound, Tariff
+from rating.reference.values import Usage
+from rating.tariff.model import Rates, RoundingMode, StepRound, Tariff, TaxRate
 
 Stage = Literal["before_tax", "after_tax"]
+LimitKind = Literal["minimum", "maximum"]
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """By which tariff, version and zone the session is priced (PRICING 2)."""
+    """By which tariff, version and zone which session is priced (PRICING 2)."""
 
     tariff: Tariff
     version: int
     zone: str
     start: datetime
     end: datetime
+    usage: Usage
 
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """An interval of the meter, or a gap without one, which counts as parked (PRICING 1)."""
+    """An interval of the meter, a gap without one, or reserved time, and how much of it is for what (PRICING 1)."""
 
     start: datetime
     end: datetime
+    kind: Literal["interval", "gap", "reserved"]
     energy_mwh: int
-    charging: bool
-    measured: bool  # False: a gap
+    charging_us: int
+    parked_us: int
+    reserved_us: int
+    charges: bool  # whether the vehicle charged (or would have, had it been let)
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """Thresholds of the tariff that a session passed when a stretch began."""
+
+    energy_mwh: tuple[int, ...] = ()
+    duration_us: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A time over which the same elements hold, and what was measured in it."""
+    """A time over which the same elements hold, and what was measured in it: of the session, or of its reservation."""
 
     start: datetime
     end: datetime
@@ -48,11 +62,16 @@ class Stretch:
     energy_mwh: int
     charging_us: int
     parked_us: int
+    reserved_us: int
+    crossed: Crossed
+    # The least and the most of its intervals, for the tariff's restrictions.
+    power_mw: tuple[int, int]
+    current_ma: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class FlatDue:
-    """The moment from which a price per session is due (PRICING 3)."""
+    """The moment from which a price per session, or per reservation, is due (PRICING 3)."""
 
     at: datetime
     priced: Priced
@@ -88,28 +107,36 @@ class Charged:
     billed: int
     by_price: Fraction
     amount: Fraction
+    rates: Rates  # the taxes on it
 
 
 @dataclass(frozen=True, slots=True)
 class Limited:
     """A min_price or max_price that set the total; `change` is its line, 0 where only the tax moved (PRICING 4)."""
 
-    kind: Literal["minimum", "maximum"]
+    kind: LimitKind
     stage: Stage
     limit_micro: int
     before: Fraction
-    net: Fraction
-    gross: Fraction
     change: Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class Taxed:
-    """The exact totals before and after tax (PRICING 4)."""
+class TaxPart:
+    """One tax of a session: what it is counted from (the price before tax of all that it is on), and its amount."""
 
-    net: Fraction
-    tax: Fraction
-    gross: Fraction
+    rate: TaxRate
+    base: Fraction
+    amount: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Taxed:
+    """The exact totals before and after each tax; None: cannot be known, for a rate is not (PRICING 4)."""
+
+    net: Fraction | None
+    taxes: tuple[TaxPart, ...] | None
+    gross: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +145,15 @@ class Rounded:
 
     mode: RoundingMode
     unit_micro: int
-    net_micro: int
-    tax_micro: int
-    gross_micro: int
+    net_micro: int | None
+    taxes: tuple[tuple[TaxRate, int], ...] | None
+    gross_micro: int | None
+    of_lines_micro: int  # the one of the two that lines add up to
+
+    @property
+    def tax_micro(self) -> int | None:
+        """All taxes together, or None where they are not known."""
+        return None if self.taxes is None else sum(micro for _, micro in self.taxes)
 
 
 Step = Rules | Spell | Stretch | FlatDue | Measured | Stepped | Charged | Limited | Taxed | Rounded

@@ -37,12 +37,33 @@ class Interval:
         """Whether its time is charging time (PRICING 1): withheld is; auto is where there is energy."""
         if self.activity == "auto":
             return self.energy_mwh != 0
-        return self.activity != "parked"
+        return self.activity not in ("parked", "reserved")
+
+    @property
+    def times_us(self) -> tuple[int, int, int]:
+        """How much of it is charging, parked and reserved time: what a CDR says, else all of its length is one."""
+        if self.volumes_us is not None:
+            return self.volumes_us
+        length_us = self.end_us - self.start_us
+        if self.activity == "reserved":
+            return 0, 0, length_us
+        return (length_us, 0, 0) if self.charges else (0, length_us, 0)
+
+    @property
+    def asks_for_no_power(self) -> bool:
+        """Whether it is parked time without energy, so that no current needs to be told."""
+        charges = self.charges if self.volumes_us is None else self.volumes_us[0] > 0
+        return not charges and self.energy_mwh == 0
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One session as it was measured. `time_zone` is its site's, used where the tariff leaves its own out."""
+    """One session as it was measured. `time_zone` is its site's, used where the tariff leaves its own out.
+
+    A reservation is intervals of the activity `reserved` without energy, before `start_us`; of an expired one they
+    lie anywhere up to `end_us`, and with none of them it lasts from `start_us` to `end_us`. The intervals of the
+    session itself come in order of time; so do those of the reservation.
+    """
 
     session_id: str | int
     start_us: int
@@ -55,6 +76,11 @@ class Usage:
     payment_method: str | None = None
     evse_power_mw: int | None = None
     expired: bool = False  # the reservation expired: nothing but it is priced
+
+    @property
+    def reserved_until_us(self) -> int:
+        """The latest end of what was reserved."""
+        return self.end_us if self.expired else self.start_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +106,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Bill:
     """One priced session. `net_micro + tax_micro == gross_micro`, and printed lines add up to net, or to gross
-    where the tariff's prices include tax.
+    where the tariff's prices include tax. Where the rate of a tax is not known, only that side is.
     """
 
     session_id: str | int

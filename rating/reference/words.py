@@ -1,25 +1,36 @@
-"""How clock times, durations, energy, money and restrictions are said to people."""
+"""How clock times, durations, energy, power, money and taxes are said to people."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Literal, assert_never
 
-from rating.reference.match import Restriction
-from rating.tariff.model import DimensionName, When
-from rating.units import ENERGY, FLAT, MICRO_PER_UNIT, MWH_PER_KWH, PPM_PER_PERCENT, US_PER_H, US_PER_MIN, US_PER_S
+from rating.tariff.model import LineDimension, TaxRate
+from rating.units import (
+    ENERGY,
+    FLAT,
+    MICRO_PER_UNIT,
+    MWH_PER_KWH,
+    PPM_PER_PERCENT,
+    RESERVATION_FLAT,
+    US_PER_H,
+    US_PER_MIN,
+    US_PER_S,
+)
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-DIMENSION_WORDS: dict[DimensionName, str] = {
+DIMENSION_WORDS: dict[LineDimension, str] = {
     "energy": "energy",
     "time": "charging time",
     "parking_time": "parking time",
     "flat": "price per session",
+    "reservation_time": "reserved time",
+    "reservation_flat": "price per reservation",
 }
 _EXACT_DECIMALS = 9
+_MILLI_PER_UNIT = 1_000
 
 
 def decimal(value: Fraction, least: int = 0) -> str:
@@ -44,6 +55,16 @@ def energy(mwh: int) -> str:
     return f"{decimal(Fraction(mwh, MWH_PER_KWH))} kWh"
 
 
+def power(mw: int) -> str:
+    """Power, from milli-W, in kW."""
+    return f"{decimal(Fraction(mw, MWH_PER_KWH))} kW"
+
+
+def current(ma: int) -> str:
+    """Current, from milli-A."""
+    return f"{decimal(Fraction(ma, _MILLI_PER_UNIT))} A"
+
+
 def duration(us: int) -> str:
     """A length of time.
 
@@ -58,10 +79,10 @@ def duration(us: int) -> str:
 
 
 def quantity(amount: int, dimension: int) -> str:
-    """A quantity in base units of a dimension (an index into units.DIMENSIONS)."""
+    """A quantity in base units of a dimension (an index into units.LINE_DIMENSIONS)."""
     if dimension == ENERGY:
         return energy(amount)
-    return f"{amount} session" if dimension == FLAT else duration(amount)
+    return f"{amount} session" if dimension in (FLAT, RESERVATION_FLAT) else duration(amount)
 
 
 def money(amount: Fraction, currency: str, decimals: int) -> str:
@@ -77,6 +98,24 @@ def decimals_of(minor_micro: int) -> int:
 def percent(ppm: int) -> str:
     """A tax rate."""
     return f"{decimal(Fraction(ppm, PPM_PER_PERCENT))} %"
+
+
+def tax(rate: TaxRate) -> str:
+    """A tax by its name and rate.
+
+    >>> tax(TaxRate("QST", 99_750))
+    'QST 9.975 %'
+    """
+    return f"{rate.name} {percent(rate.rate_ppm)}"
+
+
+def listed(texts: Sequence[str], joined: str = "and") -> str:
+    """Texts one after the other.
+
+    >>> listed(["a", "b", "c"]), listed(["a", "b"], "or"), listed(["a"])
+    ('a, b and c', 'a or b', 'a')
+    """
+    return f" {joined} ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
 def day(reading: date) -> str:
@@ -112,46 +151,3 @@ def _change(start: datetime, end: datetime) -> str:
         return ""
     moved = (after - before) // timedelta(microseconds=1)
     return f" (the clock was set {'forward' if moved > 0 else 'back'} {duration(abs(moved))})"
-
-
-def only_when(when: When, restriction: Restriction) -> str:
-    """When an element holds, as far as one of its restrictions says."""
-    match restriction:
-        case "start_date":
-            return f"begins on {when.start_date}"
-        case "end_date":
-            return f"ended before {when.end_date}"
-        case "months":
-            return f"only in {runs(when.months or (), MONTHS, first=1)}"
-        case "day_of_week":
-            return f"only on {runs(when.day_of_week or (), DAYS)}"
-        case "holidays":
-            name = when.holidays.name if when.holidays else ""
-            return f"only on holidays of {name}" if when.holidays_in else f"not on holidays of {name}"
-        case "clock":
-            return f"only from {_minute(when.start_min or 0)} to {_minute(when.end_min or 1440)}"
-        case _:
-            assert_never(restriction)
-
-
-def runs(numbers: Collection[int], names: tuple[str, ...], first: Literal[0, 1] = 0) -> str:
-    """Numbers as names, with neighbours drawn together.
-
-    >>> runs({0, 1, 2, 3, 4, 6}, DAYS)
-    'Mon to Fri, Sun'
-    """
-    found: list[list[int]] = []
-    for number in sorted(numbers):
-        if found and found[-1][-1] == number - 1:
-            found[-1].append(number)
-        else:
-            found.append([number])
-    texts = []
-    for run in found:
-        ends = names[run[0] - first], names[run[-1] - first]
-        texts.append(ends[0] if len(run) == 1 else (", " if len(run) == 2 else " to ").join(ends))
-    return ", ".join(texts) or "no day"
-
-
-def _minute(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"

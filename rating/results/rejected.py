@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from rating.compile.plan import Plan
 from rating.errors import Fault, Refused
 from rating.kernels.arrays import Totals
-from rating.tariff.model import Tariffs
+from rating.tariff.model import Tariff, Tariffs
 from rating.units import MWH_PER_KWH
 from rating.usage.batch import UsageBatch
+from rating.usage.evidence import instant_text, lacking
 from rating.usage.refusals import describe, describe_stray
 
 ENERGY = pa.decimal128(38, 6)
@@ -32,18 +33,45 @@ class Rejection(NamedTuple):
 def rejections(batch: UsageBatch, plan: Plan, totals: Totals) -> Iterator[Rejection]:
     """Refused sessions in the order in which they came in, then intervals that belong to no session."""
     for i in map(int, np.flatnonzero(totals.status != Refused.FINE)):
-        fault = refusal(batch, plan.known, i, Refused(int(totals.status[i])), _row_at_fault(batch, totals, i))
+        row, measured = _row_at_fault(batch, totals, i), _interval_at_fault(batch, totals, i) >= 0
+        fault = refusal(batch, plan.known, i, Refused(int(totals.status[i])), row, measured)
         yield Rejection(batch.sessions.id[i].as_py(), fault, _energy_mwh(batch, i))
     for stray in batch.stray:
         yield Rejection(stray.session_id, describe_stray(batch, stray), stray.energy_mwh)
 
 
-def refusal(batch: UsageBatch, known: Tariffs, i: int, code: Refused, row: int) -> Fault:
-    """Why session `i` is refused, at the input row `row` of its intervals or readings, or -1."""
+def refusal(batch: UsageBatch, known: Tariffs, i: int, code: Refused, row: int, measured: bool = False) -> Fault:
+    """Why session `i` is refused, at the input row `row` of its intervals or readings, or -1.
+
+    `measured`: for what was measured, which may come from no such row.
+    """
     hint = ""
-    if code == Refused.NO_VERSION:  # the valid_from of the tariff's earliest version
-        hint = known[batch.sessions.tariff_names[batch.sessions.tariff[i]]].versions[0].label
+    if code in (Refused.NO_VERSION, Refused.MISSING_COLUMN):
+        tariff = known[batch.sessions.tariff_names[batch.sessions.tariff[i]]]
+        missing = "current_a" if measured else _needed(tariff, batch, i)
+        hint = _in_force(tariff) if code == Refused.NO_VERSION else missing
     return describe(batch, i, code, row, known=known, hint=hint)
+
+
+def _in_force(tariff: Tariff) -> str:
+    """From when on the tariff prices sessions; where one of its versions ends, from when until when each does."""
+    if all(version.valid_until is None for version in tariff.versions):
+        return tariff.versions[0].label
+    spans = []
+    for version in tariff.versions:
+        begin = "" if version.valid_from is None else f"from {version.label}"
+        end = version.valid_until
+        until = "" if end is None else f"until {instant_text(end) if isinstance(end, int) else end.isoformat()}"
+        spans.append(f"{begin} {until}".strip())
+    return ", ".join(spans)
+
+
+def _needed(tariff: Tariff, batch: UsageBatch, i: int) -> str:
+    """What the tariff asks of the session's charger and the session does not say."""
+    whens = [element.when for version in tariff.versions for element in version.elements]
+    asked = {"connector": any(when.connector is not None for when in whens)}
+    asked["evse_power_kw"] = any((when.min_evse_power_mw, when.max_evse_power_mw) != (None, None) for when in whens)
+    return next((name for name in lacking(batch, i) if asked[name]), "")
 
 
 def input_row(batch: UsageBatch, interval: int) -> int:
@@ -75,10 +103,15 @@ def _row_at_fault(batch: UsageBatch, totals: Totals, i: int) -> int:
     """The row of the input table: what the door noted, or the interval that the kernel stopped at."""
     if batch.sessions.status[i] != Refused.FINE:
         return int(batch.sessions.status_row[i])
+    interval = _interval_at_fault(batch, totals, i)
+    return -1 if interval < 0 else input_row(batch, interval)
+
+
+def _interval_at_fault(batch: UsageBatch, totals: Totals, i: int) -> int:
+    """The interval of the batch that the kernel stopped at, -1: none, or the door refused the session."""
     fault = int(totals.fault[i])
-    if fault < 0 or fault >= batch.intervals.start_us.size:
-        return -1
-    return input_row(batch, fault)
+    fine = batch.sessions.status[i] == Refused.FINE
+    return fault if fine and fault < batch.intervals.start_us.size else -1
 
 
 def _energy_mwh(batch: UsageBatch, i: int) -> int | None:

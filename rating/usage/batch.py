@@ -27,7 +27,7 @@ class Intervals(NamedTuple):
     energy: Int64  # (m,)
     energy_scale: int
     activity: UInt8 | None  # (m,) codes of units.ACTIVITIES; None: all ACTIVITY_AUTO
-    row: Int64 | None  # (m,) the row of `table` each came from, -1: the total of its session; None: in order
+    row: Int64 | None  # (m,) the row of `table` each came from, -1: its session's total or reservation; None: in order
     table: str  # what messages call the input table: "intervals", "readings", "sessions" (totals), or, for the items
     # of a list column of the sessions, all in one row of numbers, "sessions.intervals" or "sessions.readings"
     power_mw: Int64 | None = None  # (m,) milli-W, -1: null, the mean power of the interval

@@ -103,6 +103,16 @@ def merge_faults(*faults: UInt8 | None) -> UInt8 | None:
     return merged
 
 
+def mark(status: UInt8, where: Mask, code: Refused) -> None:
+    """Set the status of the sessions `where` to `code`, unless they have one already."""
+    status[where & (status == Refused.FINE)] = code
+
+
+def mark_all(status: UInt8, codes: UInt8) -> None:
+    """Set the status of each session to its code in `codes`, unless it has one already."""
+    np.copyto(status, codes, where=status == Refused.FINE)
+
+
 def is_text(kind: pa.DataType) -> bool:
     """Whether values of an Arrow type are text, dictionary- and run-end-encoded text included."""
     if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):

@@ -10,13 +10,17 @@ import numpy as np
 import pyarrow as pa
 
 from rating.errors import Place, Refused
-from rating.units import ENERGY_MAX_MWH, MWH_PER_KWH
+from rating.units import ACTIVITY_RESERVED, ENERGY_MAX_MWH, MWH_PER_KWH
 from rating.usage.batch import UsageBatch
 from rating.usage.energies import read_energy
 from rating.usage.instants import check_range, read_instants
+from rating.usage.powers import POWERS, read_power
 from rating.usage.readings import REGISTER_MAX_MWH
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_OWN: Final = ("session_id", "tariff", "start", "end", "charging_end", "reservation_start")
+_INSTANTS: Final = ("start", "end", "at", "charging_end", "reservation_start")
+_OPTIONAL: Final = ("charging_end", "reservation_start", *POWERS)
 _ENERGIES: Final = {"energy_wh": 3, "energy_kwh": 6, "register_wh": 3, "register_kwh": 6}
 
 
@@ -89,8 +93,8 @@ def _columns(case: Case) -> list[str]:
     """The columns of the table at fault that this room reads, in the order in which it checks them."""
     table, _ = table_of(case)
     own = case.row < 0 or case.batch.intervals.table == "sessions"
-    names = ("session_id", "tariff", "start", "end", "charging_end") if own else ("start", "end", "at")
-    return [name for name in (*names, *_ENERGIES) if name in table.column_names]
+    names = _OWN if own else ("start", "end", "at")
+    return [name for name in (*names, *_ENERGIES, *POWERS) if name in table.column_names]
 
 
 def culprit(case: Case, code: Refused) -> str:
@@ -99,7 +103,10 @@ def culprit(case: Case, code: Refused) -> str:
     for name in _columns(case):
         one = table.column(name).slice(row, 1)
         if code == Refused.NULL_VALUE:
-            if name not in ("charging_end", *(_ENERGIES if case.row < 0 else ())) and not _is_given(one[0]):
+            if name not in (*_OPTIONAL, *(_ENERGIES if case.row < 0 else ())) and not _is_given(one[0]):
+                return name
+        elif name in POWERS:
+            if code == Refused.POWER_RANGE and read_power(one, *POWERS[name]).fault is not None:
                 return name
         elif name in _ENERGIES:
             if code == Refused.ENERGY_RANGE:
@@ -107,7 +114,7 @@ def culprit(case: Case, code: Refused) -> str:
                 energy = read_energy(one, _ENERGIES[name], limit)
                 if energy.fault is not None or abs(int(energy.values[0])) * energy.scale > limit:
                     return name
-        elif name in ("start", "end", "at", "charging_end") and code == Refused.INSTANT_RANGE:
+        elif name in _INSTANTS and code == Refused.INSTANT_RANGE:
             fault = check_range(read_instants(one)).fault
             if fault is not None and fault[0] == code:
                 return name
@@ -123,11 +130,29 @@ def position(case: Case) -> int:
     first, rows = case.batch.interval_first, case.batch.intervals.row
     start, end = int(first[case.i]), int(first[case.i + 1])
     if case.row < 0:
+        start += start < end and is_reserved(case.batch, start)
         return start if end == start + 1 else -1
     if rows is None:
         return case.row if start <= case.row < end else -1
     found = np.flatnonzero(rows[start:end] == case.row)
     return start + int(found[0]) if len(found) else -1
+
+
+def is_reserved(batch: UsageBatch, interval: int) -> bool:
+    """Whether an interval of the batch is the time of a reservation."""
+    activity = batch.intervals.activity
+    return activity is not None and bool(activity[interval] == ACTIVITY_RESERVED)
+
+
+def lacking(batch: UsageBatch, i: int) -> list[str]:
+    """What of its charger session `i` does not say, by the names of the columns."""
+    sessions, lacks = batch.sessions, []
+    connector = sessions.attributes.get("connector")
+    if connector is None or connector.code[i] < 0:
+        lacks.append("connector")
+    if sessions.evse_power_mw is None or sessions.evse_power_mw[i] < 0:
+        lacks.append("evse_power_kw")
+    return lacks
 
 
 def session_text(case: Case) -> str:

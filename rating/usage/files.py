@@ -19,7 +19,9 @@ READ_ERRORS = (pa.ArrowException, TypeError, ValueError, OverflowError, KeyError
 TEXT_IN_CSV = (
     *("session_id", "tariff", "start", "end", "at", "charging_end", "activity", "time_zone"),
     *("energy_wh", "energy_kwh", "register_wh", "register_kwh"),
+    *("evse_power_kw", "evse_power_w", "power_kw", "power_w", "current_a"),
     *("account", "membership", "evse", "connector", "payment_method", "tariff_type", "coupon"),
+    *("reservation_start", "reservation_expired"),
 )
 _PARQUET = (".parquet", ".pq")
 _ARROW = (".arrow", ".ipc", ".feather")

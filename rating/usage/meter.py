@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,8 @@ from rating.usage.energies import Energy, read_energy
 from rating.usage.identity import FindRuns, Runs, SessionIds, runs_of
 from rating.usage.instants import read_instants
 from rating.usage.match import expand, match, order_ties, session_of
+from rating.usage.powers import read_powers, some
+from rating.usage.schema import INTERVALS
 from rating.usage.tables import Source
 
 
@@ -37,26 +39,48 @@ class Refusals(NamedTuple):
 
 
 def read_intervals(source: Source, ids: SessionIds, find: FindRuns) -> Metered:
-    """Read a table of intervals, which was checked by `schema.check_table`."""
+    """Read a table of intervals, which was checked by `check.check_table`."""
     start = read_instants(source.column("start"))
     end = read_instants(source.column("end"))
     energy = read_energies(source, "energy", ENERGY_READ_MAX_MWH)
     activity, unknown = read_activity(source)
+    power, current = read_powers(source, *INTERVALS.powers), read_powers(source, "current_a")
     runs = runs_of(source.column("session_id"), start.values, find)
     matched = match(runs, ids, start.values)
-    fault = merge_faults(start.fault, end.fault, energy.fault, unknown)
+    fault = merge_faults(start.fault, end.fault, energy.fault, unknown, power.fault, current.fault)
     stray = _stray_intervals(runs, matched.stray_runs, energy)
     rows = matched.rows
     if rows is not None:  # of intervals that start together, those of no length come first
         rows = order_ties(rows, matched.first, start.values, end.values)
-    intervals = Intervals(start.values, end.values, energy.values, energy.scale, activity, None, source.label)
+    intervals = Intervals(
+        *(start.values, end.values, energy.values, energy.scale, activity, None, source.label),
+        power_mw=some(power.values),
+        current_ma=some(current.values),
+    )
     if rows is not None:
-        intervals = Intervals(
-            *(start.values[rows], end.values[rows], energy.values[rows], energy.scale),
-            *(None if activity is None else activity[rows], rows, source.label),
-        )
+        intervals = reordered(intervals, rows)
     refused = first_faults(fault, rows, matched.first)
     return Metered(intervals, matched.first, energy.rounded, refused, stray)
+
+
+def reordered(intervals: Intervals, order: Int64) -> Intervals:
+    """The intervals in another order (k,), and with the rows that they came from."""
+
+    def taken(values: Any) -> Any:
+        return None if values is None else values[order]
+
+    return Intervals(
+        start_us=intervals.start_us[order],
+        end_us=intervals.end_us[order],
+        energy=intervals.energy[order],
+        energy_scale=intervals.energy_scale,
+        activity=taken(intervals.activity),
+        row=order if intervals.row is None else intervals.row[order],
+        table=intervals.table,
+        power_mw=taken(intervals.power_mw),
+        current_ma=taken(intervals.current_ma),
+        volumes_us=taken(intervals.volumes_us),
+    )
 
 
 def read_energies(source: Source, name: str, limit_mwh: int) -> Energy:

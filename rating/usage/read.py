@@ -8,22 +8,16 @@ import numpy as np
 
 from rating.errors import Fault, InputError, Place, Refused
 from rating.usage.batch import UsageBatch
+from rating.usage.check import align_ids, check_names, check_table
+from rating.usage.columns import mark
 from rating.usage.identity import FindRuns, find_runs
 from rating.usage.lists import is_list_column, list_source, positions
 from rating.usage.meter import Metered, Refusals, read_intervals
 from rating.usage.readings import read_readings
-from rating.usage.schema import (
-    INTERVALS,
-    READINGS,
-    SESSIONS,
-    Table,
-    align_ids,
-    check_names,
-    check_table,
-    energy_hint,
-    misspelt,
-)
-from rating.usage.sessions import SessionTable, mark, read_sessions
+from rating.usage.reservations import add_reservations
+from rating.usage.schema import INTERVALS, READINGS, SESSIONS, Table
+from rating.usage.sessions import SessionTable, read_sessions
+from rating.usage.spelling import energy_hint, misspelt
 from rating.usage.tables import Source, to_source
 from rating.usage.totals import add_totals, check_totals
 
@@ -34,10 +28,11 @@ def read_usage(
     """Read what was delivered, from tables of any kind (see `tables`), into one checked batch.
 
     `sessions` has one row for each session; their energy comes from `intervals`, from `readings`, from a list column
-    of either name in `sessions`, or from the totals `energy_wh` or `energy_kwh` in `sessions`. A session that cannot
-    be rated gets its code in `sessions.status`, and does not stop the others. `find_runs(ids, start_us)`, both (m,)
-    int64, gives run_first (k + 1,), run ids (k,) and whether starts increase within each run; a compiled one may leave
-    that open and say yes, and then `order.put_in_order` has to be called where an interval is found at fault.
+    of either name in `sessions`, or from the totals `energy_wh` or `energy_kwh` in `sessions`; one whose reservation
+    expired needs none. A session that cannot be rated gets its code in `sessions.status`, and does not stop the others.
+    `find_runs(ids, start_us)`, both (m,) int64, gives run_first (k + 1,), run ids (k,) and whether starts increase
+    within each run; a compiled one may leave that open and say yes, and then `order.put_in_order` has to be called
+    where an interval is found at fault.
 
     Raises InputError, with every fault that was found, where a table as a whole cannot be read.
 
@@ -58,8 +53,15 @@ def read_usage(
         _mark_rows(table, metered.refused)
         if table.total is not None:
             check_totals(table, metered)
+    if metered is None and table.total is None and table.sessions.expired is None:
+        raise InputError([_no_data_source(owner)])
     result, first = add_totals(table, metered)
-    mark(status, np.diff(first) == 0, Refused.NO_DATA)
+    without = np.diff(first) == 0
+    # Where nobody came there is nothing to measure.
+    mark(
+        status, without if table.sessions.expired is None else without & (table.sessions.expired == 0), Refused.NO_DATA
+    )
+    result, first = add_reservations(table.reserved, status, result, first)
     source = {"sessions": owner.table} | ({} if usage is None else {result.table: usage.table})
     return UsageBatch(table.sessions, result, first, () if metered is None else metered.stray, source)
 
@@ -86,21 +88,25 @@ def _open(
         fix = "pass only one of them: readings become intervals, and the energy would count twice"
         got = " and ".join(label for _, _, label in meters)
         faults.append(Fault("two_sources", Place("sessions"), got, "intervals or readings, from one place", fix))
-    totals = ("energy_wh", "energy_kwh", "intervals", "readings")
+    totals = ("energy_wh", "energy_kwh", "intervals", "readings", "reservation_expired")
     if owner is None or any(name in totals for name in misspelt(owner, SESSIONS).values()):
         pass
-    elif not meters and not (owner.has("energy_wh") or owner.has("energy_kwh")):
-        fix = "pass intervals=... or readings=..., or add a column energy_wh or energy_kwh to sessions"
-        meant = energy_hint(owner, SESSIONS)
-        fix = f"{meant}; or {fix}" if meant else fix
-        got = "sessions without intervals, readings or a total"
-        faults.append(Fault("no_data_source", Place("sessions"), got, "what the meter said", fix))
+    elif not meters and not any(map(owner.has, (*SESSIONS.energies, "reservation_expired"))):
+        faults.append(_no_data_source(owner))
     usage, schema = (meters[0][0], meters[0][1]) if meters else (None, INTERVALS)
     if faults or owner is None:
         return owner, usage, schema
     if usage is not None and not usage.label.startswith("sessions."):
         owner, usage = align_ids(owner, usage, faults)
     return owner, usage, schema
+
+
+def _no_data_source(owner: Source) -> Fault:
+    fix = "pass intervals=... or readings=..., or add a column energy_wh or energy_kwh to sessions"
+    meant = energy_hint(owner, SESSIONS)
+    fix = f"{meant}; or {fix}" if meant else fix
+    got = "sessions without intervals, readings or a total"
+    return Fault("no_data_source", Place("sessions"), got, "what the meter said", fix)
 
 
 def _read_meter(usage: Source, schema: Table, table: SessionTable, find: FindRuns) -> Metered:

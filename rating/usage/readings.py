@@ -20,6 +20,8 @@ from rating.usage.identity import FindRuns, Runs, SessionIds, runs_of
 from rating.usage.instants import read_instants
 from rating.usage.match import match, order_ties
 from rating.usage.meter import Metered, first_faults, read_activity, read_energies, stray_rows
+from rating.usage.powers import read_powers, some
+from rating.usage.schema import READINGS
 from rating.usage.tables import Source
 
 # A register counts over the life of a meter, and may be far beyond what one session may take.
@@ -27,16 +29,17 @@ REGISTER_MAX_MWH: Final = 4 * 10**18
 
 
 def read_readings(source: Source, ids: SessionIds, find: FindRuns) -> Metered:
-    """Read a table of readings, which was checked by `schema.check_table`. An interval's row is its closing reading's.
+    """Read a table of readings, which was checked by `check.check_table`. An interval's row is its closing reading's.
 
-    An activity stated at a reading holds until the next reading. A single reading makes no interval.
+    An activity, a power or a current stated at a reading holds until the next. A single reading makes no interval.
     """
     at = read_instants(source.column("at"))
     register = _in_range(read_energies(source, "register", REGISTER_MAX_MWH))
     activity, unknown = read_activity(source)
+    power, current = read_powers(source, *READINGS.powers), read_powers(source, "current_a")
     runs = runs_of(source.column("session_id"), at.values, find)
     matched = match(runs, ids, at.values)
-    fault = merge_faults(at.fault, register.fault, unknown)
+    fault = merge_faults(at.fault, register.fault, unknown, power.fault, current.fault)
     stray = _stray_readings(runs, matched.stray_runs, at.values, register)
 
     rows = np.arange(len(at.values), dtype=np.int64) if matched.rows is None else matched.rows
@@ -53,8 +56,12 @@ def read_readings(source: Source, ids: SessionIds, find: FindRuns) -> Metered:
     if fault is not None:
         energy[(fault[before] != 0) | (fault[after] != 0)] = 0
     fault = _mark_steps(fault, after, energy, register.scale, len(at.values))
-    picked = None if activity is None else activity[before]
-    intervals = Intervals(at.values[before], at.values[after], energy, register.scale, picked, after, source.label)
+    held = None if activity is None else activity[before]
+    intervals = Intervals(
+        *(at.values[before], at.values[after], energy, register.scale, held, after, source.label),
+        power_mw=some(power.values[before]) if len(power.values) else None,
+        current_ma=some(current.values[before]) if len(current.values) else None,
+    )
     refused = first_faults(fault, rows, refused_first)
     return Metered(intervals, interval_first, register.rounded, refused, stray)
 

@@ -123,7 +123,7 @@ def _to_array(values: Any, name: str) -> Any:
         return pa.array(values)
     except READ_ERRORS:
         # A list of int, float and Decimal has no one Arrow type. As text each keeps the digits that it shows.
-        if not name.startswith(("energy_", "register_")):
+        if not name.startswith(("energy_", "register_", "power_", "evse_power_", "current_")):
             raise
         return pa.array([None if value is None else str(value) for value in values], pa.string())
 

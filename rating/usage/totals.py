@@ -7,11 +7,12 @@ import numpy as np
 from rating.errors import Refused
 from rating.units import ENERGY_MAX_MWH, ENERGY_READ_MAX_MWH
 from rating.usage.batch import Int64, Intervals
-from rating.usage.columns import Mask
+from rating.usage.columns import Mask, mark
 from rating.usage.energies import Energy, to_milli
 from rating.usage.match import session_of
 from rating.usage.meter import Metered
-from rating.usage.sessions import SessionTable, mark
+from rating.usage.sessions import SessionTable
+from rating.usage.weave import weave
 
 
 def check_totals(table: SessionTable, metered: Metered) -> None:
@@ -49,7 +50,10 @@ def add_totals(table: SessionTable, metered: Metered | None) -> tuple[Intervals,
     sessions, total = table.sessions, table.total
     if metered is not None and total is None:
         return metered.intervals, metered.first
-    assert total is not None
+    if total is None:  # all that there is are reservations
+        nothing = np.empty(0, np.int64)
+        none = Intervals(nothing, nothing, nothing, 1, None, nothing, "sessions")
+        return none, np.zeros(len(sessions.status) + 1, np.int64)
     lone = np.ones(len(sessions.status), np.bool_) if metered is None else np.diff(metered.first) == 0
     if total.fault is not None:
         lone &= total.fault == Refused.FINE
@@ -88,28 +92,7 @@ def _woven(table: SessionTable, total: Energy, metered: Metered, lone: Mask) -> 
             _mark_range(table, metered, np.flatnonzero(energy.fault))
         given = given._replace(energy=energy.values, energy_scale=1)
     added = _alone(table, total, session, np.full(len(session), -1, np.int64), given.table)
-    earlier = _counted(lone)
-    first = metered.first + earlier
-    old = np.arange(len(given.energy), dtype=np.int64) + np.repeat(earlier[:-1], np.diff(metered.first))
-    new = first[session]
-
-    def weave(mine: Int64, more: Int64) -> Int64:
-        values = np.empty(len(old) + len(new), np.int64)
-        values[old], values[new] = mine, more
-        return values
-
-    rows = np.arange(len(old), dtype=np.int64) if given.row is None else given.row
-    activity = None
-    if given.activity is not None:
-        activity = np.zeros(len(old) + len(new), np.uint8)
-        activity[old] = given.activity
-    columns = (
-        weave(given.start_us, added.start_us),
-        weave(given.end_us, added.end_us),
-        weave(given.energy, added.energy),
-    )
-    assert added.row is not None
-    return Intervals(*columns, given.energy_scale, activity, weave(rows, added.row), given.table), first
+    return weave(given, metered.first, session, added)
 
 
 def _mark_range(table: SessionTable, metered: Metered, place: Int64) -> None:

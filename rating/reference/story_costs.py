@@ -1,0 +1,58 @@
+"""What each component costs, in words: volume, grace, step, price, amount, its own minimum and maximum."""
+
+from __future__ import annotations
+
+from rating.reference import trace, words
+from rating.reference.match import Priced, find
+from rating.reference.story_steps import changes_at_once, money, price, steps, tariff_of
+from rating.reference.values import Bill
+from rating.tariff.model import Tariff
+from rating.units import LINE_DIMENSIONS
+
+_STEP_WORDS = {"up": "rounded up", "down": "rounded down", "nearest": "rounded to the nearest"}
+
+
+def costs(bill: Bill) -> list[str]:
+    """Two rows for each component."""
+    tariff = tariff_of(bill)
+    measured = {step.priced: step for step in steps(bill, trace.Measured)}
+    stepped = steps(bill, trace.Stepped)
+    rows = []
+    for charged in steps(bill, trace.Charged):
+        rows.append(f"{_title(tariff, charged.priced)}: {_quantity(measured[charged.priced], stepped)}")
+        rows.append(f"  {_amount(tariff, charged)}")
+    return rows or ["nothing"]
+
+
+def _title(tariff: Tariff, priced: Priced) -> str:
+    version, element, _ = find(tariff, priced)
+    dated = f", version {version.label}" if changes_at_once(tariff) else ""
+    return f"{words.DIMENSION_WORDS[LINE_DIMENSIONS[priced.dimension]]}, {element.name}{dated}"
+
+
+def _quantity(measured: trace.Measured, stepped: list[trace.Stepped]) -> str:
+    kind = measured.priced.dimension
+    text = words.quantity(measured.volume, kind)
+    if measured.from_first_energy is not None:
+        text += f" since energy first came at {words.clock(measured.from_first_energy)}"
+    if measured.free:
+        text += f", of which {words.quantity(measured.free, kind)} free of charge"
+    for step in stepped:
+        change = dict(step.changes).get(measured.priced, 0)
+        if change:
+            text += f", {'plus' if change > 0 else 'less'} {words.quantity(abs(change), kind)}: the session's "
+            text += f"{words.quantity(step.total, kind)} {_STEP_WORDS[step.round]} in steps of "
+            text += words.quantity(step.step, kind)
+    return text
+
+
+def _amount(tariff: Tariff, charged: trace.Charged) -> str:
+    quantity = words.quantity(charged.billed, charged.priced.dimension)
+    text = f"{quantity} at {price(tariff, charged.priced)} = {money(tariff, charged.by_price)}"
+    if charged.amount > charged.by_price:
+        text += f", at least {money(tariff, charged.amount)}"
+    if charged.amount < charged.by_price:
+        text += f", at most {money(tariff, charged.amount)}"
+    if charged.amount and charged.rates.each is None:
+        text += ", its tax is not known"
+    return text

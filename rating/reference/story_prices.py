@@ -1,0 +1,95 @@
+"""Which price applied, in words: for each stretch of time who priced what, and why no element before it did."""
+
+from __future__ import annotations
+
+from rating.reference import trace, words
+from rating.reference.match import Match, Priced, find
+from rating.reference.parts import UNLIMITED_MW
+from rating.reference.story_steps import changes_at_once, price, steps, tariff_of
+from rating.reference.values import Bill
+from rating.reference.words_when import only_when
+from rating.tariff.model import LineDimension, Tariff
+from rating.units import LINE_DIMENSIONS, RESERVATION_FLAT
+
+_SPANS = 3
+_NOUNS: dict[LineDimension, str] = {
+    "energy": "of energy",
+    "time": "charging",
+    "parking_time": "parked",
+    "reservation_time": "reserved",
+}
+
+
+def matched(bill: Bill) -> list[str]:
+    """For each set of prices: when it applied, what was measured then, and why no element before it did."""
+    tariff = tariff_of(bill)
+    groups: dict[tuple[Match, ...], list[trace.Stretch]] = {}
+    for stretch in steps(bill, trace.Stretch):
+        if _relevant(stretch):
+            groups.setdefault(_relevant(stretch), []).append(stretch)
+    rows = []
+    for matches, stretches in groups.items():
+        spans = [_span(tariff, stretch) for stretch in stretches]
+        rows.append("; ".join(spans[:_SPANS]) + (f"; and {len(spans) - _SPANS} more times" if spans[_SPANS:] else ""))
+        for match in matches:
+            amount = sum(_amount(stretch, match.dimension) for stretch in stretches)
+            quantity = words.quantity(amount, LINE_DIMENSIONS.index(match.dimension))
+            rows.append(f"  {quantity} {_NOUNS[match.dimension]}: {_why(tariff, match)}")
+    rows += [_flat(tariff, due) for due in steps(bill, trace.FlatDue)]
+    return rows or ["none, all of it is free"]
+
+
+def _amount(stretch: trace.Stretch, dimension: LineDimension) -> int:
+    return {
+        "energy": stretch.energy_mwh,
+        "time": stretch.charging_us,
+        "parking_time": stretch.parked_us,
+        "reservation_time": stretch.reserved_us,
+    }.get(dimension, 0)
+
+
+def _relevant(stretch: trace.Stretch) -> tuple[Match, ...]:
+    """The dimensions of which anything was measured in a stretch; time only where some element has a price of it."""
+    measured = [match for match in stretch.matches if _amount(stretch, match.dimension)]
+    return tuple(match for match in measured if match.holds or match.missed or match.dimension == "energy")
+
+
+def _span(tariff: Tariff, stretch: trace.Stretch) -> str:
+    """When it was, at what power and current where the tariff asks, and at which threshold it began."""
+    text = words.between(stretch.start, stretch.end)
+    whens = [element.when for version in tariff.versions for element in version.elements]
+    of_session = not stretch.reserved_us
+    if of_session and any(when.min_power_mw is not None or when.max_power_mw is not None for when in whens):
+        least, most = stretch.power_mw
+        text += f" at {_range(words.power(least), words.power(most))}" if most < UNLIMITED_MW else " in no time"
+    if of_session and any(when.min_current_ma is not None or when.max_current_ma is not None for when in whens):
+        text += f" at {_range(*map(words.current, stretch.current_ma))}"
+    crossed = [words.energy(mwh) for mwh in stretch.crossed.energy_mwh]
+    crossed += [words.duration(us) for us in stretch.crossed.duration_us]
+    if crossed:
+        text += f", from the cut at {words.listed(crossed)} of the {'session' if of_session else 'reservation'}"
+    return text
+
+
+def _range(least: str, most: str) -> str:
+    return least if least == most else f"{least} to {most}"
+
+
+def _why(tariff: Tariff, match: Match) -> str:
+    """Which price holds, and why the elements before it do not."""
+    texts = ["free, no price holds" if match.holds is None else _price(tariff, match.holds)]
+    for miss in match.missed:
+        element = tariff.versions[miss.version].elements[miss.element]
+        texts.append(f'not "{element.name}" ({only_when(element.when, miss.restriction)})')
+    return ", ".join(texts)
+
+
+def _price(tariff: Tariff, priced: Priced) -> str:
+    version, element, _ = find(tariff, priced)
+    dated = f" of version {version.label}" if changes_at_once(tariff) else ""
+    return f'"{element.name}"{dated} at {price(tariff, priced)}'
+
+
+def _flat(tariff: Tariff, due: trace.FlatDue) -> str:
+    once = "once for the reservation" if due.priced.dimension == RESERVATION_FLAT else "once a session"
+    return f"{words.day(due.at)} {words.clock(due.at)}: {once}, {_price(tariff, due.priced)}"

@@ -1,0 +1,51 @@
+"""What all parts of a story need: the steps of a bill by their kind, and how prices are said."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TypeVar
+
+from rating.reference import trace, words
+from rating.reference.match import Priced, find
+from rating.reference.values import Bill
+from rating.tariff.model import Tariff
+from rating.units import MICRO_PER_UNIT
+
+_S = TypeVar("_S")
+
+
+def steps(bill: Bill, kind: type[_S]) -> list[_S]:
+    """The steps of that kind, in the order in which they were taken."""
+    return [step for step in bill.trace if isinstance(step, kind)]
+
+
+def only(bill: Bill, kind: type[_S]) -> _S:
+    """The one step of that kind."""
+    (step,) = steps(bill, kind)
+    return step
+
+
+def tariff_of(bill: Bill) -> Tariff:
+    """The tariff that priced it."""
+    return only(bill, trace.Rules).tariff
+
+
+def changes_at_once(tariff: Tariff) -> bool:
+    """Whether a session may be priced by more than one version."""
+    return tariff.on_change == "at_once" and len(tariff.versions) > 1
+
+
+def money(tariff: Tariff, amount: Fraction) -> str:
+    """An exact amount."""
+    return words.money(amount, tariff.currency, words.decimals_of(tariff.minor_micro))
+
+
+def micro(tariff: Tariff, amount_micro: int) -> str:
+    """An amount in millionths."""
+    return money(tariff, Fraction(amount_micro, MICRO_PER_UNIT))
+
+
+def price(tariff: Tariff, priced: Priced) -> str:
+    """The price of a component: 0.39 EUR/kWh."""
+    found = find(tariff, priced)[2].price
+    return f"{micro(tariff, found.amount_micro)}/{found.unit_text}"

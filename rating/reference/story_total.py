@@ -1,0 +1,96 @@
+"""What a session costs in all, in words: its limits, its taxes, rounding, and what is to be paid."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from rating.reference import trace, words
+from rating.reference.story_steps import micro, money, only, steps, tariff_of
+from rating.reference.values import Bill
+from rating.tariff.model import Tariff, TaxRate
+
+_MODES = {
+    "half_up": "halves up",
+    "half_even": "halves to the even one",
+    "half_down": "halves down",
+    "up": "always up",
+    "down": "always down",
+}
+
+
+def total(bill: Bill) -> list[str]:
+    """The sum, the session's limits, taxes, rounding and what is to be paid."""
+    tariff = tariff_of(bill)
+    charged = sum((step.amount for step in steps(bill, trace.Charged)), Fraction(0))
+    rows = [f"Together {money(tariff, charged)}{_included(bill, tariff)}"]
+    rows += [_limit(tariff, limit, bill) for limit in steps(bill, trace.Limited)]
+    rows += _taxes(tariff, only(bill, trace.Taxed))
+    rounded = only(bill, trace.Rounded)
+    rows.append(f"Rounded once, to {micro(tariff, rounded.unit_micro)}, {_MODES[rounded.mode]}:")
+    return rows + [f"  {row}" for row in _rounded(tariff, rounded)]
+
+
+def _rates(bill: Bill) -> list[TaxRate] | None:
+    """The taxes on what was charged, or the tariff's own where nothing was; None where they are not known."""
+    tax = tariff_of(bill).tax
+    if tax is None:
+        return []
+    rates = [step.rates for step in steps(bill, trace.Charged) if step.amount] or [tax.rates]
+    if any(each.each is None for each in rates):
+        return None
+    return list(dict.fromkeys(rate for each in rates for rate in each.each or ()))
+
+
+def _included(bill: Bill, tariff: Tariff) -> str:
+    rates = _rates(bill)
+    if tariff.tax is None or rates == []:
+        return ""
+    names = "tax" if rates is None else words.listed([words.tax(rate) for rate in rates])
+    return f", {names} {'included' if tariff.tax.included else 'not included'}"
+
+
+def _limit(tariff: Tariff, limit: trace.Limited, bill: Bill) -> str:
+    rates = _rates(bill) or []
+    called = rates[0].name if len(rates) == 1 else "tax"
+    side = "" if tariff.tax is None else f" {'before' if limit.stage == 'before_tax' else 'with'} {called}"
+    least = "least" if limit.kind == "minimum" else "most"
+    return (
+        f"The {least} for a session is {micro(tariff, limit.limit_micro)}{side}, instead of "
+        f"{money(tariff, limit.before)}"
+    )
+
+
+def _taxes(tariff: Tariff, taxed: trace.Taxed) -> list[str]:
+    """Each tax with what it is counted from, where that is not simply the total before tax."""
+    if taxed.taxes is None or taxed.net is None or taxed.gross is None:
+        known = f"before tax {money(tariff, taxed.net)}" if taxed.net is not None else ""
+        known += f"with tax {money(tariff, taxed.gross)}" if taxed.gross is not None else ""
+        return [f"Exactly {known}; how much the tax is cannot be told, because its rate is not known"]
+    if tariff.tax is None:
+        return []
+    rows = []
+    alone = len(taxed.taxes) == 1 and taxed.taxes[0].base == taxed.net
+    if not alone:
+        rows += [
+            f"{words.tax(part.rate)} on {money(tariff, part.base)} is {money(tariff, part.amount)}"
+            for part in taxed.taxes
+        ]
+    names = [f"{words.tax(part.rate)} " if alone else "" for part in taxed.taxes]
+    added = "".join(f" + {name}{money(tariff, part.amount)}" for name, part in zip(names, taxed.taxes, strict=True))
+    rows.append(f"Exactly {money(tariff, taxed.net)}{added or ', no tax on it,'} = {money(tariff, taxed.gross)}")
+    return rows
+
+
+def _rounded(tariff: Tariff, rounded: trace.Rounded) -> list[str]:
+    if rounded.taxes is None:
+        if rounded.net_micro is not None:
+            return [f"before tax {micro(tariff, rounded.net_micro)}", "to pay: cannot be told"]
+        return ["before tax: cannot be told", f"to pay {micro(tariff, rounded.gross_micro or 0)}"]
+    assert rounded.net_micro is not None
+    assert rounded.gross_micro is not None
+    to_pay = f"to pay {micro(tariff, rounded.gross_micro)}"
+    if tariff.tax is None:
+        return [to_pay]
+    parts = [f"before tax {micro(tariff, rounded.net_micro)}"]
+    parts += [f"{words.tax(rate)} {micro(tariff, amount)}" for rate, amount in rounded.taxes]
+    return [", ".join(parts), to_pay]
