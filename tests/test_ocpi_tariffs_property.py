@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from ocpi_draws import ocpi_tariffs, spelt
+from ocpi_sayable import sayable
 from strategies import cases
 from strategies_pick import hypothesis_pick
 
@@ -16,7 +17,7 @@ from rating import OcpiError, parse_ocpi_tariff, to_ocpi, to_ocpi_json, to_yaml
 from rating.ocpi_json import Json, write_json
 from rating.reference import Bill, Usage, rate_session
 from rating.tariff.load import parse_tariff
-from rating.tariff.model import Element, Rounding, Tariff
+from rating.tariff.model import Tariff
 from rating.tariff.ocpi.fields import OcpiVersion
 from rating.tariff.ocpi.validity import date_begins_us
 
@@ -59,13 +60,13 @@ def test_what_yaml_says_is_written_as_yaml(drawn: tuple[Tariff, Usage]) -> None:
     assert to_yaml(with_one_fair(drawn[0])).startswith("# yaml-language-server")
 
 
-@given(cases(faulty=False), st.sampled_from(["2.2.1", "2.3.0"]))
+@given(cases(faulty=False) | cases(faulty=False, full=True), st.sampled_from(["2.2.1", "2.3.0"]))
 def test_a_session_costs_the_same_in_ocpi(drawn: tuple[Tariff, Usage], version: OcpiVersion) -> None:
-    tariff, usage = sayable(drawn[0], version), drawn[1]
+    tariff, usage = sayable(drawn[0], version, drawn[1].time_zone), drawn[1]
     try:
         said = to_ocpi(tariff, version, party="NL*ABC")
     except OcpiError as error:
-        # A price for 7 min has no end for an hour; a limit with tax alone, and a date nowhere, cannot be said.
+        # A price for 7 min may have no end for an hour, or one Wh cost more than a kWh may.
         assume(any(fault.code != "ocpi_cannot" for fault in error.faults))
         raise
     index = index_at(tariff, usage)
@@ -73,10 +74,13 @@ def test_a_session_costs_the_same_in_ocpi(drawn: tuple[Tariff, Usage], version: 
         return
     found = said[index] if isinstance(said, list) else said
     foreign = parse_ocpi_tariff(write_json(found), time_zone=tariff.time_zone)
-    mine, theirs = rate_session(tariff, usage), rate_session(foreign, usage)
-    assert costs(mine) == costs(theirs)
-    house = parse_tariff(to_yaml(foreign))
-    assert costs(rate_session(house, usage)) == costs(mine)
+    mine = costs(rate_session(tariff, usage))
+    assert costs(rate_session(foreign, usage)) == mine
+    try:
+        house = parse_tariff(to_yaml(foreign))
+    except OcpiError:
+        return  # what never holds, and energy in a reservation, cannot be said in our YAML
+    assert costs(rate_session(house, usage)) == mine
 
 
 def with_one_fair(tariff: Tariff) -> Tariff:
@@ -97,31 +101,6 @@ def with_one_fair(tariff: Tariff) -> Tariff:
 def single(said: dict[str, Json] | list[dict[str, Json]]) -> dict[str, Json]:
     assert isinstance(said, dict)
     return said
-
-
-def sayable(tariff: Tariff, version: OcpiVersion) -> Tariff:
-    """The tariff without what no OCPI can say, and in 2.2.1 without prices that include tax."""
-    versions = tuple(
-        replace(each, elements=tuple(plain_element(element, index) for index, element in enumerate(each.elements)))
-        for each in tariff.versions
-    )
-    tax = tariff.tax
-    if tax is not None:
-        tax = replace(tax, included=tax.included and version == "2.3.0")
-    rounding = Rounding("half_up", tariff.minor_micro)
-    return replace(tariff, versions=versions, rounding=rounding, on_change="next_session", tax=tax)
-
-
-def plain_element(element: Element, index: int) -> Element:
-    when = replace(
-        element.when, months=None, holidays=None, holidays_in=True, connector=None, membership=None,
-        payment_method=None, tariff_type=None, min_evse_power_mw=None, max_evse_power_mw=None,
-    )  # fmt: skip
-    parts = tuple(
-        replace(part, grace_us=0, round="up", min_micro=None, max_micro=None, from_first_energy=False)
-        for part in element.components
-    )
-    return Element(f"element {index + 1}", parts, when)
 
 
 def index_at(tariff: Tariff, usage: Usage) -> int | None:

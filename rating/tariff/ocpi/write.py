@@ -16,7 +16,7 @@ from rating.tariff.ocpi.parse import read_settings
 from rating.tariff.ocpi.saying import Saying
 from rating.tariff.ocpi.validity import write_id, write_validity
 from rating.tariff.ocpi.values import date_time_text, read_date_time
-from rating.tariff.ocpi.write_taxes import check_minimum, is_untaxed, write_tax, write_vat
+from rating.tariff.ocpi.write_taxes import check_limits, is_untaxed, write_tax, write_vat
 from rating.tariff.ocpi.write_when import write_when
 from rating.tariff.refusal import RefusalError, visible
 from rating.units import MWH_PER_WH, PRICE_MAX_MICRO, US_PER_S
@@ -136,7 +136,7 @@ def _tariff(tariff: Tariff, index: int, saying: Saying) -> dict[str, Json]:
         **write_validity(tariff, index, saying),
         **write_tax(tariff, version, saying),
     }
-    check_minimum(tariff, version, saying)
+    check_limits(tariff, version, saying)
     if any(element.name != f"element {number}" for number, element in enumerate(version.elements, start=1)):
         saying.lost(version.place, "the names of elements", "none: OCPI's elements have no names")
     return _with_carried(said, tariff, saying)
