@@ -11,6 +11,7 @@ from rating.results.rated import Rated, line_writer, make_tables
 from rating.results.rejected import as_faults
 from rating.settle.chunks import settle
 from rating.tariff.model import Tariffs
+from rating.usage.batch import UsageBatch
 from rating.usage.order import put_in_order
 from rating.usage.read import read_usage
 
@@ -54,7 +55,19 @@ def rate(
     """
     _check_options(tariffs, on_error, threads)
     batch = read_usage(sessions, intervals, readings, find_runs=find_runs)
-    plan = make_plan(tariffs, batch.sessions)
+    return rate_batch(tariffs, batch, on_error=on_error, threads=threads, chunk_sessions=chunk_sessions)
+
+
+def rate_batch(
+    tariffs: Tariffs,
+    batch: UsageBatch,
+    *,
+    on_error: Literal["collect", "raise"] = "collect",
+    threads: int | None = None,
+    chunk_sessions: int | None = None,
+) -> Rated:
+    """As `rate`, for usage that has been read already."""
+    plan = make_plan(tariffs, batch)
     totals, lines = settle(batch, plan, line_writer(batch, plan), threads=threads, chunk_sessions=chunk_sessions)
     if (totals.fault >= 0).any() and (ordered := put_in_order(batch)) is not None:
         batch = ordered

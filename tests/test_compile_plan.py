@@ -105,7 +105,7 @@ def flat_and_energy(t: int, v: int) -> Element:
 
 
 def plan_of(tariffs: Tariffs, sessions: list[tuple[str, Usage]]) -> Plan:
-    return make_plan(tariffs, read_usage(*tables(sessions), find_runs=find_runs).sessions)
+    return make_plan(tariffs, read_usage(*tables(sessions), find_runs=find_runs))
 
 
 def test_many_tariffs_versions_and_zones_in_one_plan_are_priced_as_by_the_twin():
@@ -175,7 +175,8 @@ def one(parts: tuple[Component, ...], limit: PriceLimit | None = None, tax: Tax 
 
 def compiled(tariff: Tariff) -> object:
     version = tariff.versions[0]
-    return rows(tariff, version, [part for element in version.elements for part in element.components])
+    parts = [part for element in version.elements for part in element.components]
+    return rows(tariff, version, [(part, DIMENSIONS.index(part.dimension)) for part in parts])
 
 
 def per(count: int, unit: str = "min") -> Component:
@@ -193,7 +194,7 @@ def test_prices_whose_common_denominator_is_too_great_are_refused_with_the_fix()
 
 def test_a_denominator_is_taken_up_to_the_limit_and_not_beyond():
     energy = Component("energy", Price(1, "Wh", DENOMINATOR_MAX))
-    _, rule = compiled(one((energy,)))  # type: ignore[misc]
+    _, rule, _ = compiled(one((energy,)))  # type: ignore[misc]
     assert rule.den == DENOMINATOR_MAX
     with pytest.raises(TariffError):
         compiled(one((replace(energy, price=Price(1, "Wh", DENOMINATOR_MAX + 1)),)))
@@ -209,7 +210,7 @@ def test_a_limit_after_tax_may_be_what_makes_prices_too_odd():
 
 def test_the_common_denominator_is_the_least():
     parts = (per(7), per(15), per(2, "h"), Component("energy", Price(333_333, "kWh", 3)))
-    made, rule = compiled(one(parts))  # type: ignore[misc]
+    made, rule, _ = compiled(one(parts))  # type: ignore[misc]
     assert rule.den == lcm(*(row.den for row in made))
     assert [row.den * row.den_scale for row in made] == [rule.den] * len(parts)
 
@@ -217,9 +218,7 @@ def test_the_common_denominator_is_the_least():
 def test_a_plan_of_no_sessions_has_no_timeline():
     plan = make_plan(
         Tariffs((one((per(1),)),)),
-        read_usage(
-            {"session_id": [], "tariff": [], "start": [], "end": [], "energy_wh": []}, find_runs=find_runs
-        ).sessions,
+        read_usage({"session_id": [], "tariff": [], "start": [], "end": [], "energy_wh": []}, find_runs=find_runs),
     )
     assert plan.timeline.size == 0
     assert plan.tariffs == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,46 @@ def test_a_refused_reservation_says_why() -> None:
     late = SESSIONS | {"reservation_start": [T0 + HOUR, None]}
     with pytest.raises(SessionError, match="sessions row 0: reservation: read `reservation_start 2026-03-01 11:00"):
         rating.explain(rating.load_tariffs(TARIFFS), late, INTERVALS, session_id="a")
+
+
+HELD = """
+tariff: held
+currency: EUR
+time_zone: Europe/Amsterdam
+versions:
+  - elements:
+      - {when: {reservation: reservation}, time: 6.00/h, flat: 2.00/session}
+      - {when: {reservation: reservation_expires}, flat: 5.00/session}
+      - {when: {membership: gold, max_power: 10 kW}, energy: 0.20/kWh}
+      - {when: {membership: gold, min_current: 10 A}, energy: 0.30/kWh}
+      - {energy: 0.50/kWh}
+"""
+
+
+def bills(tmp_path: Path, sessions: dict[str, Any], intervals: dict[str, Any]) -> list[str]:
+    """What each session has to pay, or where and why it is refused."""
+    (tmp_path / "held.yaml").write_text(HELD)
+    tariffs = rating.load_tariffs(tmp_path / "held.yaml")
+    found = []
+    for id_ in ("a", "b"):
+        try:
+            gross = rating.explain(
+                tariffs, SESSIONS | {"tariff": ["held"] * 2} | sessions, INTERVALS | intervals, session_id=id_
+            ).bill.gross_micro
+            found.append(f"{Decimal(gross or 0).scaleb(-6):.2f}")
+        except SessionError as refused:
+            found.append(f"{refused.faults[0].place}: {refused.faults[0].code}")
+    return found
+
+
+def test_powers_members_and_reservations_reach_the_bill(tmp_path: Path) -> None:
+    asked = {"membership": ["gold", "gold"]}
+    # 10 kWh at 7 kW are 2.00; of the other session 10 kWh at 11 kW and 16 A are 3.00 and 10 kWh at 9 A 5.00.
+    kwh = {"energy_wh": [10_000] * 3, "power_w": [7_000, 11_000, None], "current_a": [0, 16, 9]}
+    assert bills(tmp_path, asked, kwh) == ["2.00", "8.00"]
+    assert bills(tmp_path, {}, kwh) == ["5.00", "10.00"]
+    assert bills(tmp_path, asked, kwh | {"current_a": [0, 16, None]}) == ["2.00", "intervals row 2: missing_column"]
+    # An hour of reservation is 6.00 and 2.00. Where it expired it is 5.00, and 6.00 for each of 5 and of 4 hours.
+    held = asked | {"reservation_start": [T0 - HOUR, None]}
+    assert bills(tmp_path, held, kwh) == ["10.00", "8.00"]
+    assert bills(tmp_path, held | {"reservation_expired": ["yes", "yes"]}, kwh) == ["35.00", "29.00"]

@@ -7,13 +7,12 @@ from math import lcm
 from typing import NamedTuple
 
 from rating.errors import Fault, TariffError
-from rating.kernels.arrays import NEVER, NO_TAX, SPARE_MAX, TAX_EXCLUDED, TAX_INCLUDED
+from rating.kernels.arrays import MIXED, NEVER, NO_TAX, SETTLED_APART, SPARE_MAX, TAX_EXCLUDED, TAX_INCLUDED
 from rating.kernels.plain import COMPONENTS_MAX
-from rating.tariff.model import Component, PriceLimit, Tariff, Version
+from rating.tariff.model import Component, PriceLimit, Tariff, TaxRate, Version
 from rating.units import (
     AMOUNT_MAX_NANO,
     DENOMINATOR_MAX,
-    DIMENSIONS,
     ENERGY_MAX_MWH,
     NANO_PER_MICRO,
     NANO_PER_UNIT,
@@ -22,6 +21,7 @@ from rating.units import (
     SESSION_MAX_US,
 )
 
+TAXES_MAX = 62  # of a timeline for the kernel: those of a price are the bits of one integer
 STEP_ROUNDS = ("up", "down", "nearest")
 _STEP_MAX = {"energy": ENERGY_MAX_MWH, "time": SESSION_MAX_US, "parking_time": SESSION_MAX_US, "flat": 0}
 
@@ -30,6 +30,8 @@ class ComponentRow(NamedTuple):
     """One row of kernels.arrays.Components, in that order, but for the codes of names."""
 
     dimension: int
+    rate_ppm: int
+    tax_bits: int
     num: int
     den: int
     den_scale: int
@@ -44,12 +46,20 @@ class ComponentRow(NamedTuple):
     unit_den: int
 
 
+class TaxRow(NamedTuple):
+    """One of the taxes of a timeline, and what its rate is a share of, in millionths of an amount."""
+
+    tax: TaxRate
+    scale_ppm: int | None
+
+
 class RuleRow(NamedTuple):
     """One row of kernels.arrays.Rules, in that order; limits are tuples of four and two."""
 
     den: int
     tax: int
     rate_ppm: int
+    mixed: int
     unit_nano: int
     print_nano: int
     mode: int
@@ -63,26 +73,40 @@ class RuleRow(NamedTuple):
     after_nano: tuple[int, ...]
 
 
-def rows(tariff: Tariff, version: Version, components: list[Component]) -> tuple[list[ComponentRow], RuleRow]:
-    """The rows of a timeline whose sessions start under `version` and may meet `components`.
+Part = tuple[Component, int]  # a component and the dimension of its lines
+
+
+def rows(tariff: Tariff, version: Version, parts: list[Part]) -> tuple[list[ComponentRow], RuleRow, list[TaxRow]]:
+    """The rows of a timeline whose sessions start under `version` and may meet `parts`.
 
     Raises: TariffError where prices are such that exact amounts would not fit 64 bits.
     """
-    limits = _limits_in_price_terms(tariff, version)
+    components = [part for part, _ in parts]
+    taxes = taxes_of(tariff, components)
+    mixed = _mixed(tariff, version, components, taxes)
+    none: list[Fraction | None] = [None] * 4  # limits of mixed taxes are for `settle.apart`
+    limits = _limits_in_price_terms(tariff, version) if mixed == 0 else none
     prices = [Fraction(part.price.amount_micro * NANO_PER_MICRO, part.price.per) for part in components]
     den = lcm(*(price.denominator for price in prices), *(limit.denominator for limit in limits if limit is not None))
     if den > DENOMINATOR_MAX or any(price.numerator * price.denominator >= 2**62 for price in prices):
         raise TariffError([_too_odd(tariff)])
-    found = [_component_row(part, price, den) for part, price in zip(components, prices, strict=True)]
-    return found, _rule_row(tariff, version, den, limits, components)
+    found = [
+        _component_row(part, dimension, price, den, *_tax_of(tariff, part, taxes))
+        for (part, dimension), price in zip(parts, prices, strict=True)
+    ]
+    return found, _rule_row(tariff, version, den, mixed, limits, components), taxes if mixed == MIXED else []
 
 
-def _component_row(part: Component, price: Fraction, den: int) -> ComponentRow:
+def _component_row(
+    part: Component, dimension: int, price: Fraction, den: int, rate_ppm: int, tax_bits: int
+) -> ComponentRow:
     in_unit = Fraction(NANO_PER_UNIT, part.price.per)
     volume_max = AMOUNT_MAX_NANO * price.denominator // price.numerator if price else NEVER
     assert part.step <= _STEP_MAX[part.dimension]
     return ComponentRow(
-        dimension=DIMENSIONS.index(part.dimension),
+        dimension=dimension,
+        rate_ppm=rate_ppm,
+        tax_bits=tax_bits,
         num=price.numerator,
         den=price.denominator,
         den_scale=den // price.denominator,
@@ -99,7 +123,7 @@ def _component_row(part: Component, price: Fraction, den: int) -> ComponentRow:
 
 
 def _rule_row(
-    tariff: Tariff, version: Version, den: int, limits: list[Fraction | None], components: list[Component]
+    tariff: Tariff, version: Version, den: int, mixed: int, limits: list[Fraction | None], components: list[Component]
 ) -> RuleRow:
     tax = tariff.tax
     unit, minor = tariff.rounding.unit_micro, tariff.minor_micro
@@ -109,11 +133,12 @@ def _rule_row(
     return RuleRow(
         den=den,
         tax=NO_TAX if tax is None else TAX_INCLUDED if tax.included else TAX_EXCLUDED,
-        rate_ppm=0 if tax is None else tax.rates.total_ppm or 0,
+        rate_ppm=next((tariff.rates_of(part).total_ppm or 0 for part in components), 0) if mixed == 0 else 0,
+        mixed=mixed,
         unit_nano=unit * NANO_PER_MICRO,
         print_nano=printed * NANO_PER_MICRO,
         mode=ROUNDING_MODES.index(tariff.rounding.mode),
-        plain=int(spare == 0 and len(components) <= COMPONENTS_MAX and all(map(_is_plain, components))),
+        plain=int(spare == 0 and mixed == 0 and len(components) <= COMPONENTS_MAX and all(map(_is_plain, components))),
         spare=spare,
         stepped=int(any(part.step > 0 for part in components)),
         limited=int(limited),
@@ -127,6 +152,48 @@ def _rule_row(
     )
 
 
+def taxes_of(tariff: Tariff, components: list[Component]) -> list[TaxRow]:
+    """Every tax of the components once: its rate, and what the rate is a share of.
+
+    That is None where prices that include a tax have different other taxes beside it: then the tax is no share of the
+    sum of their amounts.
+    """
+    included = tariff.tax is not None and tariff.tax.included
+    scale: dict[TaxRate, int | None] = {}
+    for part in components:
+        rates = tariff.rates_of(part)
+        together = PPM_PER_UNIT + (rates.total_ppm or 0) if included else PPM_PER_UNIT
+        for rate in rates.each or ():
+            if scale.setdefault(rate, together) != together:
+                scale[rate] = None
+    return [TaxRow(rate, scale_ppm) for rate, scale_ppm in scale.items()]
+
+
+def _tax_of(tariff: Tariff, part: Component, taxes: list[TaxRow]) -> tuple[int, int]:
+    """A component's taxes: their rates together, -1 where none can be shown, and a bit for each, -1: not known."""
+    rates = tariff.rates_of(part)
+    if rates.each is None:
+        return -1, -1
+    known = [row.tax for row in taxes]
+    bits = sum(1 << known.index(rate) for rate in rates.each) if len(taxes) <= TAXES_MAX else 0
+    return -1 if tariff.tax is None else rates.total_ppm or 0, bits
+
+
+def _mixed(tariff: Tariff, version: Version, components: list[Component], taxes: list[TaxRow]) -> int:
+    """Whether one known tax, or none, is on every price; if not, whether the kernel can tell the totals."""
+    if tariff.tax is None:
+        return 0
+    every = {tariff.rates_of(part) for part in components}
+    limited = version.min_price is not None or version.max_price is not None
+    if limited:
+        every.add(tariff.tax.rates)  # a minimum of nothing is taxed as the tariff says of itself
+    if all(rates.each is not None and len(rates.each) <= 1 for rates in every) and len(every) <= 1:
+        return 0
+    coarse = tariff.rounding.unit_micro != tariff.minor_micro and tariff.rounding.unit_micro % tariff.minor_micro == 0
+    odd = len(taxes) > TAXES_MAX or any(row.scale_ppm is None for row in taxes)
+    return SETTLED_APART if limited or coarse or odd else MIXED
+
+
 def _is_plain(part: Component) -> bool:
     """Whether a component's amount is its volume times its price, and nothing else."""
     exact = part.grace_us == 0 and part.step == 0 and not part.from_first_energy
@@ -135,7 +202,7 @@ def _is_plain(part: Component) -> bool:
 
 def _limits_in_price_terms(tariff: Tariff, version: Version) -> list[Fraction | None]:
     """Min and max before tax, then min and max after tax: in nano, with tax where the prices include it."""
-    rate = Fraction(0 if tariff.tax is None else tariff.tax.rates.total_ppm or 0, PPM_PER_UNIT)
+    rate = Fraction(0 if tariff.tax is None else tariff.tax.rates.total_ppm or 0, PPM_PER_UNIT)  # that of all prices
     included = tariff.tax is not None and tariff.tax.included
     none = PriceLimit()
     pair = (version.min_price or none, version.max_price or none)

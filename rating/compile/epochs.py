@@ -6,13 +6,16 @@ an hour that the clock skips is in no slice and an hour that it repeats is in tw
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rating.compile.traits import NO_TRAITS, Traits, holds
 from rating.compile.zones import offsets
+from rating.kernels.arrays import NEVER
 from rating.tariff.model import Tariff, Version, When
 from rating.units import DIMENSIONS, INSTANT_MAX_US, INSTANT_MIN_US, US_PER_DAY, US_PER_MIN
 
@@ -26,12 +29,20 @@ _ANY_DAY = frozenset(range(7))
 
 
 def version_start_us(version: Version, zone: str) -> int:
-    """The first instant at which the version is in force; a date means the first instant with that local date."""
-    if version.valid_from is None:
-        return INSTANT_MIN_US - US_PER_DAY
-    if isinstance(version.valid_from, int):
-        return version.valid_from
-    midnight_us = (version.valid_from - _EPOCH_DATE).days * US_PER_DAY
+    """The first instant at which the version is in force."""
+    return INSTANT_MIN_US - US_PER_DAY if version.valid_from is None else _first_instant_us(version.valid_from, zone)
+
+
+def version_end_us(version: Version, zone: str) -> int:
+    """The first instant at which the version is no longer in force, by its own word."""
+    return NEVER if version.valid_until is None else _first_instant_us(version.valid_until, zone)
+
+
+def _first_instant_us(begin: date | int, zone: str) -> int:
+    """A date means the first instant with that local date."""
+    if isinstance(begin, int):
+        return begin
+    midnight_us = (begin - _EPOCH_DATE).days * US_PER_DAY
     lo_us, hi_us = midnight_us - 2 * US_PER_DAY, midnight_us + 2 * US_PER_DAY
     if hi_us < INSTANT_MIN_US or lo_us > INSTANT_MAX_US:
         return midnight_us
@@ -44,25 +55,38 @@ def version_start_us(version: Version, zone: str) -> int:
 
 
 @lru_cache(maxsize=256)
-def timeline(tariff: Tariff, version: int, zone: str, lo_us: int, hi_us: int) -> tuple[Int64, Int32]:
-    """The epochs that price sessions of a version, from lo_us or before to hi_us.
+def timeline(
+    tariff: Tariff, version: int, zone: str, lo_us: int, hi_us: int, traits: Traits = NO_TRAITS
+) -> tuple[Int64, Int32]:
+    """The epochs that price sessions of a version and of such traits, from lo_us or before to hi_us.
 
     Returns: starts, us UTC, int64 (e,), and for each the component of each dimension, int32 (e, 4): a number within
     the versions of the timeline, or -1. With `on_change: at_once` every version is on every timeline.
     """
+    starts, parts = [], []
+    for index, base, from_us, to_us in version_spans(tariff, version, zone, lo_us, hi_us):
+        start_us, cell, held = cells_that_hold(tariff.versions[index], zone, from_us, to_us, traits)
+        component = _first_that_holds(tariff.versions[index], held)[cell]
+        starts.append(start_us)
+        parts.append(np.where(component >= 0, component + np.int32(base), np.int32(-1)).astype(np.int32))
+    return _merged(np.concatenate(starts), np.concatenate(parts))
+
+
+def version_spans(
+    tariff: Tariff, version: int, zone: str, lo_us: int, hi_us: int
+) -> Iterator[tuple[int, int, int, int]]:
+    """The versions on a timeline: the index of each, its first component's number, from when and until when."""
     if tariff.on_change == "next_session":
-        return _merged(*_version_epochs(tariff.versions[version], zone, lo_us, hi_us))
-    starts, parts, base = [], [], 0
+        yield version, 0, lo_us, hi_us
+        return
+    base = 0
     for i, each in enumerate(tariff.versions):
         from_us = max(lo_us, version_start_us(each, zone)) if i > 0 else lo_us
         following = tariff.versions[i + 1] if i + 1 < len(tariff.versions) else None
         to_us = hi_us if following is None else min(hi_us, version_start_us(following, zone))
         if from_us < to_us:
-            start_us, component = _version_epochs(each, zone, from_us, to_us)
-            starts.append(start_us)
-            parts.append(np.where(component >= 0, component + np.int32(base), np.int32(-1)).astype(np.int32))
+            yield i, base, from_us, to_us
         base += sum(len(element.components) for element in each.elements)
-    return _merged(np.concatenate(starts), np.concatenate(parts))
 
 
 def _merged(start_us: Int64, component: Int32) -> tuple[Int64, Int32]:
@@ -75,8 +99,14 @@ def _merged(start_us: Int64, component: Int32) -> tuple[Int64, Int32]:
     return kept
 
 
-def _version_epochs(version: Version, zone: str, lo_us: int, hi_us: int) -> tuple[Int64, Int32]:
-    """The epochs of one version; the first starts at lo_us."""
+def cells_that_hold(
+    version: Version, zone: str, lo_us: int, hi_us: int, traits: Traits
+) -> tuple[Int64, NDArray[np.intp], Bool]:
+    """The epochs of one version, the first of which starts at lo_us.
+
+    Returns: starts, int64 (e,); for each its cell, a day and a reading of the clock, intp (e,); and for each element
+    the cells in which its restrictions by calendar and traits hold, bool (elements, cells).
+    """
     offset_start_us, offset_us = offsets(zone, lo_us, hi_us)
     first_day = int(lo_us + offset_us.min()) // US_PER_DAY
     last_day = int(hi_us + offset_us.max()) // US_PER_DAY
@@ -85,7 +115,11 @@ def _version_epochs(version: Version, zone: str, lo_us: int, hi_us: int) -> tupl
 
     # Readings of the local clock at which something may change, and what holds from each on.
     local_us = (days[:, None] * US_PER_DAY + clock_min[None, :] * US_PER_MIN).ravel()
-    component = _first_that_holds(version, days, clock_min)
+    held = np.zeros((len(version.elements), local_us.size), bool)
+    for row, element in zip(held, version.elements, strict=True):
+        if holds(element.when, traits):
+            by_day, by_clock = _days_that_hold(element.when, days), _readings_that_hold(element.when, clock_min)
+            row[:] = (by_day[:, None] & by_clock).ravel()
 
     starts, picks = [], []
     for i in range(offset_start_us.size):
@@ -98,7 +132,7 @@ def _version_epochs(version: Version, zone: str, lo_us: int, hi_us: int) -> tupl
         start_us[0] = from_us
         starts.append(start_us)
         picks.append(np.arange(a, b))
-    return np.concatenate(starts), component[np.concatenate(picks)]
+    return np.concatenate(starts), np.concatenate(picks), held
 
 
 def _clock_readings(version: Version) -> Int64:
@@ -109,19 +143,16 @@ def _clock_readings(version: Version) -> Int64:
     return np.array(sorted(readings - {_DAY_MIN}), np.int64)
 
 
-def _first_that_holds(version: Version, days: Int64, clock_min: Int64) -> Int32:
-    """For each day and reading (d × r rows), and each dimension, the first component that holds, or -1."""
-    component = np.full((days.size, clock_min.size, len(DIMENSIONS)), -1, np.int32)
+def _first_that_holds(version: Version, held: Bool) -> Int32:
+    """For each cell and each dimension the first component that holds, or -1: int32 (cells, 4)."""
+    component = np.full((held.shape[1], len(DIMENSIONS)), -1, np.int32)
     index = sum(len(element.components) for element in version.elements)
     # From the last element to the first, so that the first has the last word.
-    for element in reversed(version.elements):
-        holds = None
+    for row, element in zip(held[::-1], reversed(version.elements), strict=True):
         for part in reversed(element.components):
             index -= 1
-            if holds is None:
-                holds = _days_that_hold(element.when, days)[:, None] & _readings_that_hold(element.when, clock_min)
-            component[:, :, DIMENSIONS.index(part.dimension)][holds] = index
-    return component.reshape(-1, len(DIMENSIONS))
+            component[row, DIMENSIONS.index(part.dimension)] = index
+    return component
 
 
 def _readings_that_hold(when: When, clock_min: Int64) -> Bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from rating.kernels.jit import numba_config, scalar
-from rating.units import ENERGY_MAX_MWH, PPM_PER_UNIT, SESSION_MAX_US
+from rating.units import ENERGY_MAX_MWH, POWER_MAX_MW, PPM_PER_UNIT, SESSION_MAX_US, US_PER_H
 
 # mul_div_floor() of an interval of up to 2147 kWh and 71 minutes needs no more than one product.
 _DIRECT_A_BITS = 31
@@ -17,7 +17,15 @@ assert _DIRECT_A_BITS + _DIRECT_C_BITS <= 63
 _CHUNK_BITS = 16
 _CHUNKS = 3
 assert ENERGY_MAX_MWH < 2 ** (_CHUNK_BITS * _CHUNKS)
+assert SESSION_MAX_US < 2 ** (_CHUNK_BITS * _CHUNKS)
 assert 2 * (SESSION_MAX_US << _CHUNK_BITS) < 2**63
+
+# power_floor() says so of more than a gigawatt, which no restriction can name.
+POWER_UNLIMITED = 2**62
+_POWER_STEEP = 1000
+assert _POWER_STEEP * US_PER_H > POWER_MAX_MW
+assert (_POWER_STEEP + 1) * US_PER_H < 2**62
+assert (SESSION_MAX_US << _CHUNK_BITS) + (US_PER_H << _CHUNK_BITS) < 2**63
 
 # Amounts are mostly counted in cents: a division by a constant is a multiplication, 4 times as fast.
 _CENT_NANO = 10_000_000
@@ -68,6 +76,23 @@ def mul_div_floor(a: int, b: int, c: int) -> int:
         remainder = (remainder << _CHUNK_BITS) + chunk * b
         quotient = (quotient << _CHUNK_BITS) + remainder // c
         remainder %= c
+    return quotient
+
+
+@scalar
+def power_floor(energy_mwh: int, length_us: int) -> int:
+    """The mean power in whole milli-W; of energy in no time POWER_UNLIMITED, as what is far beyond POWER_MAX_MW."""
+    if energy_mwh == 0:
+        return 0
+    if length_us == 0 or energy_mwh // length_us >= _POWER_STEEP:
+        return POWER_UNLIMITED
+    quotient = 0
+    remainder = 0
+    for i in range(_CHUNKS - 1, -1, -1):
+        chunk = (energy_mwh >> (i * _CHUNK_BITS)) & ((1 << _CHUNK_BITS) - 1)
+        remainder = (remainder << _CHUNK_BITS) + chunk * US_PER_H
+        quotient = (quotient << _CHUNK_BITS) + remainder // length_us
+        remainder %= length_us
     return quotient
 
 

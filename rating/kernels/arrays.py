@@ -37,6 +37,10 @@ class Usage(NamedTuple):
     energy: Int64  # (m,) times energy_scale[0]: milli-Wh
     energy_scale: Int64  # (1,) 1 or MWH_PER_WH
     activity: UInt8  # (m,) codes of units.ACTIVITIES, or (0,): all auto
+    power_mw: Int64  # (m,) milli-W, -1: the mean power; or (0,)
+    current_ma: Int64  # (m,) milli-A, -1: not known; or (0,)
+    volumes_us: Int64  # (m, 3) charging, parked and reserved, or (0, 3): `activity` says it
+    expired: UInt8  # (n,) 1: the reservation expired; or (0,): none did
 
 
 class Timelines(NamedTuple):
@@ -49,13 +53,36 @@ class Timelines(NamedTuple):
     hint: Int32  # (h,) the epoch in force where a bucket of 2^SPAN_SHIFT us starts, counted within the timeline
     component_first: Int64  # (k + 1,) CSR into Components
     waits: UInt8  # (k,) 1: a component of the timeline is `from: first_energy`
+    restricted: UInt8  # (k,) 1: `walk_restricted` walks its sessions, and its epochs have rows in Restrictions
     span_start_us: Int64  # (1,) where bucket 0 of every timeline starts
+
+
+class Restrictions(NamedTuple):
+    """What the epochs of restricted timelines say: for each dimension the candidates, and which of them holds when."""
+
+    row_first: Int64  # (k,) the row of the first epoch of the timeline; any number where it is not restricted
+    row: Int32  # (ROW_WIDTH r,) for each of units.LINE_DIMENSIONS where its candidates begin, its marks, its flags
+    candidate: Int32  # (2 q,) component and condition (-1: holds always); a component below 0 ends the list
+    condition: Int64  # (8 p,) energy mWh, duration us, power mW and current mA, each at least and below
+    mark_first: Int64  # (l + 1,) CSR: lists of thresholds of energy
+    mark_mwh: Int64  # ascending within a list
+    duration_first: Int64  # (k + 1,) CSR: thresholds of duration
+    duration_us: Int64  # ascending within a timeline
+
+
+ROW_WIDTH = 8
+# Flags of a row.
+NEEDS_CURRENT = 1  # the version asks for a current: a session without is refused
+LACKS_FACT = 2  # the version asks for a connector or a charger's power that the session does not tell
+VARIES = 4  # what holds depends on power or current
 
 
 class Components(NamedTuple):
     """c components, in the order in which their lines are printed. An amount is volume × num ÷ den, in nano."""
 
-    dimension: UInt8  # (c,) index into units.DIMENSIONS
+    dimension: UInt8  # (c,) index into units.LINE_DIMENSIONS
+    rate_ppm: Int64  # (c,) its taxes together, -1: not known, or no tax applies
+    tax_bits: Int64  # (c,) its taxes among those of the timeline, a bit each; -1: not known
     num: Int64  # (c,) nano for each base unit (milli-Wh, us, session), over
     den: Int64  # (c,)
     den_scale: Int64  # (c,) the session's common denominator ÷ den
@@ -78,7 +105,10 @@ class Rules(NamedTuple):
 
     den: Int64  # (k,) the common denominator of amounts
     tax: UInt8  # (k,) NO_TAX, TAX_EXCLUDED or TAX_INCLUDED
-    rate_ppm: Int64  # (k,)
+    rate_ppm: Int64  # (k,) of every price, unless they are mixed
+    mixed: (
+        UInt8  # (k,) 0: every price has the same tax, known, MIXED: not, SETTLED_APART: nor can `bill` tell its totals
+    )
     unit_nano: Int64  # (k,) totals are rounded to it
     print_nano: Int64  # (k,) lines are printed in it
     mode: UInt8  # (k,) index into units.ROUNDING_MODES
@@ -92,18 +122,32 @@ class Rules(NamedTuple):
     after_nano: Int64  # (2 k,) min and max after tax, as given
 
 
+MIXED = 1
+SETTLED_APART = 2
 SPARE_MAX = 5  # two limits before tax or after it, each a minimum and a maximum, and one of rounding
 NO_TAX = 0
 TAX_EXCLUDED = 1
 TAX_INCLUDED = 2
 
 
+class Taxes(NamedTuple):
+    """The taxes of timelines whose prices have different ones, each rounded once a session."""
+
+    first: Int64  # (k + 1,) CSR
+    rate_ppm: Int64  # (x,)
+    scale_ppm: (
+        Int64  # (x,) what the rate is a share of: a million, or with all taxes of the price where it includes them
+    )
+
+
 class Book(NamedTuple):
     """What sessions are priced by."""
 
     timelines: Timelines
+    restrictions: Restrictions
     components: Components
     rules: Rules
+    taxes: Taxes
     component_most: Int64  # (1,) no timeline has more components
 
 
@@ -111,6 +155,7 @@ class Totals(NamedTuple):
     """What is found for each of n sessions. Where no timeline has a tax, `gross` is `net`, and `tax` is not written."""
 
     status: UInt8  # (n,) errors.Refused
+    unknown: UInt8  # (n,) 1: the tax is not known, nor what it is added to or taken from; (0,): all are known
     fault: Int64  # (n,) the interval at fault, -1: none
     energy_mwh: Int64  # (n, 2) decimals
     charging_us: Int64  # (n, 2) decimals
@@ -124,11 +169,14 @@ class Stretches(NamedTuple):
     """What `walk` says of a block of n' sessions: stretches of time without a cut, with room for w of them."""
 
     first: Int64  # (n' + 1,) CSR
-    epoch: Int32  # (w,) index into Timelines.epoch_start_us
+    epoch: Int32  # (w,) index into Timelines.epoch_start_us, of a timeline that is not restricted
+    component: Int32  # (6 w,) of one that is: for each of units.LINE_DIMENSIONS the component, or NO_COMPONENT
     after_energy: UInt8  # (w,) 0: no energy has flowed before, and the timeline waits for it
     energy_mwh: Int64  # (w,)
     charging_us: Int64  # (w,)
-    duration_us: Int64  # (w,) charging and parked
+    duration_us: Int64  # (w,) by the clock: charging and parked, unless `walk_restricted` says those apart
+    parked_us: Int64  # (w,) of a restricted timeline
+    reserved_us: Int64  # (w,) of a restricted timeline
 
 
 class Records(NamedTuple):
@@ -176,7 +224,7 @@ class Lines(NamedTuple):
     unit_price: Int64  # (r, 2) micro
     amount: Int64  # (r, 2) 10^-12 of the currency
     printed: Int64  # (r, 2) micro
-    rate: Int64  # (r, 2) ten-thousandths of a percent, -1: no tax; (0, 2): none of them has one
+    rate: Int64  # (r, 2) ten-thousandths of a percent, -1: none or not known; (0, 2): none of them has one
 
 
 TOO_MUCH = -1

@@ -16,9 +16,9 @@ from rating.kernels.arrays import (
     TAX_EXCLUDED,
     TAX_INCLUDED,
     TOO_MUCH,
+    Book,
     Int32,
     Records,
-    Rules,
     Totals,
 )
 from rating.kernels.jit import kernel, scalar
@@ -35,12 +35,14 @@ def _minus(nano: int, rest: int, less_nano: int, less_rest: int, den: int) -> tu
 
 
 @kernel
-def bill(first_session: int, count: int, timeline: Int32, rules: Rules, out: Records, totals: Totals) -> int:
+def bill(first_session: int, count: int, timeline: Int32, book: Book, out: Records, totals: Totals) -> int:
     """Bill `count` sessions from `first_session` on; return the number of lines: the records that are not NO_LINE.
 
     `timeline` is int32 (n,), that of each session.
     """
+    rules, taxes, tax_bits = book.rules, book.taxes, book.components.tax_bits
     record_first, status, spare = out.first, totals.status, rules.spare
+    with_unknown = totals.unknown.size > 0
     limit_given, limit_nano, limit_rest = rules.limit_given, rules.limit_nano, rules.limit_rest
     rule_den, rule_tax, rule_rate, after_nano = rules.den, rules.tax, rules.rate_ppm, rules.after_nano
     rule_unit, rule_print, rule_mode, rule_limited = rules.unit_nano, rules.print_nano, rules.mode, rules.limited
@@ -122,7 +124,30 @@ def bill(first_session: int, count: int, timeline: Int32, rules: Rules, out: Rec
         units, num, left = share(total_nano, total_rest, den, 1, 1, unit_nano)
         total = round_parts(units, num, left, unit_nano, mode)
         tax = 0
-        if tax_kind != NO_TAX:
+        if rules.mixed[t] != 0:
+            tax = 0
+            unknown = False
+            for at in range(first, last):
+                r = index(at)
+                costs = line_nano[r] != 0 or line_rest[r] != 0
+                unknown = unknown or (costs and tax_bits[out.component[r]] < 0)
+            for j in range(taxes.first[t], taxes.first[t + 1] if not unknown else taxes.first[t]):
+                base_nano = 0
+                base_rest = 0
+                for at in range(first, last):
+                    r = index(at)
+                    if tax_bits[out.component[r]] >> (j - taxes.first[t]) & 1 != 0:
+                        base_nano += line_nano[r]
+                        base_rest += line_rest[r]
+                        if base_rest >= den:
+                            base_rest -= den
+                            base_nano += 1
+                scale = taxes.scale_ppm[j]
+                units, num, left = share(base_nano, base_rest, den, taxes.rate_ppm[j], scale, unit_nano)
+                tax += round_parts(units, num, left, scale * unit_nano, mode)
+            if with_unknown:
+                totals.unknown[s] = unknown
+        elif tax_kind != NO_TAX:
             scale = PPM_PER_UNIT if tax_kind == TAX_EXCLUDED else PPM_PER_UNIT + rate
             if fixed < 0:
                 units, num, left = share(total_nano, total_rest, den, rate, scale, unit_nano)

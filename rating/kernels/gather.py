@@ -7,7 +7,7 @@ import numpy as np
 from rating.kernels.arith import index
 from rating.kernels.arrays import NO_COMPONENT, NO_LINE, USAGE, Book, Records, Stretches, Totals, Usage
 from rating.kernels.jit import kernel
-from rating.units import ENERGY, FLAT, PARKING_TIME, TIME
+from rating.units import ENERGY, FLAT, PARKING_TIME, RESERVATION_FLAT, RESERVATION_TIME, TIME
 
 
 @kernel
@@ -21,6 +21,8 @@ def gather(first: int, count: int, usage: Usage, stretches: Stretches, book: Boo
     grace_us, waits, spare = components.grace_us, components.waits, rules.spare
     stretch_first, stretch_epoch, after_energy = stretches.first, stretches.epoch, stretches.after_energy
     energies_mwh, chargings_us, durations_us = stretches.energy_mwh, stretches.charging_us, stretches.duration_us
+    stretch_component, parkeds_us, reserveds_us = stretches.component, stretches.parked_us, stretches.reserved_us
+    restricted, session_start_us, session_end_us = timelines.restricted, usage.session_start_us, usage.session_end_us
     record_first, record_session, record_kind = out.first, out.session, out.kind
     record_component, record_turn = out.component, out.turn
     record_volume, record_billable = out.volume, out.billable
@@ -42,13 +44,22 @@ def gather(first: int, count: int, usage: Usage, stretches: Stretches, book: Boo
         charged_us = 0
         parked_us = 0
         waited_us = 0  # parked before any energy flowed
+        reserved_us = 0
+        reserved_flat_taken = False
+        is_restricted = restricted[line] != 0
+        dimensions = 6 if is_restricted else 4
+        without_length = session_start_us[index(first + s)] == session_end_us[index(first + s)]
         for at in range(stretch_first[s], stretch_first[s + 1]):
             i = index(at)
             charging = chargings_us[i]
-            parking = durations_us[i] - charging
+            parking = parkeds_us[i] if is_restricted else durations_us[i] - charging
+            reserving = reserveds_us[i] if is_restricted else 0
             seen = after_energy[i] != 0
-            for d in range(4):
-                c = epoch_component[index(4 * stretch_epoch[i] + d)]
+            for d in range(dimensions):
+                if is_restricted:
+                    c = stretch_component[index(6 * i + d)]
+                else:
+                    c = epoch_component[index(4 * stretch_epoch[i] + d)]
                 if c < 0:
                     continue
                 added = 0
@@ -65,9 +76,15 @@ def gather(first: int, count: int, usage: Usage, stretches: Stretches, book: Boo
                     elif seen:
                         added = parking
                         free = min(max(grace_us[c] - (parked_us - waited_us), 0), added)
-                elif d == FLAT and not flat_taken and (durations_us[i] > 0 or i == stretch_first[s]):
+                elif d == FLAT and not flat_taken and (durations_us[i] > 0 or without_length):
                     added = 1
                     flat_taken = True
+                elif d == RESERVATION_TIME:
+                    added = reserving
+                    free = min(max(grace_us[c] - reserved_us, 0), added)
+                elif d == RESERVATION_FLAT and not reserved_flat_taken:
+                    added = 1
+                    reserved_flat_taken = True
                 if added == 0:
                     continue
                 k = index(c - base)
@@ -85,6 +102,7 @@ def gather(first: int, count: int, usage: Usage, stretches: Stretches, book: Boo
             energy_mwh += energies_mwh[i]
             charged_us += charging
             parked_us += parking
+            reserved_us += reserving
             if not seen:
                 waited_us = parked_us
 

@@ -32,7 +32,7 @@ def write_lines(
 
     # Whose lines they are, what they cost and how it is taxed.
     nano, rest, printed = records.nano, records.rest, records.printed
-    rule_den, rule_tax, rule_rate = rules.den, rules.tax, rules.rate_ppm
+    rule_den, rule_tax, rule_rate, of_rate = rules.den, rules.tax, rules.rate_ppm, components.rate_ppm
     session, amount, out_printed, rate = out.session, out.amount, out.printed, out.rate
     taxed = rate.size > 0
     for o in range(count):
@@ -48,7 +48,10 @@ def write_lines(
         out_printed[i, 0] = printed[r]
         out_printed[i, 1] = -1 if printed[r] < 0 else 0
         if taxed:
-            rate[i, 0] = rule_rate[t] if rule_tax[t] != NO_TAX else -1
+            if component[r] >= 0:
+                rate[i, 0] = of_rate[component[r]]
+            else:
+                rate[i, 0] = rule_rate[t] if rule_tax[t] != NO_TAX else -1
             rate[i, 1] = 0
 
     # What they are for.

@@ -73,6 +73,7 @@ def plain(
     line_session, line_number, line_kind, line_rate = out.session, out.line, out.kind, out.rate
     line_dimension, line_element, line_unit, line_price = out.dimension, out.element, out.unit, out.unit_price
     line_volume, line_billed, line_amount, line_printed = out.volume, out.billed_volume, out.amount, out.printed
+    is_plain = rules.plain
     with_activity = activities.size > 0
     with_ids = ids.size > 0
     with_billed = line_billed.size > 0
@@ -87,7 +88,7 @@ def plain(
         s = index(at)
         t = index(of_session[s])
         first, last = interval_first[s], interval_first[s + 1]
-        if door_status[s] != 0 or rules.plain[t] == 0 or first == last or last - first > INTERVALS_MAX or lines > room:
+        if door_status[s] != 0 or is_plain[t] == 0 or first == last or last - first > INTERVALS_MAX or lines > room:
             return s, lines
         session_start, session_end = session_start_us[s], session_end_us[s]
         base = component_first[t]
@@ -247,7 +248,7 @@ def plain(
             line_printed[i, 0] = units * print_micro
             line_printed[i, 1] = 0
             if with_rate:
-                line_rate[i, 0] = rules.rate_ppm[t] if rules.tax[t] != NO_TAX else -1
+                line_rate[i, 0] = components.rate_ppm[c]
                 line_rate[i, 1] = 0
             lines += 1
         if odd:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rating.kernels.arrays import Components, Int32, Records, Rules
 from rating.kernels.jit import kernel
-from rating.units import ENERGY, PARKING_TIME, TIME
+from rating.units import ENERGY, PARKING_TIME, RESERVATION_TIME, TIME
 
 _UP = 0
 _DOWN = 1
@@ -27,9 +27,12 @@ def step(first_session: int, count: int, timeline: Int32, components: Components
         parking = False
         for r in range(first, last):
             parking = parking or (billable[r] > 0 and dimension[component[r]] == PARKING_TIME)
-        for pick in range(2):
-            # Energy, then time and parking together: where parking was priced, time keeps its exact total.
-            stepped_dimension = ENERGY if pick == 0 else PARKING_TIME if parking else TIME
+        for pick in range(3):
+            # Energy, then time and parking together: where parking was priced, time keeps its exact total. Reserved
+            # time goes by itself.
+            stepped_dimension = ENERGY if pick == 0 else RESERVATION_TIME
+            if pick == 1:
+                stepped_dimension = PARKING_TIME if parking else TIME
             total = 0
             active = -1
             for r in range(first, last):

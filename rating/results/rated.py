@@ -16,12 +16,12 @@ from rating._version import __version__
 from rating.compile.plan import Plan
 from rating.compile.zones import tzdata_version
 from rating.errors import Refused
-from rating.kernels.arrays import KINDS, NO_TAX, USAGE, Lines, Totals
+from rating.kernels.arrays import KINDS, NO_TAX, TAX_INCLUDED, USAGE, Lines, Totals
 from rating.results.arrays import AMOUNT, MONEY, PERCENT, QUANTITY, VOLUME, coded, decimals, instants, nulls, zeros
 from rating.results.rejected import rejected_table
 from rating.results.write import write_tables
 from rating.settle.chunks import has_integer_ids
-from rating.units import DIMENSIONS
+from rating.units import LINE_DIMENSIONS
 from rating.usage.batch import UsageBatch
 
 
@@ -81,6 +81,7 @@ def _sessions(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
     hashes = {tariff.id: tariff.hash for tariff in plan.tariffs}
     engine, tzdata = __version__, tzdata_version()
     count = timeline.size
+    known = _known(plan, totals)
     columns = {
         "session_id": sessions.id,
         "tariff": coded(sessions.tariff, sessions.tariff_names, sessions.tariff >= 0 if count else None),
@@ -91,9 +92,9 @@ def _sessions(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
         "energy_kwh": decimals(totals.energy_mwh, QUANTITY),
         "charging_s": decimals(totals.charging_us, QUANTITY),
         "parked_s": decimals(totals.parked_us, QUANTITY),
-        "net": decimals(totals.net_micro, MONEY),
-        "tax": decimals(totals.tax_micro if len(totals.tax_micro) else zeros(count, np.int64, 2), MONEY),
-        "gross": decimals(totals.gross_micro, MONEY),
+        "net": decimals(totals.net_micro, MONEY, known[0]),
+        "tax": decimals(totals.tax_micro if len(totals.tax_micro) else zeros(count, np.int64, 2), MONEY, known[1]),
+        "gross": decimals(totals.gross_micro, MONEY, known[2]),
         "tariff_hash": _by_timeline(plan, tuple(hashes[tariff.id] for tariff in plan.tariffs)),
         "engine_version": coded(zeros(count, np.int8), (engine,)),
         "tzdata_version": coded(zeros(count, np.int8), (tzdata,)),
@@ -102,6 +103,15 @@ def _sessions(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
     for name in sessions.extra.column_names:
         table = table.append_column(sessions.extra.schema.field(name), sessions.extra.column(name))
     return table
+
+
+def _known(plan: Plan, totals: Totals) -> tuple[Any, Any, Any]:
+    """For net, tax and gross where they are known, (n,), or None: everywhere."""
+    if not totals.unknown.any():
+        return None, None, None
+    known = totals.unknown == 0
+    included = plan.book.rules.tax[plan.timeline] == TAX_INCLUDED
+    return known | ~included, known, known | included
 
 
 def _by_timeline(plan: Plan, names: tuple[str, ...]) -> Any:
@@ -131,7 +141,7 @@ def _line_batch(ids: Any, plan: Plan, lines: Lines) -> Any:
             "line": pa.Array.from_buffers(pa.int32(), lines.line.size, [None, pa.py_buffer(lines.line)]),
             "kind": coded(lines.kind, KINDS),
             "element": coded(lines.element, plan.elements, priced),
-            "dimension": coded(lines.dimension, DIMENSIONS, priced),
+            "dimension": coded(lines.dimension, LINE_DIMENSIONS, priced),
             "volume": volume,
             "billed_volume": decimals(lines.billed_volume, VOLUME, priced) if len(lines.billed_volume) else volume,
             "unit": coded(lines.unit, plan.units, priced),
@@ -147,7 +157,7 @@ def _percents(plan: Plan, lines: Lines) -> Any:
     """The tax of each line, null where it has none: a rate of -1."""
     if len(lines.rate) == 0:
         return nulls(lines.unit.size, PERCENT)
-    every = (plan.book.rules.tax != NO_TAX).all()
+    every = (plan.book.rules.tax != NO_TAX).all() and not plan.book.rules.mixed.any()
     return decimals(lines.rate, PERCENT, None if every else np.asarray(lines.rate[:, 0] >= 0))
 
 

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from rating.compile.plan import Plan
 from rating.kernels.arrays import NO_TAX, SPARE_MAX, Lines, Records, Scratch, Stretches, Totals, Usage, frozen
-from rating.kernels.price import BLOCK_SESSIONS, LINES_FULL, SCRATCH_FULL, price
+from rating.kernels.price import APART, BLOCK_SESSIONS, DONE, SCRATCH_FULL, price
+from rating.settle.apart import settle_apart
 from rating.settle.memory import Block
 from rating.units import LINE_DIMENSIONS
 from rating.usage.batch import UsageBatch
@@ -105,6 +106,10 @@ def _usage(batch: UsageBatch, plan: Plan) -> Usage:
             energy=intervals.energy,
             energy_scale=np.array([intervals.energy_scale], np.int64),
             activity=np.empty(0, np.uint8) if intervals.activity is None else intervals.activity,
+            power_mw=np.empty(0, np.int64) if intervals.power_mw is None else intervals.power_mw,
+            current_ma=np.empty(0, np.int64) if intervals.current_ma is None else intervals.current_ma,
+            volumes_us=np.empty((0, 3), np.int64) if intervals.volumes_us is None else intervals.volumes_us,
+            expired=np.empty(0, np.uint8) if sessions.expired is None else sessions.expired,
         )
     )
 
@@ -116,11 +121,15 @@ def has_integer_ids(ids: Any) -> bool:
 
 def _room_for_totals(count: int, plan: Plan) -> Totals:
     taxed = count if (plan.book.rules.tax != NO_TAX).any() else 0
+    unknown = count if plan.book.rules.mixed.any() else 0
     block = Block()
-    block.reset({np.int64: 9 * count + 4 * taxed, np.uint8: count})
+    block.reset({np.int64: 9 * count + 4 * taxed, np.uint8: count + unknown})
+    unknowns = block.take(unknown, np.uint8)
+    unknowns[:] = 0
     net_micro = block.take(count, np.int64, 2)
     return Totals(
         status=block.take(count, np.uint8),
+        unknown=unknowns,
         fault=block.take(count, np.int64),
         energy_mwh=block.take(count, np.int64, 2),
         charging_us=block.take(count, np.int64, 2),
@@ -136,30 +145,44 @@ def _price_chunk(job: Job, block: Block, first: int, last: int) -> list[Lines]:
     stretches = STRETCHES_A_SESSION * BLOCK_SESSIONS
     room = LINES_A_SESSION * (last - first) + int(job.plan.book.component_most[0]) + 1
     scratch = _scratch(block, stretches, job.plan)
+    lines, count = _room_for_lines(room, job.plan), 0
     found = []
     while True:
-        lines = _room_for_lines(room, job.plan)
-        first, count, why = price(first, last, job.usage, job.plan.book, scratch, job.totals, lines)
-        if count > 0:
-            found.append(Lines(*(column[:count] for column in lines)))  # type: ignore[arg-type]
+        first, count, why = price(first, last, count, job.usage, job.plan.book, scratch, job.totals, lines)
         if why == SCRATCH_FULL:
             stretches *= 4
             scratch = _scratch(block, stretches, job.plan)
-        elif why == LINES_FULL:
-            room = LINES_A_SESSION * (last - first) + max(room if count == 0 else 0, room // 2)
-        else:
+            continue
+        if why == APART:
+            count += _settle_apart(job, scratch, first, lines, count)
+            first += 1
+            continue
+        if count > 0:
+            found.append(Lines(*(column[:count] for column in lines)))  # type: ignore[arg-type]
+        if why == DONE:
             return found
+        room = LINES_A_SESSION * (last - first) + max(room if count == 0 else 0, room // 2)
+        lines, count = _room_for_lines(room, job.plan), 0
+
+
+def _settle_apart(job: Job, scratch: Scratch, session: int, lines: Lines, at: int) -> int:
+    """Settle one session in fractions; return its number of lines."""
+    count = settle_apart(session, int(job.plan.timeline[session]), job.plan, scratch.records, job.totals, lines, at)
+    ids = job.usage.session_id
+    lines.session[at : at + count] = ids[session] if ids.size else session
+    return count
 
 
 def _scratch(block: Block, stretches: int, plan: Plan) -> Scratch:
     """Room for so many stretches, and for a record of every dimension of each beside the spare ones."""
     stepped = bool(plan.book.rules.stepped.any())
     most = int(plan.book.component_most[0])
+    width = stretches if plan.book.timelines.restricted.any() else 0
     room = len(LINE_DIMENSIONS) * stretches + SPARE_MAX * BLOCK_SESSIONS
     block.reset(
         {
-            np.int64: 3 * stretches + 6 * room + 2 * (BLOCK_SESSIONS + 1) + 3 * most,
-            np.int32: stretches + 4 * room,
+            np.int64: 3 * stretches + 2 * width + 6 * room + 2 * (BLOCK_SESSIONS + 1) + 3 * most,
+            np.int32: stretches + len(LINE_DIMENSIONS) * width + 4 * room,
             np.uint8: stretches + room,
         }
     )
@@ -170,10 +193,13 @@ def _scratch(block: Block, stretches: int, plan: Plan) -> Scratch:
         stretches=Stretches(
             first=block.take(BLOCK_SESSIONS + 1, np.int64),
             epoch=block.take(stretches, np.int32),
+            component=block.take(len(LINE_DIMENSIONS) * width, np.int32),
             after_energy=block.take(stretches, np.uint8),
             energy_mwh=block.take(stretches, np.int64),
             charging_us=block.take(stretches, np.int64),
             duration_us=block.take(stretches, np.int64),
+            parked_us=block.take(width, np.int64),
+            reserved_us=block.take(width, np.int64),
         ),
         records=Records(
             first=block.take(BLOCK_SESSIONS + 1, np.int64),

@@ -1,0 +1,113 @@
+"""What sessions say of themselves: restrictions that hold or fail for a whole session (PRICING 2).
+
+A tariff that asks for a membership or a charger's power has a timeline for each answer that its sessions give, so that
+kernels never ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rating.tariff.model import Tariff, Version, When
+from rating.usage.batch import Sessions
+
+NAMES = ("tariff_type", "connector", "membership", "payment_method")
+_KEYS_MAX = 2**16  # different answers that are counted; more are sorted
+
+
+class Traits(NamedTuple):
+    """What a session says of itself; None: nothing."""
+
+    tariff_type: str | None = None
+    connector: str | None = None
+    membership: str | None = None
+    payment_method: str | None = None
+    evse_power_mw: int | None = None
+    expired: bool = False
+
+
+NO_TRAITS = Traits()
+
+
+def holds(when: When, traits: Traits) -> bool:
+    """Whether the restrictions by what the session says of itself hold; a charger that says no power has none."""
+    for name in NAMES:
+        asked = getattr(when, name)
+        if asked is not None and getattr(traits, name) not in asked:
+            return False
+    power_mw = traits.evse_power_mw or 0
+    least, most = when.min_evse_power_mw, when.max_evse_power_mw
+    return (least is None or power_mw >= least) and (most is None or power_mw < most)
+
+
+def lacks_fact(version: Version, traits: Traits) -> bool:
+    """Whether the version asks for a connector or a charger's power, which every charger has, and it is not told."""
+    whens = [element.when for element in version.elements]
+    by_connector = any(when.connector is not None for when in whens)
+    by_power = any(when.min_evse_power_mw is not None or when.max_evse_power_mw is not None for when in whens)
+    return (by_connector and traits.connector is None) or (by_power and traits.evse_power_mw is None)
+
+
+def split(
+    sessions: Sessions, tariff: Tariff, where: NDArray[Any] | slice
+) -> Iterator[tuple[Traits, NDArray[Any] | slice]]:
+    """The sessions `where`, by what they answer to what the tariff asks."""
+    columns = [column for name in NAMES if (column := _named(sessions, tariff, name, where)) is not None]
+    power = _power(sessions, tariff, where)
+    if power is not None:
+        columns.append(power)
+    if sessions.expired is not None:
+        columns.append(_Column("expired", sessions.expired[where].astype(np.int64), [False, True]))
+    if not columns:
+        yield NO_TRAITS, where
+        return
+    rows = np.arange(sessions.start_us.size)[where]
+    key = np.zeros(rows.size, np.int64)
+    for column in columns:
+        key = key * len(column.values) + column.code
+    wide = int(np.prod([len(column.values) for column in columns], dtype=np.float64))
+    keys = np.flatnonzero(np.bincount(key)) if wide <= _KEYS_MAX else np.unique(key)
+    for each in map(int, keys):
+        answers: dict[str, Any] = {}
+        rest = each
+        for column in reversed(columns):
+            rest, code = divmod(rest, len(column.values))
+            answers[column.name] = column.values[code]
+        yield Traits(**answers), rows[key == each]
+
+
+class _Column(NamedTuple):
+    name: str
+    code: NDArray[np.int64]  # (r,) index into values
+    values: list[Any]
+
+
+def _named(sessions: Sessions, tariff: Tariff, name: str, where: NDArray[Any] | slice) -> _Column | None:
+    """Names that the tariff does not mention are alike; none is not the same as another."""
+    asked = {word for when in _whens(tariff) for word in getattr(when, name) or ()}
+    given = sessions.attributes.get(name)
+    if not asked or given is None:
+        return None
+    other = next(name for name in (f"{'?' * n}" for n in range(1, 10_000)) if name not in asked)
+    values = [None, other, *sorted(asked)]
+    code_of = np.array([values.index(word) if word in asked else 1 for word in given.names] + [0], np.int64)
+    return _Column(name, code_of[given.code[where]], values)
+
+
+def _power(sessions: Sessions, tariff: Tariff, where: NDArray[Any] | slice) -> _Column | None:
+    """Powers between the same two thresholds are alike: each stands for all above the lower one."""
+    pairs = [(when.min_evse_power_mw, when.max_evse_power_mw) for when in _whens(tariff)]
+    marks = sorted({mark for pair in pairs for mark in pair if mark is not None})
+    if not marks or sessions.evse_power_mw is None:
+        return None
+    power_mw = sessions.evse_power_mw[where]
+    code = np.where(power_mw < 0, 0, np.searchsorted(np.array(marks, np.int64), power_mw, "right") + 1)
+    return _Column("evse_power_mw", code, [None, 0, *marks])
+
+
+def _whens(tariff: Tariff) -> list[When]:
+    return [element.when for version in tariff.versions for element in version.elements]

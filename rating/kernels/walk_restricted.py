@@ -1,0 +1,335 @@
+"""Walk the intervals of sessions whose prices depend on the session itself: intervals in, stretches out.
+
+As `walk`, but an interval is cut as well where the session's energy or duration reaches a threshold of the tariff, and
+what holds is asked for energy, duration, power and current. It also takes what `walk` cannot: reserved time before the
+session, and time volumes that a CDR tells beside the clock. An interval takes about five times as long.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rating.kernels.arith import index, mul_div_floor, power_floor
+from rating.kernels.arrays import (
+    LACKS_FACT,
+    NEEDS_CURRENT,
+    NEVER,
+    ROW_WIDTH,
+    SPAN_SHIFT,
+    VARIES,
+    Book,
+    Stretches,
+    Totals,
+    Usage,
+)
+from rating.kernels.jit import kernel
+from rating.kernels.walk import END_BEFORE_START, ENERGY_RANGE, NEGATIVE_ENERGY, NO_DATA, OUTSIDE_SESSION, OVERLAP
+from rating.units import (
+    ACTIVITY_AUTO,
+    ACTIVITY_PARKED,
+    ACTIVITY_RESERVED,
+    ENERGY_MAX_MWH,
+    FLAT,
+    INSTANT_MIN_US,
+    MWH_PER_WH,
+    SESSION_MAX_US,
+)
+
+# errors.Refused, as plain constants (a test says that they agree).
+MISSING_COLUMN = 20
+RESERVATION = 22
+
+_DIMENSIONS = 6
+_INTERVAL = 0
+_GAP = 1
+_RESERVED = 2
+
+# mul_div_floor() is also asked for a length times an energy over an energy.
+assert ENERGY_MAX_MWH <= SESSION_MAX_US
+
+
+@kernel
+def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, totals: Totals) -> int:
+    """Walk sessions lo to hi - 1; return how many stretches there are, or -1 where they do not fit (PRICING 1, 2)."""
+    timelines, restrictions = book.timelines, book.restrictions
+    start_us, end_us, energies, activities = usage.start_us, usage.end_us, usage.energy, usage.activity
+    powers_mw, currents_ma, volumes_us = usage.power_mw, usage.current_ma, usage.volumes_us
+    epoch_first, epoch_start_us, waits = timelines.epoch_first, timelines.epoch_start_us, timelines.waits
+    hint_first, hint, span_start_us = timelines.hint_first, timelines.hint, timelines.span_start_us[0]
+    row_first, rows, candidate = restrictions.row_first, restrictions.row, restrictions.candidate
+    conditions, mark_first, marks = restrictions.condition, restrictions.mark_first, restrictions.mark_mwh
+    duration_first, durations_us = restrictions.duration_first, restrictions.duration_us
+    stretch_first, stretch_component, stretch_after = out.first, out.component, out.after_energy
+    stretch_mwh, stretch_charging_us, stretch_us = out.energy_mwh, out.charging_us, out.duration_us
+    stretch_parked_us, stretch_reserved_us = out.parked_us, out.reserved_us
+    with_activity, with_power, with_current = activities.size > 0, powers_mw.size > 0, currents_ma.size > 0
+    with_volumes, with_expired = volumes_us.size > 0, usage.expired.size > 0
+    energy_scale = usage.energy_scale[0]
+    room = stretch_after.size
+    picks = np.full(_DIMENSIONS, -1, np.int32)
+
+    stretches = 0
+    for s in range(lo, hi):
+        stretch_first[s - lo] = stretches
+        totals.fault[s] = -1
+        totals.status[s] = usage.status[s]
+        if usage.status[s] != 0:
+            continue
+        t = usage.timeline[s]
+        first, last = usage.interval_first[s], usage.interval_first[s + 1]
+        session_start, session_end = usage.session_start_us[s], usage.session_end_us[s]
+        expired = with_expired and usage.expired[s] != 0
+        reserved_until = session_end if expired else session_start
+        durations_lo, durations_hi = duration_first[t], duration_first[t + 1]
+
+        reserved_start = NEVER
+        measured = expired
+        if with_volumes or with_activity:
+            for i in range(first, last):
+                if with_activity and activities[i] == ACTIVITY_RESERVED:
+                    reserved_start = min(reserved_start, start_us[i])
+                else:
+                    measured = True
+                    if not with_volumes:
+                        break  # reserved intervals come first
+                    if volumes_us[i, 2] > 0:
+                        reserved_start = min(reserved_start, start_us[i])
+                        break
+        else:
+            measured = first < last
+        if not measured:
+            totals.status[s] = NO_DATA
+            continue
+
+        epoch = epoch_first[t]
+        session_next = durations_lo  # the first threshold of duration that lies ahead
+        reserved_next = durations_lo
+        now = session_start  # everything of the session before it is added up
+        reserved_now = INSTANT_MIN_US
+        before = 0  # energy of the session before the interval
+        seen_energy = waits[t] == 0
+        flags = 0
+        missing = -1
+        fault = 0
+        opened = -1  # the stretch that is open
+        stale = True  # prices have to be asked for again
+        last_kind = -1
+        last_power = -1
+        last_current = -1
+        next_mark = 0
+        i = first
+        while i < last or now < session_end:
+            # 1. The next part: a gap, an interval, or reserved time.
+            kind = _GAP
+            a, b, energy = now, session_end, 0
+            power, current = 0, 0
+            charging_us, parked_us, reserved_us = 0, 0, 0
+            if i < last:
+                a, b, energy = start_us[i], end_us[i], energies[i]
+                kind = _INTERVAL
+                if with_activity and activities[i] == ACTIVITY_RESERVED:
+                    kind = _RESERVED
+                begin = INSTANT_MIN_US if kind == _RESERVED else session_start
+                if b < a:
+                    fault = END_BEFORE_START
+                elif a < begin or b > (reserved_until if kind == _RESERVED else session_end):
+                    fault = OUTSIDE_SESSION
+                elif a < (reserved_now if kind == _RESERVED else now):
+                    fault = OVERLAP
+                elif energy < 0:
+                    fault = NEGATIVE_ENERGY
+                elif energy > ENERGY_MAX_MWH // energy_scale or before + energy * energy_scale > ENERGY_MAX_MWH:
+                    fault = ENERGY_RANGE
+                elif kind == _RESERVED and (
+                    energy > 0 or (with_volumes and (volumes_us[i, 0] > 0 or volumes_us[i, 1] > 0))
+                ):
+                    fault = RESERVATION
+                if fault != 0:
+                    totals.fault[s] = i
+                    break
+                energy *= energy_scale
+                if kind == _INTERVAL and a > now:
+                    kind = _GAP
+                    a, b, energy = now, a, 0
+            if kind == _GAP:
+                if not with_volumes and not expired:
+                    parked_us = b - a
+            else:
+                charging = energy != 0
+                if with_activity and activities[i] != ACTIVITY_AUTO:
+                    charging = activities[i] != ACTIVITY_PARKED
+                if with_volumes:
+                    charging_us, parked_us, reserved_us = volumes_us[i, 0], volumes_us[i, 1], volumes_us[i, 2]
+                elif kind == _RESERVED:
+                    reserved_us = b - a
+                elif charging:
+                    charging_us = b - a
+                else:
+                    parked_us = b - a
+                if kind == _INTERVAL:
+                    power = -1
+                    if with_power:
+                        power = powers_mw[i]
+                    if power < 0:
+                        power = power_floor(energy, b - a)
+                    current = -1
+                    if with_current:
+                        current = currents_ma[i]
+                    if current < 0:
+                        current = 0
+                        if missing < 0 and (energy > 0 or (charging_us > 0 if with_volumes else charging)):
+                            missing = i
+                seen_energy = seen_energy or energy > 0
+            is_reserved = kind == _RESERVED or reserved_us > 0
+
+            # 2. The epoch and the thresholds in which it begins.
+            if a < epoch_start_us[epoch]:
+                epoch = epoch_first[t] + hint[hint_first[t] + ((a - span_start_us) >> SPAN_SHIFT)]
+                stale = True
+            elif a - epoch_start_us[epoch] >= 1 << SPAN_SHIFT:
+                epoch = max(epoch, epoch_first[t] + hint[hint_first[t] + ((a - span_start_us) >> SPAN_SHIFT)])
+                stale = True
+            while epoch_start_us[epoch + 1] <= a:
+                epoch += 1
+                stale = True
+            row = ROW_WIDTH * (row_first[t] + epoch - epoch_first[t])
+            if kind != _RESERVED:
+                while session_next < durations_hi and session_start + durations_us[session_next] <= a:
+                    session_next += 1
+                    stale = True
+            if is_reserved:
+                if kind != _RESERVED:
+                    reserved_next = durations_lo  # in an expired session the clock goes back
+                while reserved_next < durations_hi and reserved_start + durations_us[reserved_next] <= a:
+                    reserved_next += 1
+                    stale = True
+            code = 2 * kind + (1 if is_reserved else 0)
+            if code != last_kind or (rows[row + 7] & VARIES != 0 and (power != last_power or current != last_current)):
+                stale = True
+            if 0 < next_mark <= before:
+                stale = True
+            last_kind, last_power, last_current = code, power, current
+
+            # 3. Cut it, and add each slice to the stretch of its prices.
+            at, since = a, a
+            given, charging_given, parked_given, reserved_given = 0, 0, 0, 0
+            while True:
+                row = ROW_WIDTH * (row_first[t] + epoch - epoch_first[t])
+                until, upto = b, energy
+                cut = epoch_start_us[epoch + 1]
+                if kind != _RESERVED and session_next < durations_hi:
+                    cut = min(cut, session_start + durations_us[session_next])
+                if is_reserved and reserved_next < durations_hi:
+                    cut = min(cut, reserved_start + durations_us[reserved_next])
+                final = cut >= b
+                if not final:
+                    until = cut
+                    upto = mul_div_floor(energy, cut - a, b - a)
+                    upto = max(given, upto - upto % MWH_PER_WH)
+                if stale:
+                    next_mark = 0
+                    for m in range(mark_first[rows[row + 6]], mark_first[rows[row + 6] + 1]):
+                        if marks[m] > before + given:
+                            next_mark = marks[m]
+                            break
+                by_energy = False
+                if before + given < next_mark < before + energy:
+                    reached = max(at, a + mul_div_floor(b - a, next_mark - before, energy))
+                    if reached <= until:
+                        by_energy = True
+                        final = False
+                        until, upto = reached, next_mark - before
+                charging_now, parked_now, reserved_after = charging_us, parked_us, reserved_us
+                if not final:
+                    length = b - a
+                    charging_now = mul_div_floor(charging_us, until - a, length) if length > 0 else 0
+                    parked_now = mul_div_floor(parked_us, until - a, length) if length > 0 else 0
+                    reserved_after = mul_div_floor(reserved_us, until - a, length) if length > 0 else 0
+
+                if stale:
+                    changed = opened < 0 or stretch_after[opened] != seen_energy
+                    for d in range(_DIMENSIONS):
+                        of_reservation = d > FLAT
+                        pick = -1
+                        asked = is_reserved if of_reservation else kind != _RESERVED and not expired
+                        j = rows[row + d]
+                        while asked and candidate[2 * j] >= 0:
+                            k = 8 * candidate[2 * j + 1]
+                            duration = since - (reserved_start if of_reservation else session_start)
+                            so_far = 0 if of_reservation else before + given
+                            has_power = 0 if of_reservation else power
+                            has_current = 0 if of_reservation else current
+                            if k < 0 or (
+                                conditions[k] <= so_far < conditions[k + 1]
+                                and conditions[k + 2] <= duration < conditions[k + 3]
+                                and conditions[k + 4] <= has_power < conditions[k + 5]
+                                and conditions[k + 6] <= has_current < conditions[k + 7]
+                            ):
+                                pick = candidate[2 * j]
+                                break
+                            j += 1
+                        changed = changed or picks[d] != pick
+                        picks[d] = pick
+                    flags |= rows[row + 7]
+                    stale = False
+                else:
+                    changed = stretch_after[opened] != seen_energy
+                if changed:
+                    if stretches == room:
+                        return -1
+                    opened = index(stretches)
+                    stretches += 1
+                    for d in range(_DIMENSIONS):
+                        stretch_component[_DIMENSIONS * opened + d] = picks[d]
+                    stretch_after[opened] = seen_energy
+                    stretch_mwh[opened] = 0
+                    stretch_charging_us[opened] = 0
+                    stretch_parked_us[opened] = 0
+                    stretch_reserved_us[opened] = 0
+                    stretch_us[opened] = 0
+                stretch_mwh[opened] += upto - given
+                stretch_charging_us[opened] += charging_now - charging_given
+                stretch_parked_us[opened] += parked_now - parked_given
+                stretch_reserved_us[opened] += reserved_after - reserved_given
+                stretch_us[opened] += until - at
+                if final:
+                    break
+
+                stale = True
+                if not by_energy:
+                    since = until
+                    if epoch_start_us[epoch + 1] <= since:
+                        epoch += 1
+                    if (
+                        kind != _RESERVED
+                        and session_next < durations_hi
+                        and session_start + durations_us[session_next] <= since
+                    ):
+                        session_next += 1
+                    if (
+                        is_reserved
+                        and reserved_next < durations_hi
+                        and reserved_start + durations_us[reserved_next] <= since
+                    ):
+                        reserved_next += 1
+                at, given = until, upto
+                charging_given, parked_given, reserved_given = charging_now, parked_now, reserved_after
+
+            before += energy
+            if kind == _RESERVED:
+                reserved_now = b
+            else:
+                now = b
+            if kind != _GAP:
+                i += 1
+
+        if fault == 0 and flags & LACKS_FACT != 0:
+            fault = MISSING_COLUMN
+        if fault == 0 and flags & NEEDS_CURRENT != 0 and missing >= 0 and not expired:
+            fault = MISSING_COLUMN
+            totals.fault[s] = missing
+        totals.status[s] = fault
+        if fault != 0:
+            stretches = stretch_first[s - lo]
+    stretch_first[hi - lo] = stretches
+    return stretches
