@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     from rating.results.rated import Rated
     from rating.tariff.load import load_tariffs
     from rating.tariff.model import Tariffs
+    from rating.usage.ocpp.read import read_ocpp
+    from rating.usage.ocpp.tables import OcppUsage
 
 _HOMES = {
     "explain": "rating.desk.explain",
+    "OcppUsage": "rating.usage.ocpp.tables",
     "load_tariffs": "rating.tariff.load",
     "rate": "rating.engine",
+    "read_ocpp": "rating.usage.ocpp.read",
     "Rated": "rating.results.rated",
     "Tariffs": "rating.tariff.model",
 }
@@ -29,6 +33,7 @@ _HOMES = {
 __all__ = [
     "Fault",
     "InputError",
+    "OcppUsage",
     "Place",
     "Rated",
     "RatingError",
@@ -39,6 +44,7 @@ __all__ = [
     "explain",
     "load_tariffs",
     "rate",
+    "read_ocpp",
 ]
 
 
