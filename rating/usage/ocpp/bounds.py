@@ -61,10 +61,9 @@ def _only_start(transaction: Transaction, events: tuple[Event, ...]) -> Start:
 
 def _only_stop(transaction: Transaction, events: tuple[Event, ...]) -> Stop | None:
     ended = {event.at_us: event for event in events if event.kind == "Ended"}
-    gone = any(event.gone for event in events)
     stops = set(transaction.stops)
     for at_us, event in ended.items():
-        stops.add(Stop(transaction.charge_point, event.transaction, at_us, None, gone, event.resumed))
+        stops.add(Stop(transaction.charge_point, event.transaction, at_us, None, event.gone, event.resumed))
     # What was sent again may tell another reason, but not another end.
     if len({(stop.at_us, stop.register_mwh) for stop in stops}) > 1:
         told = _instants(stop.at_us for stop in stops)

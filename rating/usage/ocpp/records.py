@@ -13,7 +13,7 @@ from rating.usage.ocpp.text import as_text, instant, short
 from rating.usage.ocpp.verdict import FINE, Verdict, judge
 
 _RESTARTS: Final = ("HardReset", "SoftReset", "Reboot", "PowerLoss", "ImmediateReset")
-_GONE: Final = ("EVDisconnected", "EVDeparted")
+_GONE: Final = ("EVDisconnected", "EVDeparted", "EVCommunicationLost")
 _OLD: Final = "1.6"
 _NEW: Final = "2.1"  # whose schemas take all that 2.0.1 says
 

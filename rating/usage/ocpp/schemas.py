@@ -8,7 +8,7 @@ validated only if it is new.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -90,23 +90,21 @@ def _shape(value: Any, key: str, depth: int) -> object:
     """What a schema can tell of a value: equal shapes are both fine, or both not."""
     if isinstance(value, str):
         return value if key not in _FREE else "" if len(value) <= _SHORT else len(value)
+    if isinstance(value, dict) and depth <= DEPTH_MAX:
+        return ("object", *[(name, _shape(each, name, depth + 1)) for name, each in value.items()])
+    if isinstance(value, list) and depth <= DEPTH_MAX:
+        return ("array", *[_shape(each, key, depth + 1) for each in value])
     if value is None or isinstance(value, bool):
         return ("constant", value)
     if isinstance(value, int):
         return ("whole",) if key in _FREE else ("whole", value)
     if isinstance(value, (float, Decimal)):
         return ("number",)
-    if depth > DEPTH_MAX:
-        return object()
-    if isinstance(value, Mapping):
-        return ("object", *((name, _shape(each, name, depth + 1)) for name, each in value.items()))
-    if isinstance(value, list):
-        return ("array", *(_shape(each, key, depth + 1) for each in value))
-    return object()  # not JSON: never equal to another
+    return object()  # not JSON, or too deep: never equal to another
 
 
 def _depth(value: Any, depth: int = 0) -> int:
-    if depth > DEPTH_MAX or not isinstance(value, (Mapping, list)):
+    if depth > DEPTH_MAX or not isinstance(value, (dict, list)):
         return depth
-    inner = value.values() if isinstance(value, Mapping) else value
+    inner = value.values() if isinstance(value, dict) else value
     return max((_depth(each, depth + 1) for each in inner), default=depth)

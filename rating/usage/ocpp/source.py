@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -66,28 +67,26 @@ def _file_items(path: Path, faults: list[Fault]) -> Iterator[Item]:
     if not path.is_file():
         fix = f"check the path; the working directory is {Path.cwd()}"
         raise InputError([Fault("file_missing", Place("messages"), str(path), "a file that exists", fix)])
-    data = path.read_bytes()
-    found = _document(data, str(path), faults)
-    if found is None:
-        found = _lines(data, str(path), faults)
-    for item in found:
+    data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    document = _document(data, str(path), faults)
+    for item in _lines(data, str(path), faults) if document is None else document:
         yield from flat(item)
 
 
-def _document(data: bytes, name: str, faults: list[Fault]) -> list[Item] | None:
+def _document(data: bytes, name: str, faults: list[Fault]) -> Iterable[Item] | None:
     """The messages of a file that is one JSON value; None where it is not."""
     try:
-        text = data.decode("utf-8-sig").lstrip()
+        text = data.decode().lstrip()
         value, end = _PLAIN.raw_decode(text)
         if text[end:].strip():
             return None
     except (ValueError, RecursionError):
         return None
     first = data.count(b"\n") - text.count("\n") + 1
-    if is_call(value) or not isinstance(value, list):
-        place = Place(name, first)
-        return [Item(place, from_json(text, place, faults))]
-    return list(_elements(text, name, first, faults))
+    if isinstance(value, list) and not is_call(value):
+        return _elements(text, name, first, faults)
+    place = Place(name, first)
+    return [Item(place, from_json(text, place, faults))]
 
 
 def _elements(text: str, name: str, line: int, faults: list[Fault]) -> Iterator[Item]:
@@ -104,27 +103,24 @@ def _elements(text: str, name: str, line: int, faults: list[Fault]) -> Iterator[
         yield Item(place, from_json(text[counted:at], place, faults))
 
 
-def _lines(data: bytes, name: str, faults: list[Fault]) -> list[Item]:
+def _lines(data: bytes, name: str, faults: list[Fault]) -> Iterator[Item]:
     """The messages of JSON lines. Of a file in which no line is JSON there is one Fault, for the whole."""
-    found: list[Item] = []
+    found = False
     wrong: list[Fault] = []
     for number, line in enumerate(data.split(b"\n"), 1):
         if line.strip():
             place = Place(name, number)
             value = from_json(line, place, wrong)
             if value is not None:
-                found.append(Item(place, value))
-    if found or len(wrong) <= 1:
-        faults.extend(wrong)
-        return found
-    faults.append(_damaged(data, name))
-    return []
+                found = True
+                yield Item(place, value)
+    faults.extend(wrong if found or len(wrong) <= 1 else [_damaged(data, name)])
 
 
 def _damaged(data: bytes, name: str) -> Fault:
     place, got = Place(name), "a file of which no line is JSON"
     try:
-        DECODER.decode(data.decode("utf-8-sig"))
+        DECODER.decode(data.decode())
     except json.JSONDecodeError as error:
         place, got = Place(name, error.lineno, error.colno), error.msg
     except (ValueError, RecursionError) as error:

@@ -97,10 +97,9 @@ class OcppUsage:
     notes: tuple[Fault, ...]
 
     def __repr__(self) -> str:
-        rows = (
-            f"{self.sessions.num_rows} sessions, {self.intervals.num_rows} intervals, {self.left_out.num_rows} left out"
-        )
-        return f"OcppUsage({rows}, {len(self.faults)} faults, {len(self.notes)} notes)"
+        rows = f"{self.sessions.num_rows} sessions, {self.intervals.num_rows} intervals"
+        rest = f"{self.left_out.num_rows} left out, {len(self.faults)} faults, {len(self.notes)} notes"
+        return f"OcppUsage({rows}, {rest})"
 
 
 def make_sessions(sessions: list[Session], tariff: TariffOf) -> tuple[Any, Any]:

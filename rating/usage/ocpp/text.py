@@ -47,13 +47,13 @@ DECODER: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_constant,
 
 def from_json(text: str | bytes, place: Place, faults: list[Fault]) -> Any:
     """The value of a JSON text; None, with a Fault appended, where it is none."""
+    shown = text if isinstance(text, str) else text[:400].decode("utf-8", "replace")
     try:
-        decoded = text if isinstance(text, str) else text.decode("utf-8-sig")
-        return DECODER.decode(decoded)
+        return DECODER.decode(text if isinstance(text, str) else text.decode())
     except RecursionError:
-        got = f"{short(str(text), 60)}: nested too deep"
+        got = f"{short(shown, 60)}: nested too deep"
     except ValueError as error:
-        got = f"{short(str(text), 60)}: {short(str(error))}"
+        got = f"{short(shown, 60)}: {short(str(error))}"
     faults.append(Fault("json", place, got, "an OCPP message as JSON", "write it again as it was sent"))
     return None
 

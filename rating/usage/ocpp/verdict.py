@@ -1,8 +1,8 @@
 """What a flawed message is still good for: the smallest part that holds a flaw is left out, with a Fault that says so.
 
 A sampled value with a flaw is left out, and the others of its message count; a flaw in what the message cannot do
-without leaves out the message. Keys that OCPP does not know are passed over with a note; but if such a key is a known
-one misspelt, nobody can say what else was meant, and its part is left out.
+without leaves out the message. Keys that OCPP does not know are passed over with a note; but not in a sampled value,
+whose size they may say, nor where such a key is a known one misspelt: then that part is left out.
 """
 
 from __future__ import annotations
@@ -44,21 +44,21 @@ def judge(
     dropped: set[tuple[int, int | None]] = set()
     for flaw in flaws:
         item = _item(flaw.path)
+        value = item is not None and item[1] is not None
         fix = "the message is left out"
-        if item is not None:
-            if _unused(payload, flaw.path):
-                dropped.add(item)
-                continue
-            dropped.add(item)
-            fix = "this value is left out" if item[1] is not None else "these values are left out"
-        elif flaw.kind == "additionalProperties" and not _misspelt(flaw):
+        if flaw.kind == "additionalProperties" and not value and not _misspelt(flaw):
             text = f"keys that are not of OCPP {version}: {', '.join(flaw.keys)[:120]}"
             notes.append(Fault("ocpp_unknown_key", place, text, "keys of OCPP", "they are passed over"))
             continue
-        elif not _needs(action, flaw):
-            fix = "it is passed over"
-        else:
+        if item is not None:
+            dropped.add(item)
+            if _unused(payload, flaw.path):
+                continue
+            fix = "this value is left out" if value else "these values are left out"
+        elif _needs(action, flaw):
             used = False
+        else:
+            fix = "it is passed over"
         faults.append(Fault("ocpp_schema", place, _text(flaw), f"{action} as OCPP {version} has it", fix))
     return Verdict(used, frozenset(dropped))
 
