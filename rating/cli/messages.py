@@ -16,7 +16,7 @@ _TITLES: Final = {
 
 
 def as_json(usage: Any) -> dict[str, Any]:
-    """What was left out of a `rating.OcppUsage`, what could not be used and what was noted: each code with its first."""
+    """What was left out of a `rating.OcppUsage`, could not be used, or was noted: each code with its first."""
     return {name: [rejects_as_json(each) for each in found] for name, found in _found(usage).items()}
 
 

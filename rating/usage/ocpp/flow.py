@@ -9,8 +9,8 @@ time of the flow), in thousandths of a Wh, and the last part is the rest.
 A vehicle that is said to be suspended for all of the time between two readings, and takes more than a kilowatt on the
 mean, charges: its state is out of date. Less is what heaters and the charger itself take, and it stays parked.
 
-`power_w` and `current_a` are the mean of the samples within an interval, both ends included, else the sample before it,
-else the one after it; 0 where it is suspended and no energy flows; null in a session without such samples.
+`power_w` and `current_a` are the mean of the samples within an interval, both ends included, else of those from the
+reading before it to the reading after it; 0 where it is suspended and no energy flows; else null: nothing is guessed.
 """
 
 from __future__ import annotations
@@ -51,17 +51,16 @@ class Gauge:
         self._at = sorted(found)
         self._sums = list(accumulate((found[at_us] for at_us in self._at), initial=0))
 
-    def between(self, start_us: int, end_us: int, suspended: bool) -> int | None:
-        """The mean within an interval, as the head of this file says."""
-        if not self._at:
-            return None
-        if suspended:
+    def within(self, part: Stretch, step: Step, suspended: bool) -> int | None:
+        """The mean of a part of a step, as the head of this file says."""
+        if suspended and self._at:
             return 0
+        found = self._mean(part.start_us, part.end_us)
+        return self._mean(step.start_us, step.end_us) if found is None else found
+
+    def _mean(self, start_us: int, end_us: int) -> int | None:
         first, last = bisect_left(self._at, start_us), bisect_right(self._at, end_us)
-        if first == last:
-            first = max(first - 1, 0)
-            last = first + 1
-        return (self._sums[last] - self._sums[first]) // (last - first)
+        return (self._sums[last] - self._sums[first]) // (last - first) if first < last else None
 
 
 def flow(
@@ -79,7 +78,7 @@ def flow(
             parts = [part._replace(state=State.CHARGING) for part in parts]
         for part, energy in zip(parts, _shares(step.energy_mwh, parts), strict=True):
             suspended = energy == 0 and part.state not in CARRIES
-            measured = (gauge.between(part.start_us, part.end_us, suspended) for gauge in (power, current))
+            measured = (gauge.within(part, step, suspended) for gauge in (power, current))
             found.append(Interval(part.start_us, part.end_us, energy, ACTIVITY[part.state], *measured))
     return found
 

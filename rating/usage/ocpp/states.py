@@ -72,7 +72,13 @@ def stretches(bounds: Bounds, site: Site, samples: list[Sample], until_us: int) 
     for begin_us, end_us in _interruptions(samples):
         states = _interrupted(states, max(begin_us, start_us), end_us)
     closed = [*((at_us, state) for at_us, state in states if at_us < until_us), (until_us, State.UNKNOWN)]
-    return [Stretch(a, b, state) for (a, state), (b, _) in pairwise(closed) if a < b]
+    found: list[Stretch] = []
+    for (from_us, state), (to_us, _) in pairwise(closed):
+        if found and found[-1].state == state:
+            from_us = found.pop().start_us
+        if from_us < to_us:
+            found.append(Stretch(from_us, to_us, state))
+    return found
 
 
 def idle_until(bounds: Bounds, site: Site) -> int | None:
