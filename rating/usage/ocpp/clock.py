@@ -75,8 +75,8 @@ def _whole(samples: list[Sample], notes: list[Fault]) -> list[Sample]:
 
 
 def _within(found: list[Reading], start_us: int, until_us: int, notes: list[Fault]) -> list[Reading]:
-    moved = [_clamped(reading, start_us, until_us) for reading in found]
-    inside = sorted(reading for reading in moved if start_us <= reading.at_us <= until_us)
+    moved = sorted(_clamped(reading, start_us, until_us) for reading in found)
+    inside = [reading for reading in moved if start_us <= reading.at_us <= until_us]
     early = [reading for reading in moved if reading.at_us < start_us]
     late = [reading for reading in moved if reading.at_us > until_us]
     if not inside:

@@ -104,14 +104,15 @@ class Recorder:
         payload = call.payload
         old = "connectorStatus" not in payload
         evse, connector = (payload["connectorId"], None) if old else (payload["evseId"], str(payload["connectorId"]))
-        at_us = self._instant(call) if "timestamp" in payload else call.received_us
-        if evse == 0 or at_us is None:
-            if "timestamp" not in payload and evse != 0:
-                want, fix = "a status with its time", "it is passed over: give its envelope a `timestamp`"
-                self._log.notes.append(Fault("status_without_time", call.place, str(payload["status"]), want, fix))
-            return
         state = payload["status"] if old else payload["connectorStatus"]
-        self._log.statuses.append(Status(call.charge_point, str(evse), connector, at_us, state))
+        at_us = self._instant(call) if "timestamp" in payload else call.received_us
+        if evse == 0:
+            return
+        if at_us is not None:
+            self._log.statuses.append(Status(call.charge_point, str(evse), connector, at_us, state))
+        elif "timestamp" not in payload:
+            want, fix = "a status with its time", "it is passed over: give its envelope a `timestamp`"
+            self._log.notes.append(Fault("status_without_time", call.place, state, want, fix))
 
     def event(self, call: Call, verdict: Verdict) -> None:
         """TransactionEvent of 2.x."""

@@ -76,16 +76,22 @@ class Reader:
                 self._fault("ocpp_timestamp", got, want, "these values are left out: set the charge point's clock")
                 continue
             parts = value.get("sampledValue")
-            kept = [part for j, part in enumerate(parts) if (i, j) not in dropped] if isinstance(parts, list) else []
-            self._samples.extend(self._at(at_us, [part for part in kept if isinstance(part, dict)]))
+            given = [
+                (j, each) for j, each in enumerate(parts if isinstance(parts, list) else ()) if isinstance(each, dict)
+            ]
+            kept = [each for j, each in given if (i, j) not in dropped]
+            lost = [each for j, each in given if (i, j) in dropped]
+            self._samples.extend(self._at(at_us, kept, lost))
         return Read(tuple(self._samples), tuple(self._signed), self._elsewhere)
 
-    def _at(self, at_us: int, parts: list[dict[str, Any]]) -> Iterator[Sample]:
-        """The samples of one instant."""
+    def _at(self, at_us: int, kept: list[dict[str, Any]], lost: list[dict[str, Any]]) -> Iterator[Sample]:
+        """The samples of one instant. What was `lost` had a flaw: its total is not known."""
         groups: dict[_Group, dict[str, int]] = {}
-        faulty: set[_Group] = set()
-        for part in parts:
-            group = _Group(str(part.get("measurand", REGISTER)), str(part.get("context", "Sample.Periodic")))
+        faulty: dict[_Group, set[str]] = {}
+        for part in lost:
+            faulty.setdefault(_group(part), set()).add(str(part.get("phase", "")))
+        for part in kept:
+            group = _group(part)
             if self._keep_signed(at_us, group.context, part) or group.measurand not in MEASURANDS:
                 continue
             if part.get("location", "Outlet") != self._location:
@@ -94,14 +100,17 @@ class Reader:
             found = self._number(MEASURANDS[group.measurand], part)
             phase = str(part.get("phase", ""))
             if found is None:
-                faulty.add(group)
+                faulty.setdefault(group, set()).add(phase)
             elif groups.setdefault(group, {}).setdefault(phase, found) != found:
-                got = f"two values of {group.measurand} {phase} at one instant"
-                self._fault("ocpp_two_values", got, "one of each measurand and phase", "both are left out")
-                faulty.add(group)
+                got = f"two values of {group.measurand} {phase}".rstrip()
+                self._fault(
+                    "ocpp_two_values", got, "one of each measurand and phase at an instant", "both are left out"
+                )
+                faulty.setdefault(group, set()).add(phase)
         for group, phases in groups.items():
+            wrong = faulty.get(group, set())
             # A phase that could not be read would make the sum of the others a total that is too small.
-            if group not in faulty or "" in phases:
+            if not wrong or ("" in phases and "" not in wrong):
                 yield from self._total(at_us, group, phases)
 
     def _total(self, at_us: int, group: _Group, phases: dict[str, int]) -> Iterator[Sample]:
@@ -160,3 +169,7 @@ class Reader:
 
     def _fault(self, code: str, got: str, want: str, fix: str) -> None:
         self._faults.append(Fault(code, self._place, got, want, fix))
+
+
+def _group(part: dict[str, Any]) -> _Group:
+    return _Group(str(part.get("measurand", REGISTER)), str(part.get("context", "Sample.Periodic")))

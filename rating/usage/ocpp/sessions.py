@@ -50,6 +50,8 @@ def make_session(transaction: Transaction, bounds: Bounds, site: Site, options: 
     idle_us = idle_until(bounds, site) if options.until_available else None
     if idle_us is not None:
         measured = [any(sample.kind == kind for sample in samples) for kind in (Kind.POWER, Kind.CURRENT)]
+        # Of a transaction of no length nothing but its energy is left.
+        intervals = [each for each in intervals if each.start_us < each.end_us or each.energy_mwh]
         intervals.append(Interval(until_us, idle_us, 0, "parked", *(0 if each else None for each in measured)))
         end_us = idle_us
     return Session(transaction, bounds, start_us, end_us, intervals)
