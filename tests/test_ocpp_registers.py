@@ -7,7 +7,22 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ocpp_words import at, codes, left_out, metered, minute_of, read, rows, spans, started, status, stopped, value
+from ocpp_words import (
+    EVSE,
+    at,
+    codes,
+    event,
+    left_out,
+    metered,
+    minute_of,
+    read,
+    rows,
+    spans,
+    started,
+    status,
+    stopped,
+    value,
+)
 
 from rating import InputError, OcppUsage
 
@@ -135,3 +150,24 @@ def test_one_reading_counts_at_each_instant() -> None:
         stopped(20, 4000),
     )
     assert energies(usage) == [(10, 1050), (20, 1950)]
+
+
+def test_a_reading_near_the_start_or_the_stop_counts_there_if_there_is_none() -> None:
+    def events(*readings: tuple[float, Any]) -> OcppUsage:
+        log = [event("Started", 0, 0, **EVSE), event("Ended", 9, 60)]
+        for seq, (minute, sample) in enumerate(readings, 1):
+            part = event("Updated", seq, min(max(minute, 0), 60), sample)
+            part[0][3]["meterValue"][0]["timestamp"] = at(minute)
+            log.append(part)
+        return read(*log)
+
+    begin, end = {"value": 1000, "context": "Transaction.Begin"}, {"value": 3000, "context": "Transaction.End"}
+    for first, last in (((-0.5, 1000), (60.5, 3000)), ((-0.5, begin), (60.5, end)), ((0.5, begin), (59.5, end))):
+        usage = events(first, (30, 2000), last)
+        assert rows(usage) == [(0, 30, 1000, "auto"), (30, 60, 1000, "auto")]
+        assert codes(usage.notes) == ["seq_gap"]
+    # Beyond a minute they are readings of another moment.
+    usage = events((-2, 1000), (2, begin), (30, 2000), (58, end), (62, 3000))
+    assert rows(usage)[:2] == [(0, 2, 0, "auto"), (2, 30, 1000, "auto")]
+    assert rows(usage)[-1] == (58, 60, 0, "auto")
+    assert sorted(codes(usage.notes)) == ["no_first_reading", "no_last_reading", "outside_session", "seq_gap"]

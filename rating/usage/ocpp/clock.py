@@ -5,13 +5,17 @@ system bills; then values of Transaction.Begin and .End, then of Interruption.Be
 those that name no transaction. Of several of the first kind that is there, at the start the lowest counts, later the
 highest.
 
-A reading outside of the session is no part of it:
+A reading up to a minute away from the start or the stop may be the one of that moment, for clocks are read twice:
 
-- Transaction.Begin up to a minute before the start counts at the start, and Transaction.End up to a minute after the
-  stop at the stop: the clock was read twice.
-- Other readings are left out, if what they say is possible: no more than the first reading before the start, no less
-  than the last after the stop. If it is not, the clocks contradict each other. Within a minute that too is left out;
-  beyond it, nobody can tell which of the instants are right, and the session is refused.
+- Transaction.Begin up to a minute before the start counts at the start, Transaction.End up to a minute after the stop
+  at the stop.
+- Where there is no reading at the start, the last one of the minute before it counts there, else Transaction.Begin if it
+  is the first and came within a minute. Where there is none at the stop, the first one of the minute after it does, else
+  Transaction.End if it is the last and came within a minute.
+
+Other readings outside of the session are left out, if what they say is possible: no more than the first reading before
+the start, no less than the last after the stop. If it is not, the clocks contradict each other. Within a minute that
+too is left out; beyond it, nobody can tell which of the instants are right, and the session is refused.
 """
 
 from __future__ import annotations
@@ -76,6 +80,7 @@ def _whole(samples: list[Sample], notes: list[Fault]) -> list[Sample]:
 
 def _within(found: list[Reading], start_us: int, until_us: int, notes: list[Fault]) -> list[Reading]:
     moved = sorted(_clamped(reading, start_us, until_us) for reading in found)
+    moved = sorted(_with_edges(moved, start_us, until_us))
     inside = [reading for reading in moved if start_us <= reading.at_us <= until_us]
     early = [reading for reading in moved if reading.at_us < start_us]
     late = [reading for reading in moved if reading.at_us > until_us]
@@ -102,6 +107,25 @@ def _clamped(reading: Reading, start_us: int, until_us: int) -> Reading:
     if reading.context == END and 0 < reading.at_us - until_us <= CLOCK_TOLERANCE_US:
         return reading._replace(at_us=until_us)
     return reading
+
+
+def _with_edges(found: list[Reading], start_us: int, until_us: int) -> list[Reading]:
+    """The same, in order, where a reading near the start or the stop counts at it if there is none."""
+    inside = [reading for reading in found if start_us <= reading.at_us <= until_us]
+    chosen: dict[Reading, int] = {}
+    if not inside or inside[0].at_us > start_us:
+        near = [r for r in found if start_us - CLOCK_TOLERANCE_US <= r.at_us < start_us]
+        if near and (not inside or near[-1].milli <= inside[0].milli + ROUNDING_MWH):
+            chosen[near[-1]] = start_us
+        elif inside and inside[0].context == BEGIN and inside[0].at_us - start_us <= CLOCK_TOLERANCE_US:
+            chosen[inside[0]] = start_us
+    if not inside or inside[-1].at_us < until_us:
+        near = [r for r in found if until_us < r.at_us <= until_us + CLOCK_TOLERANCE_US]
+        if near and (not inside or near[0].milli >= inside[-1].milli - ROUNDING_MWH):
+            chosen[near[0]] = until_us
+        elif inside and inside[-1].context == END and until_us - inside[-1].at_us <= CLOCK_TOLERANCE_US:
+            chosen[inside[-1]] = until_us
+    return [reading._replace(at_us=chosen.get(reading, reading.at_us)) for reading in found]
 
 
 def _refuse_if(impossible: bool, reading: Reading, edge_us: int, register: int) -> None:

@@ -46,12 +46,14 @@ def items(messages: Any, faults: list[Fault]) -> Iterator[Item]:
 
 
 def is_call(value: Any) -> bool:
-    """Whether a list is one message of OCPP-J, whose first item is the number of its kind.
+    """Whether a list is one message of OCPP-J, which begins with the number of its kind and its id.
 
     >>> is_call([2, "id", "Heartbeat", {}]), is_call([[2, "id", "Heartbeat", {}]])
     (True, False)
     """
-    return isinstance(value, (list, tuple)) and len(value) > 0 and type(value[0]) is int
+    if not isinstance(value, (list, tuple)) or len(value) < 2:
+        return False
+    return type(value[0]) is int and isinstance(value[1], (str, int))
 
 
 def flat(item: Item, depth: int = 0) -> Iterator[Item]:
