@@ -9,9 +9,9 @@ A reading up to a minute away from the start or the stop may be the one of that 
 
 - Transaction.Begin up to a minute before the start counts at the start, Transaction.End up to a minute after the stop
   at the stop.
-- Where there is no reading at the start, the last one of the minute before it counts there, else Transaction.Begin if it
-  is the first and came within a minute. Where there is none at the stop, the first one of the minute after it does, else
-  Transaction.End if it is the last and came within a minute.
+- Where there is no reading at the start, the last one of the minute before it counts there, else Transaction.Begin if
+  it is the first and came within a minute. Where there is none at the stop, the first one of the minute after it does,
+  else Transaction.End if it is the last and came within a minute.
 
 Other readings outside of the session are left out, if what they say is possible: no more than the first reading before
 the start, no less than the last after the stop. If it is not, the clocks contradict each other. Within a minute that
