@@ -86,6 +86,31 @@ def test_the_tables_are_what_rate_takes() -> None:
     assert empty.intervals.schema == usage.intervals.schema
 
 
+def test_tariffs_that_ask_for_power_and_current(tmp_path: Path) -> None:
+    (tmp_path / "fast.yaml").write_text(FAST)
+    log = [json.loads(line) for line in DC.read_text().splitlines()]
+    usage = rating.read_ocpp(log, tariff="fast")
+    rated = rating.rate(rating.load_tariffs(tmp_path), usage.sessions, usage.intervals, on_error="raise")
+    # 112.5 A in the first interval, (112.5 + 75.25) / 2 in the second, 75.25 A in the third; 45.2, 37.585 and 29.97 kW.
+    assert amounts(rated) == {
+        ("from 100 A", "energy"): (Decimal("7.5"), Decimal("4.5")),
+        ("from 30 kW", "energy"): (Decimal("7.5"), Decimal("3.75")),
+        ("slow", "energy"): (Decimal(4), Decimal("1.6")),
+    }
+
+
+FAST = """\
+tariff: fast
+currency: EUR
+time_zone: UTC
+versions:
+  - elements:
+      - {name: from 100 A, when: {min_current: 100 A}, energy: 0.60/kWh}
+      - {name: from 30 kW, when: {min_power: 30 kW}, energy: 0.50/kWh}
+      - {name: slow, energy: 0.40/kWh}
+"""
+
+
 def muddled(folder: Path) -> Path:
     """The log of the fast charger, a line that is none, and a transaction that is open."""
     log = folder / "log.jsonl"

@@ -171,3 +171,8 @@ def test_a_reading_near_the_start_or_the_stop_counts_there_if_there_is_none() ->
     assert rows(usage)[:2] == [(0, 2, 0, "auto"), (2, 30, 1000, "auto")]
     assert rows(usage)[-1] == (58, 60, 0, "auto")
     assert sorted(codes(usage.notes)) == ["no_first_reading", "no_last_reading", "outside_session", "seq_gap"]
+
+
+def test_an_open_transaction_is_open_whatever_its_meter_says() -> None:
+    usage = read(started(0, 0), metered(10, 5_000_000))
+    assert (left_out(usage), usage.left_out["energy_wh"].to_pylist()) == ([("7", "open")], [None])

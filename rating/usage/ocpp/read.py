@@ -12,7 +12,7 @@ from rating.usage.ocpp.envelope import unpack
 from rating.usage.ocpp.model import Answer, LeftOutError, Log, Options, Transaction
 from rating.usage.ocpp.records import Recorder
 from rating.usage.ocpp.schemas import VERSIONS, Schemas
-from rating.usage.ocpp.sessions import Session, bounds_of, make_session
+from rating.usage.ocpp.sessions import Maker, Session, bounds_of
 from rating.usage.ocpp.source import items
 from rating.usage.ocpp.tables import OcppUsage, TariffOf, make_left_out, make_sessions, make_signed
 from rating.usage.ocpp.transactions import Site, Transactions
@@ -84,13 +84,14 @@ def _make(log: Log, tariff: TariffOf) -> OcppUsage:
         for each, bounds in found
         if isinstance(bounds, Bounds)
     )
+    maker = Maker(site, log.options, log.notes)
     sessions: list[Session] = []
     left_out: list[tuple[Transaction, LeftOutError]] = []
     for transaction, bounds in found:
         try:
             if isinstance(bounds, LeftOutError):
                 raise bounds
-            sessions.append(make_session(transaction, bounds, site, log.options, log.notes))
+            sessions.append(maker.session(transaction, bounds))
         except LeftOutError as why:
             left_out.append((transaction, why))
     rows, intervals = make_sessions(sessions, tariff)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from rating.errors import Fault, Place
+from rating.units import CURRENT_MAX_MA, POWER_MAX_MW
 from rating.usage.ocpp.model import Kind, Sample, Signed
 from rating.usage.ocpp.text import as_text, instant, milli, number, short
 
@@ -36,8 +37,10 @@ _UNITS: Final[dict[Kind, dict[str, int]]] = {
 }
 _PHASES: Final = (("L1", "L2", "L3"), ("L1-N", "L2-N", "L3-N"))
 _MULTIPLIER_MAX: Final = 12
-# Beyond it no meter counts, and no sum of phases leaves int64: 100 TWh, 100 TW.
-MILLI_MAX: Final = 10**17
+# Beyond it no register counts: a TWh.
+MILLI_MAX: Final = 10**15
+# Beyond these a session would be refused for a value that its tariff may not even ask for.
+_MOST: Final = {Kind.POWER: POWER_MAX_MW // 3, Kind.CURRENT: CURRENT_MAX_MA // 3}
 
 
 class Read(NamedTuple):
@@ -144,12 +147,12 @@ class Reader:
             want = f"a multiplier from -{_MULTIPLIER_MAX} to {_MULTIPLIER_MAX}"
             self._fault("ocpp_unit", short(power, 40), want, "this value is left out")
             return None
-        return self._bounded(value, milli(value, power + (units[unit] if unit else 0)))
+        return self._bounded(kind, value, milli(value, power + (units[unit] if unit else 0)))
 
-    def _bounded(self, value: Decimal, found: int) -> int | None:
-        if 0 <= found <= MILLI_MAX:
+    def _bounded(self, kind: Kind, value: Decimal, found: int) -> int | None:
+        if 0 <= found <= _MOST.get(kind, MILLI_MAX):
             return found
-        want = "a value from 0 to what a meter can count"
+        want = "a value from 0 to what a meter can measure"
         self._fault("ocpp_value", short(str(value), 60), want, "this value is left out")
         return None
 

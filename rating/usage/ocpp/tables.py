@@ -174,7 +174,8 @@ def _tariff(session: OcppSession, tariff: TariffOf) -> str | None:
 
 
 def _decimal(milli: int | None) -> Decimal | None:
-    return None if milli is None else Decimal(milli).scaleb(-3)
+    """Thousandths as the tables have them; a sum that is beyond them is not known."""
+    return None if milli is None or milli >= 10**_MILLI.precision else Decimal(milli).scaleb(-3)
 
 
 def _table(columns: list[list[Any]], schema: Any) -> Any:
