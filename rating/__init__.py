@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rating._version import __version__
-from rating.errors import Fault, InputError, Place, RatingError, SessionError, TariffError
+from rating.errors import Fault, InputError, OcpiError, Place, RatingError, SessionError, TariffError
 
 if TYPE_CHECKING:
     from rating.desk.explain import explain
@@ -17,18 +17,26 @@ if TYPE_CHECKING:
     from rating.results.rated import Rated
     from rating.tariff.load import load_tariffs
     from rating.tariff.model import Tariffs
+    from rating.tariff.ocpi.parse import parse_ocpi_tariff
+    from rating.tariff.ocpi.write import to_ocpi, to_ocpi_json
+    from rating.tariff.write import to_yaml
 
 _HOMES = {
     "explain": "rating.desk.explain",
     "load_tariffs": "rating.tariff.load",
+    "parse_ocpi_tariff": "rating.tariff.ocpi.parse",
     "rate": "rating.engine",
     "Rated": "rating.results.rated",
     "Tariffs": "rating.tariff.model",
+    "to_ocpi": "rating.tariff.ocpi.write",
+    "to_ocpi_json": "rating.tariff.ocpi.write",
+    "to_yaml": "rating.tariff.write",
 }
 
 __all__ = [
     "Fault",
     "InputError",
+    "OcpiError",
     "Place",
     "Rated",
     "RatingError",
@@ -38,7 +46,11 @@ __all__ = [
     "__version__",
     "explain",
     "load_tariffs",
+    "parse_ocpi_tariff",
     "rate",
+    "to_ocpi",
+    "to_ocpi_json",
+    "to_yaml",
 ]
 
 

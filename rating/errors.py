@@ -5,6 +5,8 @@ Nothing here raises on the first fault. Readers collect faults and raise one exc
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -12,17 +14,41 @@ from enum import IntEnum
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where something was read: a file with line and column (from 1), or a table with a row (from 0)."""
+    """Where something was read: a file with line and column (from 1), or a table with a row (from 0).
+
+    In JSON `path` leads to the value: `[3].elements[0].price_components[1].price`.
+    """
 
     source: str = ""
     line: int | None = None
     column: int | None = None
     row: int | None = None
+    path: str = ""
 
     def __str__(self) -> str:
         if self.row is not None:
-            return f"{self.source} row {self.row}"
-        return ":".join(str(part) for part in (self.source, self.line, self.column) if part not in (None, ""))
+            base = f"{self.source} row {self.row}"
+        else:
+            base = ":".join(str(part) for part in (self.source, self.line, self.column) if part not in (None, ""))
+        return f"{base}: {self.path}" if base and self.path else base or self.path
+
+    def within(self, key: str | int) -> Place:
+        """The place of a part: of the value with this key, or of the item with this index.
+
+        >>> print(Place("a.json").within("elements").within(0).within("my key"))
+        a.json: elements[0]["my key"]
+        """
+        path = f"{self.path}{path_step(key, first=not self.path)}"
+        return Place(self.source, self.line, self.column, self.row, path)
+
+
+def path_step(key: str | int, first: bool) -> str:
+    """One step of a JSON path; keys that are no plain words are quoted and cut short."""
+    if isinstance(key, int):
+        return f"[{key}]"
+    if re.fullmatch("[A-Za-z_][A-Za-z0-9_]{0,63}", key):
+        return key if first else f".{key}"
+    return f"[{json.dumps(key[:64])}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +84,10 @@ class RatingError(Exception):
 
 class TariffError(RatingError):
     """Faults in tariff files."""
+
+
+class OcpiError(RatingError):
+    """What a tariff says and cannot be written: OCPI, or our YAML, has no way to say it."""
 
 
 class InputError(RatingError):

@@ -13,28 +13,47 @@ from pathlib import Path
 
 from rating.errors import Fault, Place, TariffError
 from rating.tariff.model import Tariff, Tariffs
+from rating.tariff.ocpi import load as ocpi
+from rating.tariff.ocpi.parse import read_settings
 
 Source = str | os.PathLike[str]
-SUFFIXES = (".yaml", ".yml")
+SUFFIXES = (".yaml", ".yml", *ocpi.SUFFIXES)
+NOT_TARIFFS = ("schema.json",)  # what editors check our own files with, in the same folder
 
 
-def load_tariffs(source: Source | Iterable[Source]) -> Tariffs:
-    """Load a file, a folder (all *.yaml and *.yml directly in it) or a list of those.
+def load_tariffs(
+    source: Source | Iterable[Source], *, version: str | None = None, time_zone: str | None = None
+) -> Tariffs:
+    """Load a file, a folder (all *.yaml, *.yml, *.json and *.jsonl directly in it) or a list of those.
+
+    JSON files hold OCPI tariffs: one, a list, an OCPI response, or one a line. `version` says of which version of
+    OCPI they are (left out: each is looked at), `time_zone` where their sites are (left out: each session says it).
 
     >>> load_tariffs("tariffs/per-kwh.yaml")
     Tariffs(per-kwh)
     """
-    from rating.tariff.read import Reader
-
     sources = [source] if isinstance(source, str | os.PathLike) else list(source)
     faults: list[Fault] = []
     paths = list(dict.fromkeys(path for each in sources for path in _files_of(Path(each), faults)))
     if not sources:
         faults.append(Fault("no_tariffs", Place(), "(nothing)", "a file or a folder of tariffs", "name at least one"))
-    reader = Reader(faults)
     with _no_collection():
-        tariffs = [tariff for path in paths if (tariff := reader.read_file(path)) is not None]
-    return _gathered(tariffs, reader.faults)
+        yaml = [path for path in paths if path.suffix not in ocpi.SUFFIXES]
+        foreign = [path for path in paths if path.suffix in ocpi.SUFFIXES]
+        tariffs = _read_yaml(yaml, faults)
+        settings = read_settings(version, time_zone, faults)
+        found = [tariff for path in foreign for tariff in ocpi.read_file(path, settings, faults)]
+        tariffs += ocpi.named_apart(found, faults)
+    return _gathered(tariffs, faults)
+
+
+def _read_yaml(paths: list[Path], faults: list[Fault]) -> list[Tariff]:
+    if not paths:
+        return []
+    from rating.tariff.read import Reader
+
+    reader = Reader(faults)
+    return [tariff for path in paths if (tariff := reader.read_file(path)) is not None]
 
 
 def parse_tariff(text: str, source: str = "<text>") -> Tariff:
@@ -90,7 +109,7 @@ def _files_of(path: Path, faults: list[Fault]) -> list[Path]:
         if path.is_dir():
             names = sorted(entry.name for entry in os.scandir(path) if _is_tariff_file(entry))
             if not names:
-                want = "a folder with tariffs: files that end in .yaml or .yml"
+                want = "a folder with tariffs: files that end in .yaml, .yml, .json or .jsonl"
                 faults.append(Fault("no_tariffs", Place(shown), "(an empty folder)", want, "put a tariff there"))
             return [path / name for name in names]
         if path.is_file():
@@ -106,4 +125,5 @@ def _files_of(path: Path, faults: list[Fault]) -> list[Path]:
 
 def _is_tariff_file(entry: os.DirEntry[str]) -> bool:
     # Editors leave hidden copies beside a file: those are nobody's tariffs.
-    return entry.name.endswith(SUFFIXES) and not entry.name.startswith(".") and entry.is_file()
+    named = entry.name.endswith(SUFFIXES) and not entry.name.startswith(".") and entry.name not in NOT_TARIFFS
+    return named and entry.is_file()
