@@ -1,0 +1,51 @@
+"""Rates of tax that say nothing, and limits that cannot be judged without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rating.errors import Fault
+from rating.tariff.lint.codes import Code, warning
+from rating.tariff.lint.words import decimal_text, money_text
+from rating.tariff.model import Component, Rates, Tariff, Version
+from rating.units import PPM_PER_PERCENT
+
+
+def rates(tariff: Tariff) -> Iterator[Fault]:
+    """The warnings about rates, and about limits that need them."""
+    for version in tariff.versions:
+        parts = [part for element in version.elements for part in element.components]
+        for part in parts:
+            yield from _rate(tariff, part)
+        charged = [part for part in parts if part.price.amount_micro]
+        if any(tariff.rates_of(part).each is None for part in charged):
+            yield from _unknown_side(tariff, version)
+
+
+def _rate(tariff: Tariff, part: Component) -> Iterator[Fault]:
+    if part.rates is None or part.rates.each is None:
+        return
+    if tariff.tax is None and part.rates.each:
+        fix = "say at the tariff whether prices include tax, or delete the rate"
+        yield warning(Code.RATE_WITHOUT_TAX, part.place, _text(part.rates), "no rate where no tax applies", fix)
+    elif tariff.tax is not None and part.rates == tariff.tax.rates:
+        fix = "leave it out: a price has the tariff's tax where it names none"
+        yield warning(Code.RATE_REPEATED, part.place, _text(part.rates), "another rate than the tariff's", fix)
+
+
+def _text(found: Rates) -> str:
+    each = found.each or ()
+    return " and ".join(f"{rate.name} {decimal_text(rate.rate_ppm, PPM_PER_PERCENT)} %" for rate in each) or "no tax"
+
+
+def _unknown_side(tariff: Tariff, version: Version) -> Iterator[Fault]:
+    """A limit on the side of tax that cannot be known, so that sessions are refused for it."""
+    included = tariff.tax is not None and tariff.tax.included
+    side = "before_tax" if included else "after_tax"
+    for name, limit in (("min_price", version.min_price), ("max_price", version.max_price)):
+        amount = None if limit is None else limit.before_tax_micro if included else limit.after_tax_micro
+        if amount is not None:
+            got = f"{name} {side} {money_text(amount)}"
+            want = "a rate of tax with every price, beside this limit"
+            fix = f"name the rates, or delete the limit {side}: sessions without a rate are refused"
+            yield warning(Code.LIMIT_TAX_UNKNOWN, version.place, got, want, fix)
