@@ -1,4 +1,7 @@
-"""What there is to warn of. Each code says one thing; README.md has the list with examples."""
+"""What there is to warn of. Each code says one thing; README.md has the list with examples.
+
+What contradicts itself is no warning: readers refuse it, because nobody can say what such a tariff costs.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,9 @@ class Code(StrEnum):
     ALWAYS_HOLDS = "always_holds"
     WINDOW_NO_LENGTH = "window_no_length"
     PAST_MIDNIGHT = "past_midnight"
-    DIMENSION_TWICE = "dimension_twice"
     ENERGY_FREE = "energy_free"
     ENERGY_HOLE = "energy_hole"
     VERSION_GAP = "version_gap"
-    VERSION_OVERLAP = "version_overlap"
-    VERSION_NEVER = "version_never"
     PRICE_SIZE = "price_size"
     STEP_NO_EFFECT = "step_no_effect"
     GRACE_COVERS_ALL = "grace_covers_all"
@@ -29,7 +29,6 @@ class Code(StrEnum):
     MIN_NO_EFFECT = "min_no_effect"
     RESERVATION_ENERGY = "reservation_energy"
     RESERVATION_USED = "reservation_used"
-    RATE_WITHOUT_TAX = "rate_without_tax"
     RATE_REPEATED = "rate_repeated"
     LIMIT_TAX_UNKNOWN = "limit_tax_unknown"
 

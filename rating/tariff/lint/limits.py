@@ -10,7 +10,7 @@ from rating.tariff.lint.axes import Axes
 from rating.tariff.lint.boxes import Budget, SpentError, is_empty, uncovered
 from rating.tariff.lint.codes import Code, warning
 from rating.tariff.lint.span import span_of
-from rating.tariff.lint.words import money_text
+from rating.tariff.lint.words import limit_text
 from rating.tariff.model import Component, PriceLimit, Rates, Tariff, Version, When
 from rating.units import PPM_PER_UNIT
 
@@ -39,7 +39,7 @@ def _crossed(tariff: Tariff, version: Version) -> Iterator[Fault]:
         sides.append(("after_tax", least.after_tax_micro, "before_tax", most.before_tax_micro, 1 / factor))
     for low_side, low, high_side, high, scale in sides:
         if low is not None and high is not None and scale is not None and low * scale > high:
-            got = f"min_price {low_side} {money_text(low)}, max_price {high_side} {money_text(high)}"
+            got = f"{limit_text('min_price', low_side, low)}, {limit_text('max_price', high_side, high)}"
             fix = "swap the two, or delete one"
             yield warning(Code.MIN_ABOVE_MAX, version.place, got, "a max_price that is not below min_price", fix)
             return
@@ -72,9 +72,10 @@ def _idle_minimum(tariff: Tariff, number: int) -> Iterator[Fault]:
         # Every flat price counts, also one that another hides: less is claimed, and never too much.
         paid = [_paid(tariff, part, side) for _, part in flats]
         if least == 0 or (least and always and all(each is not None and each >= least for each in paid)):
-            got = f"min_price {side} {money_text(least)}"
-            want = "a minimum above what every session pays by its flat price"
-            yield warning(Code.MIN_NO_EFFECT, version.place, got, want, "raise it, or leave it out")
+            got = limit_text("min_price", side, least)
+            why = "every session pays at least that by its flat price: raise it, or " if least else ""
+            want = "a minimum that some session is below"
+            yield warning(Code.MIN_NO_EFFECT, version.place, got, want, f"{why}leave it out")
 
 
 def _holds_at_every_start(tariff: Tariff, number: int, flats: list[_Flat]) -> bool:

@@ -1,4 +1,4 @@
-"""Single prices that are likely not what was meant: their size, step, grace and limits."""
+"""Single prices that are likely not what was meant: their size, step and grace."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from rating.errors import Fault
 from rating.tariff.lint.codes import Code, warning
-from rating.tariff.lint.sizes import UNITS, bounds_of, is_plausible
+from rating.tariff.lint.sizes import bounds_of, is_usual
 from rating.tariff.lint.words import length_text, money_text, price_text
 from rating.tariff.model import UNITS_OF, Component, Element, Price, Tariff
 from rating.units import MICRO_PER_UNIT, MWH_PER_KWH, MWH_PER_WH, SESSION_MAX_US
@@ -18,32 +18,22 @@ def components(tariff: Tariff) -> Iterator[Fault]:
     """The warnings about each price by itself."""
     for version in tariff.versions:
         for element in version.elements:
-            for index, part in enumerate(element.components):
-                yield from _twice(element, index)
-                yield from _size(part, tariff.currency)
+            for part in element.components:
+                yield from _size(part, tariff)
                 yield from _step(part)
                 yield from _grace(element, part)
-                yield from _limits(part)
 
 
-def _twice(element: Element, index: int) -> Iterator[Fault]:
-    part = element.components[index]
-    if any(other.dimension == part.dimension for other in element.components[:index]):
-        got = f"{part.dimension} {price_text(part.price)}"
-        fix = "the first one counts: delete this one"
-        yield warning(Code.DIMENSION_TWICE, part.place, got, f"one price of {part.dimension} in an element", fix)
-
-
-def _size(part: Component, currency: str) -> Iterator[Fault]:
-    bounds = bounds_of(part.dimension, currency)
-    if bounds is None or is_plausible(part.price, part.dimension, currency):
+def _size(part: Component, tariff: Tariff) -> Iterator[Fault]:
+    price, currency = part.price, tariff.currency
+    bounds = bounds_of(price, part.dimension, currency)
+    amount = Fraction(price.amount_micro, MICRO_PER_UNIT)
+    if bounds is None or not amount or bounds[0] <= amount <= bounds[1]:
         return
-    low, high = (_rough(bound) for bound in bounds)
-    want = f"a usual price, from {low} to {high} {currency}/{UNITS[part.dimension]}"
-    others = (price for price in _others(part) if price.amount_micro)
-    meant = next((price for price in others if is_plausible(price, part.dimension, currency)), None)
-    fix = f"did you mean {price_text(meant)}?" if meant else "look at the amount and at its unit"
-    yield warning(Code.PRICE_SIZE, part.place, price_text(part.price), want, fix)
+    want = f"a usual price, from {_rough(bounds[0])} to {_rough(bounds[1])} {currency}/{price.unit_text}"
+    meant = [price_text(other) for other in _others(part, tariff) if is_usual(other, part.dimension, currency)]
+    fix = f"did you mean {' or '.join(meant[:2])}?" if meant else "look at the amount and at its unit"
+    yield warning(Code.PRICE_SIZE, part.place, price_text(price), want, fix)
 
 
 def _rough(value: Fraction) -> str:
@@ -56,18 +46,18 @@ def _rough(value: Fraction) -> str:
     return money_text(int(Fraction(text) * MICRO_PER_UNIT))
 
 
-def _others(part: Component) -> Iterator[Price]:
-    """What may have been meant: another unit, or the amount in or from cents."""
+def _others(part: Component, tariff: Tariff) -> Iterator[Price]:
+    """What may have been meant: the amount in or from cents, or another unit."""
     price = part.price
+    cents = 1_000 if tariff.minor_micro == 1_000 else 100
+    yield replace(price, amount_micro=price.amount_micro // cents)
+    yield replace(price, amount_micro=price.amount_micro * cents)
     if price.count == 1:
-        units = UNITS_OF[part.dimension]
-        yield from (replace(price, unit=unit) for unit in units if unit != price.unit)
-    yield replace(price, amount_micro=price.amount_micro // 100)
-    yield replace(price, amount_micro=price.amount_micro * 100)
+        yield from (replace(price, unit=unit) for unit in UNITS_OF[part.dimension] if unit != price.unit)
 
 
 def _step(part: Component) -> Iterator[Fault]:
-    got = f"step_size {step_text(part)}"
+    got = f"step_size: {step_text(part)}"
     if part.dimension == "flat" and part.step > 0:
         fix = "leave it out: a session is one"
         yield warning(Code.STEP_NO_EFFECT, part.place, got, "no step beside a price of a session", fix)
@@ -90,14 +80,6 @@ def _grace(element: Element, part: Component) -> Iterator[Fault]:
     """Grace as long as the time at which the price can hold: what is billed of it is always nothing."""
     longest = min(SESSION_MAX_US, element.when.max_duration_us or SESSION_MAX_US)
     if part.grace_us > 0 and longest <= part.grace_us and part.dimension in ("time", "parking_time"):
-        got = f"grace {length_text(part.grace_us)}"
+        got = f"grace: {length_text(part.grace_us)}"
         want = f"less than {length_text(longest)}, for which the price can hold"
         yield warning(Code.GRACE_COVERS_ALL, part.place, got, want, "shorten it: now all of this time is free")
-
-
-def _limits(part: Component) -> Iterator[Fault]:
-    least, most = part.min_micro, part.max_micro
-    if least is not None and most is not None and least > most:
-        got = f"min {money_text(least)}, max {money_text(most)}"
-        fix = "swap the two, or delete one: the max wins"
-        yield warning(Code.MIN_ABOVE_MAX, part.place, got, "a max that is not below the min", fix)

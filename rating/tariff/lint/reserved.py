@@ -17,15 +17,15 @@ def reservations(tariff: Tariff) -> Iterator[Fault]:
         for element in elements:
             yield from _without_use(element)
         if elements and all(element.when.reservation == "reservation_expires" for element in elements):
-            want = "an element with `reservation: reservation` as well"
+            want = "an element with RESERVATION as well"
             fix = "a reservation that is used costs nothing: add its price, or a price of 0 where that is meant"
-            yield warning(Code.RESERVATION_USED, elements[0].place, "reservation_expires alone", want, fix)
+            yield warning(Code.RESERVATION_USED, elements[0].place, "RESERVATION_EXPIRES alone", want, fix)
 
 
 def _without_use(element: Element) -> Iterator[Fault]:
     for part in element.components:
         if part.dimension in ("energy", "parking_time"):
-            got = f"{part.dimension} {price_text(part.price)} with {element.when.reservation}"
+            got = f"{part.dimension} {price_text(part.price)} with {str(element.when.reservation).upper()}"
             fix = "delete it, or move it to an element without `reservation`"
             want = "time or flat: reserved time has no energy and is not parked"
             yield warning(Code.RESERVATION_ENERGY, part.place, got, want, fix)

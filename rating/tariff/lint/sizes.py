@@ -11,13 +11,20 @@ from typing import Final
 from rating.tariff.model import DimensionName, Price
 from rating.units import MICRO_PER_UNIT, MWH_PER_KWH, US_PER_H
 
-# The least and the most, in EUR for 1 kWh, 1 h or 1 session. Public charging costs 0.10 to 1.50 EUR/kWh, idle fees go
-# to 2 EUR/min, and a month of parking by the hour comes to some cents.
-BOUNDS_EUR: Final[dict[DimensionName, tuple[Fraction, Fraction]]] = {
+# In EUR for 1 kWh, 1 h or 1 session: the least and the most that are not warned of, and what is usual, for a guess at
+# what was meant. Public charging costs 0.10 to 1.50 EUR/kWh, idle fees go to 2 EUR/min, and a month of parking comes
+# to some cents an hour.
+POSSIBLE_EUR: Final[dict[DimensionName, tuple[Fraction, Fraction]]] = {
     "energy": (Fraction("0.005"), Fraction(5)),
     "time": (Fraction("0.005"), Fraction(200)),
     "parking_time": (Fraction("0.005"), Fraction(200)),
     "flat": (Fraction("0.005"), Fraction(200)),
+}
+USUAL_EUR: Final[dict[DimensionName, tuple[Fraction, Fraction]]] = {
+    "energy": (Fraction("0.05"), Fraction("1.50")),
+    "time": (Fraction("0.20"), Fraction(60)),
+    "parking_time": (Fraction("0.20"), Fraction(60)),
+    "flat": (Fraction("0.10"), Fraction(25)),
 }
 _SIZES: Final[dict[DimensionName, int]] = {
     "energy": MWH_PER_KWH,
@@ -25,7 +32,6 @@ _SIZES: Final[dict[DimensionName, int]] = {
     "parking_time": US_PER_H,
     "flat": 1,
 }
-UNITS: Final[dict[DimensionName, str]] = {"energy": "kWh", "time": "h", "parking_time": "h", "flat": "session"}
 
 # Roughly how much of a currency one EUR was worth in autumn 2025, to one or two digits. A currency that is not here is
 # not judged; nor is one whose value moves fast.
@@ -43,19 +49,22 @@ PER_EUR: Final[dict[str, Fraction]] = {
 }  # fmt: skip
 
 
-def bounds_of(dimension: DimensionName, currency: str) -> tuple[Fraction, Fraction] | None:
-    """The least and the most for one of `UNITS` in the currency, or None where its value is not known."""
+def bounds_of(price: Price, dimension: DimensionName, currency: str) -> tuple[Fraction, Fraction] | None:
+    """The least and the most, in the currency and for the price's own unit; None where nothing is known of it."""
     rate = PER_EUR.get(currency)
-    return None if rate is None else (BOUNDS_EUR[dimension][0] * rate, BOUNDS_EUR[dimension][1] * rate)
+    if rate is None:
+        return None
+    low, high = POSSIBLE_EUR[dimension]
+    scale = rate * Fraction(price.per, _SIZES[dimension])
+    return low * scale, high * scale
 
 
-def is_plausible(price: Price, dimension: DimensionName, currency: str) -> bool:
-    """Whether a price is free or of a usual size, or nothing is known of its currency.
+def is_usual(price: Price, dimension: DimensionName, currency: str) -> bool:
+    """Whether many charge about as much.
 
-    >>> is_plausible(Price(39_000_000, "kWh"), "energy", "EUR"), is_plausible(Price(66_000_000, "kWh"), "energy", "JPY")
+    >>> is_usual(Price(39_000_000, "kWh"), "energy", "EUR"), is_usual(Price(66_000_000, "kWh"), "energy", "JPY")
     (False, True)
     """
-    bounds = bounds_of(dimension, currency)
-    if bounds is None or not price.amount_micro:
-        return True
-    return bounds[0] <= Fraction(price.amount_micro * _SIZES[dimension], price.per * MICRO_PER_UNIT) <= bounds[1]
+    low, high = USUAL_EUR[dimension]
+    amount_eur = Fraction(price.amount_micro * _SIZES[dimension], price.per * MICRO_PER_UNIT) / PER_EUR[currency]
+    return low <= amount_eur <= high

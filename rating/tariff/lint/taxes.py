@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rating.errors import Fault
 from rating.tariff.lint.codes import Code, warning
-from rating.tariff.lint.words import decimal_text, money_text
+from rating.tariff.lint.words import decimal_text, limit_text
 from rating.tariff.model import Component, Rates, Tariff, Version
 from rating.units import PPM_PER_PERCENT
 
@@ -23,19 +23,16 @@ def rates(tariff: Tariff) -> Iterator[Fault]:
 
 
 def _rate(tariff: Tariff, part: Component) -> Iterator[Fault]:
-    if part.rates is None or part.rates.each is None:
-        return
-    if tariff.tax is None and part.rates.each:
-        fix = "say at the tariff whether prices include tax, or delete the rate"
-        yield warning(Code.RATE_WITHOUT_TAX, part.place, _text(part.rates), "no rate where no tax applies", fix)
-    elif tariff.tax is not None and part.rates == tariff.tax.rates:
-        fix = "leave it out: a price has the tariff's tax where it names none"
-        yield warning(Code.RATE_REPEATED, part.place, _text(part.rates), "another rate than the tariff's", fix)
+    """A tax of a price that is the tariff's anyway. A rate where no tax applies is refused when it is read."""
+    if tariff.tax is not None and part.rates is not None and part.rates == tariff.tax.rates:
+        fix = "leave it out: a price that names no tax has the tariff's"
+        yield warning(Code.RATE_REPEATED, part.place, _text(part.rates), "another tax than the tariff's", fix)
 
 
 def _text(found: Rates) -> str:
-    each = found.each or ()
-    return " and ".join(f"{rate.name} {decimal_text(rate.rate_ppm, PPM_PER_PERCENT)} %" for rate in each) or "no tax"
+    if not found.each:
+        return "unknown" if found.each is None else "none"
+    return " and ".join(f"{rate.name} {decimal_text(rate.rate_ppm, PPM_PER_PERCENT)} %" for rate in found.each)
 
 
 def _unknown_side(tariff: Tariff, version: Version) -> Iterator[Fault]:
@@ -45,7 +42,7 @@ def _unknown_side(tariff: Tariff, version: Version) -> Iterator[Fault]:
     for name, limit in (("min_price", version.min_price), ("max_price", version.max_price)):
         amount = None if limit is None else limit.before_tax_micro if included else limit.after_tax_micro
         if amount is not None:
-            got = f"{name} {side} {money_text(amount)}"
+            got = limit_text(name, side, amount)
             want = "a rate of tax with every price, beside this limit"
             fix = f"name the rates, or delete the limit {side}: sessions without a rate are refused"
             yield warning(Code.LIMIT_TAX_UNKNOWN, version.place, got, want, fix)

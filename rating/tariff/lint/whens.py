@@ -10,7 +10,7 @@ from rating.tariff.lint import days
 from rating.tariff.lint.axes import DAY_MIN, NAMES, RANGES
 from rating.tariff.lint.codes import Code, warning
 from rating.tariff.lint.span import Span, span_of
-from rating.tariff.lint.words import clock_text, date_parts, days_text, months_text, range_text
+from rating.tariff.lint.words import bound_text, clock_text, date_parts, days_text, months_text
 from rating.tariff.model import Element, Tariff, When
 
 _WEEK = frozenset(range(7))
@@ -33,7 +33,7 @@ def _never(element: Element, span: Span) -> Iterator[Fault]:
     for got, fix in _impossible(when):
         yield warning(Code.NEVER_HOLDS, element.place, got, "restrictions that hold at some moment", fix)
     dates = days.of_when(when)
-    got = ", ".join(f"{name} {text}" for name, text in date_parts(when).items())
+    got = ", ".join(f"{name}: {text}" for name, text in date_parts(when).items())
     if not dates and when.day_of_week != frozenset() and when.months != frozenset():
         fix = "no date has it all: look at each of them, or delete the element"
         yield warning(Code.NEVER_HOLDS, element.place, got, "restrictions that hold on some date", fix)
@@ -58,14 +58,12 @@ def _impossible(when: When) -> Iterator[tuple[str, str]]:
     for name, values in named.items():
         if values is not None and not values:
             yield f"{name}: []", "name at least one, or leave it out"
-    for name, (limits, most) in RANGES.items():
+    for name, (limits, _) in RANGES.items():
         low, high = limits(when)
         if high is not None and high <= max(low or 0, 0):
-            got = f"max_{name} {range_text(name, high)}"
-            got = got if low is None else f"min_{name} {range_text(name, low)}, {got}"
-            yield got, f"the maximum is not included: write a max_{name} above the min_{name}, or above 0"
-        elif low is not None and most is not None and low > most:
-            yield f"min_{name} {range_text(name, low)}", f"no session has more than {range_text(name, most)}"
+            got = bound_text("max", name, high)
+            got = got if low is None else f"{bound_text('min', name, low)}, {got}"
+            yield got, "the maximum is not included: write one above the minimum, and above 0"
 
 
 def _always(element: Element) -> Iterator[Fault]:
@@ -73,29 +71,27 @@ def _always(element: Element) -> Iterator[Fault]:
     want = "a restriction that fails at some moment"
     start, end = when.start_min or 0, when.end_min or DAY_MIN
     if (when.start_min, when.end_min) != (None, None):
-        window = f"start_time {clock_text(start)}, end_time {clock_text(end)}"
+        window = f"start_time: {clock_text(start)}, end_time: {clock_text(0 if when.end_min == 0 else end)}"
         if start == end % DAY_MIN and (start or when.end_min == 0):
             fix = "it counts as the whole day: leave both out, or write the end that is meant"
             yield warning(Code.WINDOW_NO_LENGTH, element.place, window, "an end that differs from the start", fix)
         elif (start, end) == (0, DAY_MIN):
             yield warning(Code.ALWAYS_HOLDS, element.place, window, want, "leave both out for the whole day")
     if when.day_of_week == _WEEK:
-        yield warning(Code.ALWAYS_HOLDS, element.place, f"day_of_week {days_text(_WEEK)}", want, "leave it out")
+        yield warning(Code.ALWAYS_HOLDS, element.place, f"day_of_week: {days_text(_WEEK)}", want, "leave it out")
     if when.months == _YEAR:
-        yield warning(Code.ALWAYS_HOLDS, element.place, f"months {months_text(_YEAR)}", want, "leave it out")
+        yield warning(Code.ALWAYS_HOLDS, element.place, f"months: {months_text(_YEAR)}", want, "leave it out")
     for got, fix in _idle_limits(when):
         yield warning(Code.ALWAYS_HOLDS, element.place, got, want, fix)
 
 
 def _idle_limits(when: When) -> Iterator[tuple[str, str]]:
-    for name, (limits, most) in RANGES.items():
+    for name, (limits, _) in RANGES.items():
         low, high = limits(when)
         refuses = f", and it refuses sessions that do not say their {name}" if name in _KNOWN_ONLY else ""
         # Beside a maximum, `min_kwh: 0` is a way to show where a row of steps begins.
         if low is not None and low <= 0 and high is None:
-            yield f"min_{name} {range_text(name, low)}", f"leave it out: nothing is below{refuses}"
-        if high is not None and most is not None and high > most:
-            yield f"max_{name} {range_text(name, high)}", f"leave it out: more than {range_text(name, most)} is refused"
+            yield bound_text("min", name, low), f"leave it out: nothing is below{refuses}"
 
 
 def _past_midnight(element: Element) -> Iterator[Fault]:
@@ -105,7 +101,7 @@ def _past_midnight(element: Element) -> Iterator[Fault]:
         return
     first = next(day for day in sorted(chosen) if (day - 1) % 7 not in chosen)
     after = next((day + 1) % 7 for day in sorted(chosen) if (day + 1) % 7 not in chosen)
-    got = f"day_of_week {days_text(chosen)}, start_time {clock_text(start)}, end_time {clock_text(end)}"
+    got = f"day_of_week: {days_text(chosen)}, start_time: {clock_text(start)}, end_time: {clock_text(end)}"
     night = f"00:00-{clock_text(end)}"
     want = "a window within the day, beside day_of_week"
     fix = (

@@ -33,6 +33,15 @@ def money_text(amount_micro: int) -> str:
     return decimal_text(amount_micro, MICRO_PER_UNIT, 2 if amount_micro % MICRO_PER_UNIT else 0)
 
 
+def limit_text(name: str, side: str, amount_micro: int) -> str:
+    """One side of a `min_price` or `max_price`.
+
+    >>> limit_text("min_price", "after_tax", 1_000_000)
+    'min_price: {after_tax: 1}'
+    """
+    return f"{name}: {{{side}: {money_text(amount_micro)}}}"
+
+
 def price_text(price: Price) -> str:
     """A price with its unit.
 
@@ -122,14 +131,20 @@ def date_parts(when: When) -> dict[str, str]:
     return {name: text for name, text in found.items() if text is not None}
 
 
-def range_text(name: str, value: int) -> str:
-    """A bound of one of `axes.RANGES`, in its unit."""
+def bound_text(side: str, name: str, value: int) -> str:
+    """The minimum or maximum of one of `axes.RANGES`, as YAML writes it.
+
+    >>> bound_text("max", "kwh", 10_000_000), bound_text("min", "evse_power", 50_000_000)
+    ('max_kwh: 10', 'evse_power: {min: 50 kW}')
+    """
     if name == "duration":
-        return length_text(value)
+        return f"{side}_{name}: {length_text(value)}"
     if name == "current":
-        return f"{decimal_text(value, 1_000)} A"
-    text = decimal_text(value, MWH_PER_KWH)
-    return text if name == "kwh" else f"{text} kW"
+        return f"{side}_{name}: {decimal_text(value, 1_000)} A"
+    amount = decimal_text(value, MWH_PER_KWH)
+    if name == "evse_power":
+        return f"{name}: {{{side}: {amount} kW}}"
+    return f"{side}_{name}: {amount}" if name == "kwh" else f"{side}_{name}: {amount} kW"
 
 
 assert clock_text(DAY_MIN) == "24:00"
