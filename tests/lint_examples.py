@@ -69,6 +69,10 @@ EXAMPLES: Final[dict[Code, tuple[str | Tariff, str | Tariff]]] = {
         one_version("name: all times, energy: 0.39/kWh\nname: nights, energy: 0.29/kWh, when: {start_time: 23:00}"),
         one_version("name: nights, energy: 0.29/kWh, when: {start_time: 23:00}\nname: all times, energy: 0.39/kWh"),
     ),
+    Code.FLAT_TOO_LATE: (
+        one_version("flat: 1/session, when: {min_kwh: 10}\nflat: 0.50/session, energy: 0.39/kWh"),
+        one_version("flat: 1/session, when: {min_kwh: 10}\nenergy: 0.39/kWh"),
+    ),
     Code.NEVER_HOLDS: (
         one_version(
             "energy: 0.29/kWh, when: {months: nov-feb, start_date: 2026-06-01, end_date: 2026-09-01}\nenergy: 0.39/kWh"
@@ -160,7 +164,9 @@ MORE: Final[list[tuple[Code, str | Tariff]]] = [
                                      "energy: 0.29/kWh, when: {start_time: 12:00}\nenergy: 0.19/kWh")),
     (Code.NEVER_REACHED, one_version("energy: 0.39/kWh, when: {holidays: NL}\n"
                                      "energy: 0.29/kWh, when: {holidays: not NL}\nenergy: 0.19/kWh")),
-    (Code.NEVER_REACHED, one_version("flat: 1/session, when: {min_kwh: 10}\nflat: 0.50/session, energy: 0.39/kWh")),
+    (Code.FLAT_TOO_LATE, one_version("energy: 0.39/kWh\n"
+                                     "flat: 3/session, when: {reservation: RESERVATION, min_duration: 1 h}\n"
+                                     "flat: 2/session, when: {reservation: RESERVATION}")),
     (Code.NEVER_REACHED, one_version("energy: 0.39/kWh, when: {start_date: 2026-01-01}\nenergy: 0.29/kWh",
                                      "    valid_from: 2026-06-01\n")),
     (Code.NEVER_REACHED, one_version("energy: 0.39/kWh\ntime: 5.00/h, when: {reservation: RESERVATION}\n"

@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from strategies_pick import Pick
 
+from rating.errors import Place
 from rating.tariff.calendars import Calendar
+from rating.tariff.lint.check import lint
 from rating.tariff.model import (
     Component,
     DimensionName,
@@ -193,6 +195,37 @@ def moment_us(at: Moment) -> int:
 
 def _us(moment: date | int) -> int:
     return moment if isinstance(moment, int) else (moment - _EPOCH.date()).days * US_PER_DAY
+
+
+PriceId = tuple[int, int, DimensionName]  # version, element, dimension
+NEVER = ("never_reached", "never_holds")  # what some of the codes claim
+LATE = ("flat_too_late",)
+
+
+def placed(tariff: Tariff) -> Tariff:
+    """The tariff with a place of its own for each element and price."""
+    versions = []
+    for v, version in enumerate(tariff.versions):
+        elements = []
+        for e, element in enumerate(version.elements):
+            parts = tuple(replace(part, place=Place(part.dimension, v, e)) for part in element.components)
+            elements.append(replace(element, components=parts, place=Place("", v, e)))
+        versions.append(replace(version, elements=tuple(elements)))
+    return replace(tariff, versions=tuple(versions))
+
+
+def reported(tariff: Tariff, codes: tuple[str, ...] = NEVER) -> set[PriceId]:
+    """The prices that are called never reached or never to hold: version, element and dimension."""
+    found: set[PriceId] = set()
+    for fault in lint([tariff]):
+        if fault.code in codes:
+            assert fault.place.line is not None
+            assert fault.place.column is not None
+            element = tariff.versions[fault.place.line].elements[fault.place.column]
+            for part in element.components:
+                if fault.place.source in ("", part.dimension):
+                    found.add((fault.place.line, fault.place.column, part.dimension))
+    return found
 
 
 Kinds = tuple[ReservationName | None, ...]

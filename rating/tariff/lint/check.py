@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
@@ -40,6 +41,7 @@ def lint(tariffs: Iterable[Tariff]) -> list[Fault]:
     return sorted(dict.fromkeys(found), key=_position)
 
 
-def _position(fault: Fault) -> tuple[str, int, int]:
-    # What one place says stays in the order of the rules.
-    return fault.place.source, fault.place.line or 0, fault.place.column or 0
+def _position(fault: Fault) -> tuple[str, int, int, list[int]]:
+    """By what warnings are sorted; those of one place stay in the order of the rules."""
+    numbers = [int(number) for number in re.findall(r"\[(\d+)\]", fault.place.path)]
+    return fault.place.source, fault.place.line or 0, fault.place.column or 0, numbers

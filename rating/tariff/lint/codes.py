@@ -14,6 +14,7 @@ class Code(StrEnum):
     """The code of a warning."""
 
     NEVER_REACHED = "never_reached"
+    FLAT_TOO_LATE = "flat_too_late"
     NEVER_HOLDS = "never_holds"
     OUTSIDE_VERSION = "outside_version"
     ALWAYS_HOLDS = "always_holds"

@@ -67,7 +67,7 @@ def _idle_minimum(tariff: Tariff, number: int) -> Iterator[Fault]:
         for part in element.components
         if part.dimension == "flat" and element.when.reservation is None
     ]
-    always = version.min_price is not None and _holds_at_every_start(tariff, number, flats)
+    always = version.min_price is not None and _always_due(tariff, number, flats)
     for side, least in (("before_tax", limit.before_tax_micro), ("after_tax", limit.after_tax_micro)):
         # Every flat price counts, also one that another hides: less is claimed, and never too much.
         paid = [_paid(tariff, part, side) for _, part in flats]
@@ -78,12 +78,12 @@ def _idle_minimum(tariff: Tariff, number: int) -> Iterator[Fault]:
             yield warning(Code.MIN_NO_EFFECT, version.place, got, want, f"{why}leave it out")
 
 
-def _holds_at_every_start(tariff: Tariff, number: int, flats: list[_Flat]) -> bool:
-    """Whether some flat price is due at whatever moment a session starts."""
+def _always_due(tariff: Tariff, number: int, flats: list[_Flat]) -> bool:
+    """Whether some flat price holds at whatever moment a session starts."""
     axes = Axes([when for when, _ in flats])
-    starts = axes.space(span_of(tariff, number).touched, starts=True)
+    space = axes.space(span_of(tariff, number).touched)
     try:
-        return not is_empty(starts) and not uncovered(starts, [axes.box(when) for when, _ in flats], Budget())
+        return not is_empty(space) and not uncovered(space, [axes.box(when) for when, _ in flats], Budget())
     except SpentError:
         return False
 

@@ -11,7 +11,10 @@ from rating.tariff.lint.codes import Code, warning
 from rating.tariff.lint.sizes import bounds_of, is_usual
 from rating.tariff.lint.words import length_text, money_text, price_text
 from rating.tariff.model import UNITS_OF, Component, Element, Price, Tariff
-from rating.units import MICRO_PER_UNIT, MWH_PER_KWH, MWH_PER_WH, SESSION_MAX_US
+from rating.units import MICRO_PER_UNIT, MWH_PER_KWH, MWH_PER_WH, SESSION_MAX_US, US_PER_S
+
+# OCPI has to say a step: 1 Wh or 1 s means none in particular.
+_FINEST = {"energy": MWH_PER_WH, "time": US_PER_S, "parking_time": US_PER_S, "flat": 0}
 
 
 def components(tariff: Tariff) -> Iterator[Fault]:
@@ -61,8 +64,8 @@ def _step(part: Component) -> Iterator[Fault]:
     if part.dimension == "flat" and part.step > 0:
         fix = "leave it out: a session is one"
         yield warning(Code.STEP_NO_EFFECT, part.place, got, "no step beside a price of a session", fix)
-    elif part.step > 0 and part.price.amount_micro == 0 and part.round == "up":
-        fix = "leave it out: what it adds is free as well"
+    elif part.step > _FINEST[part.dimension] and part.price.amount_micro == 0 and part.round == "up":
+        fix = "leave it out (in OCPI write 1): what it adds is free as well"
         yield warning(Code.STEP_NO_EFFECT, part.place, got, "a step beside a price above 0", fix)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from rating.errors import Fault
@@ -26,6 +27,19 @@ class _Priced:
     component: Component
     box: Box
 
+    @property
+    def text(self) -> str:
+        """The price as a warning names it."""
+        return f"{self.component.dimension} {price_text(self.component.price)} of {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The prices of each dimension in the order of their elements, `flat` last, and the moments of starts."""
+
+    prices: list[list[_Priced]]
+    starts: Box
+
 
 _Hidden = tuple[_Priced, str]  # a price that is never picked, and what to do
 
@@ -34,10 +48,23 @@ def never_reached(tariff: Tariff) -> Iterator[Fault]:
     """A warning for each price that is never picked, or for the element where none of its prices is."""
     budget = Budget()
     for number in range(len(tariff.versions)):
-        elements = tariff.versions[number].elements
-        found = [each for kind in _KINDS for each in _of_kind(tariff, number, kind, budget)]
-        for index, element in enumerate(elements):
+        found: list[_Hidden] = []
+        late: list[_Priced] = []
+        with suppress(SpentError):  # what is found by then is true
+            for kind in _KINDS:
+                listed = _listed(tariff, number, kind)
+                for prices in listed.prices:
+                    found += _covered(prices, budget)
+                if tariff.on_change == "next_session" or len(tariff.versions) == 1:
+                    late += _too_late(listed, budget)
+        hidden = [priced for priced, _ in found]
+        for index, element in enumerate(tariff.versions[number].elements):
             yield from _told(element, [each for each in found if each[0].number == index])
+        for priced in late:
+            if priced not in hidden:
+                want = "a price that is due when the session starts, as another always is"
+                fix = "a session has one such price, the first that is due: delete one of the two"
+                yield warning(Code.FLAT_TOO_LATE, priced.component.place, priced.text, want, fix)
 
 
 def _told(element: Element, hidden: list[_Hidden]) -> Iterator[Fault]:
@@ -47,34 +74,28 @@ def _told(element: Element, hidden: list[_Hidden]) -> Iterator[Fault]:
         yield warning(Code.NEVER_REACHED, element.place, element.name, want, fixes.pop())
         return
     for priced, fix in hidden:
-        got = f"{priced.component.dimension} {price_text(priced.component.price)} of {element.name}"
-        yield warning(Code.NEVER_REACHED, priced.component.place, got, want, fix)
+        yield warning(Code.NEVER_REACHED, priced.component.place, priced.text, want, fix)
 
 
-def _of_kind(tariff: Tariff, number: int, kind: ReservationName | None, budget: Budget) -> Iterator[_Hidden]:
-    """The prices that are never picked, of the elements that price ordinary or reserved time."""
+def _listed(tariff: Tariff, number: int, kind: ReservationName | None) -> _Listed:
+    """The prices of the elements for ordinary time, or for one kind of reserved time."""
     span = span_of(tariff, number)
     elements = tariff.versions[number].elements
     chosen = [(index, element) for index, element in enumerate(elements) if element.when.reservation == kind]
     axes = Axes([element.when for _, element in chosen])
     dates = span.priced if kind is None else span.reserved
-    space, starts = axes.space(dates), axes.space(dates, starts=True)
-    boxes = [(index, element, meet(axes.box(element.when), space)) for index, element in chosen]
+    boxes = [(index, element, meet(axes.box(element.when), axes.space(dates))) for index, element in chosen]
     # Reserved time has no energy and is not parked: what prices them there is another warning.
     dimensions: tuple[DimensionName, ...] = DIMENSIONS if kind is None else ("time", "flat")
-    one_version = tariff.on_change == "next_session" or len(tariff.versions) == 1
-    try:
-        for dimension in dimensions:
-            listed = [
-                _Priced(index, element.name, component, box)
-                for index, element, box in boxes
-                if (component := _first_of(element, dimension)) is not None
-            ]
-            yield from _covered(listed, budget)
-            if dimension == "flat" and one_version:
-                yield from _too_late(listed, starts, budget)
-    except SpentError:
-        return
+    prices = [
+        [
+            _Priced(index, element.name, component, box)
+            for index, element, box in boxes
+            if (component := _first_of(element, dimension)) is not None
+        ]
+        for dimension in dimensions
+    ]
+    return _Listed(prices, axes.space(dates, starts=True))
 
 
 def _first_of(element: Element, dimension: DimensionName) -> Component | None:
@@ -103,14 +124,10 @@ def _who(each: _Priced, before: list[_Priced], budget: Budget) -> str:
     return f"one of {shown} comes first whenever it holds"
 
 
-def _too_late(listed: list[_Priced], starts: Box, budget: Budget) -> Iterator[_Hidden]:
-    """Prices of a session that never hold at its start, where always another does and is billed for all of it."""
-    at_start = [meet(each.box, starts) for each in listed]
-    if uncovered(starts, at_start, budget):
-        return
-    for index, each in enumerate(listed):
-        if is_empty(each.box) or _is_covered(each, listed[:index], budget):
-            continue
-        if not uncovered(at_start[index], at_start[:index], budget):
-            fix = "another is billed already when the session starts, and it has one only: delete one of the two"
-            yield each, fix
+def _too_late(listed: _Listed, budget: Budget) -> list[_Priced]:
+    """Prices of a session that are not due at its start, where another always is."""
+    flats = listed.prices[-1]
+    at_start = [meet(each.box, listed.starts) for each in flats]
+    if uncovered(listed.starts, at_start, budget):
+        return []
+    return [each for each, at in zip(flats, at_start, strict=True) if is_empty(at) and not is_empty(each.box)]

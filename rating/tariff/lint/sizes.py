@@ -38,7 +38,7 @@ _SIZES: Final[dict[DimensionName, int]] = {
 PER_EUR: Final[dict[str, Fraction]] = {
     code: Fraction(value)
     for code, value in {
-        "AED": "4.3", "AUD": "1.8", "BAM": "2", "BGN": "2", "BHD": "0.44", "BRL": "6.3", "CAD": "1.6", "CHF": "0.94",
+        "AED": "4.3", "AUD": "1.8", "BAM": "2", "BHD": "0.44", "BRL": "6.3", "CAD": "1.6", "CHF": "0.94",
         "CLP": "1100", "CNY": "8.3", "COP": "4500", "CRC": "590", "CZK": "24", "DKK": "7.5", "EUR": "1", "GBP": "0.87",
         "GEL": "3.2", "HKD": "9", "HUF": "390", "IDR": "19000", "ILS": "3.9", "INR": "103", "ISK": "143", "JOD": "0.83",
         "JPY": "175", "KRW": "1650", "KWD": "0.36", "KZT": "620", "MAD": "10.5", "MDL": "20", "MKD": "61.5",
