@@ -106,6 +106,6 @@ def _past_midnight(element: Element) -> Iterator[Fault]:
     want = "a window within the day, beside day_of_week"
     fix = (
         f"after midnight it is the next day's: {DAYS[first]} {night} is in it, {DAYS[after]} {night} is not; "
-        f"write an element that ends at 24:00, and one from 00:00 with its own days"
+        "write one element up to 24:00, and one from 00:00 with its own days"
     )
     yield warning(Code.PAST_MIDNIGHT, element.place, got, want, fix)
