@@ -58,23 +58,21 @@ def _factor(total_ppm: int | None) -> Fraction | None:
 
 
 def _idle_minimum(tariff: Tariff, number: int) -> Iterator[Fault]:
-    """A minimum of 0, or one where every session pays at least that once, for itself."""
+    """A minimum of 0, or one where whoever charges pays at least that once, for the session itself."""
     version = tariff.versions[number]
     limit = version.min_price or _NONE
-    flats = [
-        (element.when, part)
-        for element in version.elements
-        for part in element.components
-        if part.dimension == "flat" and element.when.reservation is None
-    ]
-    always = version.min_price is not None and _always_due(tariff, number, flats)
+    parts = [(element.when, part) for element in version.elements for part in element.components]
+    flats = [(when, part) for when, part in parts if part.dimension == "flat" and when.reservation is None]
+    # A reservation that expired pays no ordinary price, and may well need a minimum.
+    may_do = version.min_price is None or any(when.reservation is not None for when, _ in parts)
+    always = not may_do and _always_due(tariff, number, flats)
     for side, least in (("before_tax", limit.before_tax_micro), ("after_tax", limit.after_tax_micro)):
         # Every flat price counts, also one that another hides: less is claimed, and never too much.
         paid = [_paid(tariff, part, side) for _, part in flats]
         if least == 0 or (least and always and all(each is not None and each >= least for each in paid)):
             got = limit_text("min_price", side, least)
-            why = "every session pays at least that by its flat price: raise it, or " if least else ""
-            want = "a minimum that some session is below"
+            why = "the price per session is that much already: raise it, or " if least else ""
+            want = "a minimum that somebody who charges is below"
             yield warning(Code.MIN_NO_EFFECT, version.place, got, want, f"{why}leave it out")
 
 
