@@ -87,12 +87,12 @@ def test_what_is_reported_is_never_picked(seed: int) -> None:
     """As above over many tariffs; and the lint says something about enough of them for this to mean anything."""
     pick = random_pick(seed)
     told: Counter[str] = Counter()
-    for _ in range(60):
+    for _ in range(20):
         tariff = placed(drawn_tariff(pick))
         told.update(fault.code for fault in lint([tariff]))
-        check_honesty(tariff, pick, MOMENTS)
-    assert told["never_reached"] > 20
-    assert told["never_holds"] > 5
+        check_honesty(tariff, pick, 5 * MOMENTS)
+    assert told["never_reached"] > 5
+    assert told["never_holds"] > 2
 
 
 def test_most_that_is_never_picked_is_reported() -> None:

@@ -20,9 +20,10 @@ _Flat = tuple[When, Component]
 
 def session_limits(tariff: Tariff) -> Iterator[Fault]:
     """The warnings about `min_price` and `max_price`."""
+    budget = Budget()
     for number, version in enumerate(tariff.versions):
         yield from _crossed(tariff, version)
-        yield from _idle_minimum(tariff, number)
+        yield from _idle_minimum(tariff, number, budget)
 
 
 def _crossed(tariff: Tariff, version: Version) -> Iterator[Fault]:
@@ -57,7 +58,7 @@ def _factor(total_ppm: int | None) -> Fraction | None:
     return None if total_ppm is None else 1 + Fraction(total_ppm, PPM_PER_UNIT)
 
 
-def _idle_minimum(tariff: Tariff, number: int) -> Iterator[Fault]:
+def _idle_minimum(tariff: Tariff, number: int, budget: Budget) -> Iterator[Fault]:
     """A minimum of 0, or one where whoever charges pays at least that once, for the session itself."""
     version = tariff.versions[number]
     limit = version.min_price or _NONE
@@ -65,7 +66,7 @@ def _idle_minimum(tariff: Tariff, number: int) -> Iterator[Fault]:
     flats = [(when, part) for when, part in parts if part.dimension == "flat" and when.reservation is None]
     # A reservation that expired pays no ordinary price, and may well need a minimum.
     may_do = version.min_price is None or any(when.reservation is not None for when, _ in parts)
-    always = not may_do and _always_due(tariff, number, flats)
+    always = not may_do and _always_due(tariff, number, flats, budget)
     for side, least in (("before_tax", limit.before_tax_micro), ("after_tax", limit.after_tax_micro)):
         # Every flat price counts, also one that another hides: less is claimed, and never too much.
         paid = [_paid(tariff, part, side) for _, part in flats]
@@ -76,12 +77,12 @@ def _idle_minimum(tariff: Tariff, number: int) -> Iterator[Fault]:
             yield warning(Code.MIN_NO_EFFECT, version.place, got, want, f"{why}leave it out")
 
 
-def _always_due(tariff: Tariff, number: int, flats: list[_Flat]) -> bool:
+def _always_due(tariff: Tariff, number: int, flats: list[_Flat], budget: Budget) -> bool:
     """Whether some flat price holds at whatever moment a session starts."""
     axes = Axes([when for when, _ in flats])
     space = axes.space(span_of(tariff, number).touched)
     try:
-        return not is_empty(space) and not uncovered(space, [axes.box(when) for when, _ in flats], Budget())
+        return not is_empty(space) and not uncovered(space, [axes.box(when) for when, _ in flats], budget)
     except SpentError:
         return False
 
