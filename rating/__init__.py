@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rating._version import __version__
-from rating.errors import Fault, InputError, Place, RatingError, SessionError, TariffError
+from rating.errors import Fault, InputError, OcpiError, Place, RatingError, SessionError, TariffError
 
 if TYPE_CHECKING:
     from rating.cdrs import read_cdrs
@@ -20,16 +20,27 @@ if TYPE_CHECKING:
     from rating.results.rated import Rated
     from rating.tariff.load import load_tariffs
     from rating.tariff.model import Tariffs
+    from rating.tariff.ocpi.parse import parse_ocpi_tariff
+    from rating.tariff.ocpi.write import to_ocpi, to_ocpi_json
+    from rating.tariff.write import to_yaml
+    from rating.usage.ocpp.read import read_ocpp
+    from rating.usage.ocpp.tables import OcppUsage
 
 _HOMES = {
     "explain": "rating.desk.explain",
+    "OcppUsage": "rating.usage.ocpp.tables",
     "load_tariffs": "rating.tariff.load",
+    "parse_ocpi_tariff": "rating.tariff.ocpi.parse",
     "rate": "rating.engine",
     "rate_cdrs": "rating.engine",
     "read_cdrs": "rating.cdrs",
+    "read_ocpp": "rating.usage.ocpp.read",
     "Rated": "rating.results.rated",
     "Tariffs": "rating.tariff.model",
     "to_cdrs": "rating.desk.to_cdrs",
+    "to_ocpi": "rating.tariff.ocpi.write",
+    "to_ocpi_json": "rating.tariff.ocpi.write",
+    "to_yaml": "rating.tariff.write",
     "verify": "rating.desk.verify",
     "verify_each": "rating.desk.verify",
 }
@@ -37,6 +48,8 @@ _HOMES = {
 __all__ = [
     "Fault",
     "InputError",
+    "OcpiError",
+    "OcppUsage",
     "Place",
     "Rated",
     "RatingError",
@@ -46,10 +59,15 @@ __all__ = [
     "__version__",
     "explain",
     "load_tariffs",
+    "parse_ocpi_tariff",
     "rate",
     "rate_cdrs",
     "read_cdrs",
+    "read_ocpp",
     "to_cdrs",
+    "to_ocpi",
+    "to_ocpi_json",
+    "to_yaml",
     "verify",
     "verify_each",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 
 
@@ -38,7 +38,8 @@ class Place:
         >>> print(Place("a.json").within("elements").within(0).within("my key"))
         a.json: elements[0]["my key"]
         """
-        return replace(self, path=f"{self.path}{path_step(key, first=not self.path)}")
+        path = f"{self.path}{path_step(key, first=not self.path)}"
+        return Place(self.source, self.line, self.column, self.row, path)
 
 
 def path_step(key: str | int, first: bool) -> str:
@@ -86,7 +87,7 @@ class TariffError(RatingError):
 
 
 class OcpiError(RatingError):
-    """What a tariff says and the form that it was to be written in cannot say."""
+    """What a tariff says and cannot be written: OCPI, or our YAML, has no way to say it."""
 
 
 class InputError(RatingError):

@@ -50,6 +50,11 @@ def test_several_taxes() -> None:
     assert tariff(one).hash == tariff(VAT).hash
 
 
+def test_only_prices_that_name_a_tax_have_one() -> None:
+    assert tariff("tax: {included: false, rates: none}").tax == Tax(NO_RATES, False)
+    assert codes("tax: {included: false, rates: []}") == ["empty_value"]
+
+
 def test_a_rate_that_is_not_known_is_not_zero() -> None:
     assert tariff("tax: {included: true}").tax == Tax(UNKNOWN, True)
     assert tariff("tax: {included: false}").tax == Tax(UNKNOWN, False)

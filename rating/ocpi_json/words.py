@@ -54,6 +54,8 @@ def _words(message: str, text: str, at: int) -> tuple[str, str]:
         return "text without line breaks and tabs", "write \\n or \\t, or close the quote before the end of the line"
     if "escape" in message:
         return 'a backslash before one of " \\ / b f n r t u', "write two backslashes where one is meant"
+    if "property name" in message and (number := _with_comma(text, at)):
+        return "a number with a decimal point", f"write {number}"
     if "property name" in message:
         return "a key in double quotes", "write the key in double quotes"
     if "':'" in message:
@@ -66,6 +68,16 @@ def _words(message: str, text: str, at: int) -> tuple[str, str]:
     if re.match(r"[-+.0-9]", rest):
         return "a number as JSON writes it, such as 0.39 or -1", "write a digit on both sides of the point, and no plus"
     return "a JSON value", "write a text in double quotes, a number, true, false, null, a list or an object"
+
+
+def _with_comma(text: str, at: int) -> str:
+    """The number that was written with a decimal comma in front of a place, or "".
+
+    >>> _with_comma('{"price": 0,39}', 12)
+    '0.39'
+    """
+    before, after = re.search("[0-9]+(?=, ?$)", text[max(0, at - 20) : at]), re.match("[0-9]+", text[at : at + 20])
+    return f"{before.group()}.{after.group()}" if before and after else ""
 
 
 def _fault(text: str, at: int, source: str, lines_before: int, got: str, want: str, fix: str) -> Fault:

@@ -40,6 +40,7 @@ def tariff_schema() -> dict[str, Any]:
     rating = {"type": ["number", "string"], "minimum": 0, "pattern": quantities.pattern(quantities.POWER)}
     when["evse_power"] = _either(when["evse_power"], rating)
     tax = whole["properties"]["tax"]
+    tax["properties"]["rates"] = _either(tax["properties"]["rates"], {"const": "none"})
     whole["properties"]["tax"] = _either(tax, {"const": "none"})
     title = "A tariff for charging electric vehicles"
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": title, **whole}

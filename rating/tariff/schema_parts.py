@@ -37,10 +37,12 @@ class Block(BaseModel):
         raise RefusalError("shape", cls.WANT, f"write for example {cls.SHOW}")
 
 
-def listed(want: str, longest: int, fix: str = "split the tariff") -> BeforeValidator:
-    """A list with at least one item."""
+def listed(want: str, longest: int, fix: str = "split the tariff", nothing: str | None = None) -> BeforeValidator:
+    """A list with at least one item, or the word for `nothing`."""
 
     def check(value: object) -> object:
+        if nothing is not None and value == nothing:
+            return []
         if not isinstance(value, list):
             raise RefusalError("shape", want, "start each one with `-` on a line of its own")
         if not value:

@@ -73,9 +73,11 @@ class TaxText(Block):
         ),
     ] = None
     rates: Annotated[
-        Annotated[list[TaxRateText], listed("a list of taxes", RATES_MAX, "add some of them up")] | None,
+        Annotated[list[TaxRateText], listed("a list of taxes", RATES_MAX, "add some of them up", nothing="none")]
+        | None,
         Field(
-            description="Several taxes, each on the price before tax, instead of name and percent.",
+            description="Several taxes, each on the price before tax, instead of name and percent. "
+            "none: only prices that name their own are taxed.",
             examples=[[{"name": "GST", "percent": 5}, {"name": "QST", "percent": 9.975}]],
             validate_default=True,
         ),

@@ -11,7 +11,7 @@ from rating.errors import Fault, OcpiError
 from rating.tariff.calendars import Calendar
 from rating.tariff.convert import default_element_name
 from rating.tariff.dates import read_valid_from
-from rating.tariff.model import Component, Element, PriceLimit, Rates, Tariff, TaxRate, Version
+from rating.tariff.model import Component, Element, PriceLimit, Rates, Tariff, TaxRate, Version, When
 from rating.tariff.refusal import RefusalError
 from rating.tariff.write_when import length, money, number, when_pairs, word
 
@@ -42,19 +42,28 @@ def to_yaml(tariff: Tariff) -> str:
 
 
 def _tidy(tariff: Tariff) -> Tariff:
-    """The tariff with each label as it will be written, and without windows that end where they start."""
+    """The tariff as our reader makes it: each label as it is written, and nothing that means nothing."""
     versions = []
     for version in tariff.versions:
-        elements = tuple(_without_window(element) for element in version.elements)
+        elements = tuple(
+            replace(each, when=_tidy_when(each.when), components=tuple(map(_tidy_component, each.components)))
+            for each in version.elements
+        )
         versions.append(replace(version, label=_moment(version.valid_from, version.label), elements=elements))
     return replace(tariff, versions=tuple(versions))
 
 
-def _without_window(element: Element) -> Element:
-    when = element.when
-    if when.start_min is None or when.start_min != when.end_min:
-        return element
-    return replace(element, when=replace(when, start_min=None, end_min=None))
+def _tidy_when(when: When) -> When:
+    start, end = when.start_min, when.end_min
+    if start is not None or end is not None:
+        start, end = start or 0, end or 1440
+        if start == end:  # OCPI's way to write the whole day
+            start = end = None
+    return replace(when, start_min=start, end_min=end, holidays_in=when.holidays_in or when.holidays is None)
+
+
+def _tidy_component(component: Component) -> Component:
+    return component if component.step else replace(component, round="up")
 
 
 def _moment(moment: date | int | None, label: str = "") -> str:
@@ -82,10 +91,15 @@ def _check(tariff: Tariff, text: str) -> None:
             return calendars[name]
 
     holidays = (element.when.holidays for version in tariff.versions for element in version.elements)
-    calendars = {calendar.name: calendar for calendar in holidays if calendar is not None}
+    named = [calendar for calendar in holidays if calendar is not None]
+    calendars = {calendar.name: calendar for calendar in named}
     reader = Known([])
     again = reader.read_text(text, tariff.id, folder=None)
     faults = [Fault("yaml_cannot", tariff.place, fault.got, fault.want, fault.fix) for fault in reader.faults]
+    for calendar in named:
+        if calendars[calendar.name] != calendar:
+            want, fix = "different names for different calendars", "rename one of the two"
+            faults.append(Fault("yaml_cannot", tariff.place, calendar.name, want, fix))
     if not faults and again != tariff:
         want, fix = "a tariff that our YAML can say", "please report this: it reads back otherwise"
         faults.append(Fault("yaml_cannot", tariff.place, tariff.id, want, fix))
@@ -97,7 +111,7 @@ def _lines(tariff: Tariff) -> Iterable[str]:
     yield "# yaml-language-server: $schema=schema.json"
     yield f"tariff: {word(tariff.id)}"
     if tariff.name:
-        yield f"name: {word(tariff.name)}"
+        yield f"name: {word(tariff.name, alone=True)}"
     yield f"currency: {tariff.currency}"
     if tariff.time_zone is not None:
         yield f"time_zone: {tariff.time_zone}"
@@ -133,7 +147,7 @@ def _version_lines(version: Version) -> Iterable[str]:
 
 def _element_lines(element: Element, index: int) -> Iterable[str]:
     if element.name != default_element_name(index):
-        yield f"name: {word(element.name)}"
+        yield f"name: {word(element.name, alone=True)}"
     if pairs := when_pairs(element.when):
         yield f"when: {{{', '.join(pairs)}}}"
     for component in element.components:

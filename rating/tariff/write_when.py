@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rating.tariff.dates import DAYS, MONTHS
 from rating.tariff.model import When
@@ -49,20 +49,46 @@ def length(value: int, kind: str = "time") -> str:
     return f"{number(value, 3)} Wh" if kind == "energy" else f"{number(value, 6)} s"
 
 
-def word(text: str) -> str:
-    """A text that reads as itself wherever it stands.
+def word(text: str, *, alone: bool = False) -> str:
+    """A text that reads as itself; `alone` on its line it may hold commas.
 
-    >>> print(word("evening peak"), word("a: b"), word("x, y"))
-    evening peak "a: b" "x, y"
+    >>> print(word("evening peak"), word("a: b"), word("x, y"), word("x, y", alone=True))
+    evening peak "a: b" "x, y" x, y
     """
-    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+    plain = _PLAIN.fullmatch(text.replace(", ", "").replace(",", "") if alone else text)
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+def ranges(chosen: frozenset[int], names: Sequence[str]) -> str:
+    """Days or months, three or more in a row as a range, which may go round the end.
+
+    >>> ranges(frozenset(range(5)), DAYS), ranges(frozenset({0, 9, 10, 11}), MONTHS), ranges(frozenset({1, 3}), DAYS)
+    ('mon-fri', 'oct-jan', '[tue, thu]')
+    """
+    count = len(names)
+    runs: list[list[int]] = []
+    # From behind a gap on, so that no run is cut in two.
+    first = next((index + 1 for index in range(count) if index not in chosen), 0)
+    for index in (number % count for number in range(first, first + count)):
+        if index not in chosen:
+            continue
+        if runs and (runs[-1][-1] + 1) % count == index:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    words = [
+        text
+        for run in sorted(runs)
+        for text in ([f"{names[run[0]]}-{names[run[-1]]}"] if len(run) > 2 else [names[index] for index in run])
+    ]
+    return _listed(words)
 
 
 def when_pairs(when: When) -> list[str]:
     """The restrictions as `key: value`."""
     pairs: list[str] = []
     if when.day_of_week is not None:
-        pairs.append(f"day_of_week: {_listed(DAYS[day] for day in sorted(when.day_of_week))}")
+        pairs.append(f"day_of_week: {ranges(when.day_of_week, DAYS)}")
     for key, minute in (("start_time", when.start_min), ("end_time", when.end_min)):
         if minute is not None:
             pairs.append(f"{key}: {minute // 60:02}:{minute % 60:02}")
@@ -70,7 +96,7 @@ def when_pairs(when: When) -> list[str]:
         if day is not None:
             pairs.append(f"{key}: {day}")
     if when.months is not None:
-        pairs.append(f"months: {_listed(MONTHS[month - 1] for month in sorted(when.months))}")
+        pairs.append(f"months: {ranges(frozenset(month - 1 for month in when.months), MONTHS)}")
     if when.holidays is not None:
         pairs.append(f"holidays: {'' if when.holidays_in else 'not '}{when.holidays.name}")
     pairs += _quantities(when)

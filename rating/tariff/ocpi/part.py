@@ -51,7 +51,7 @@ class Part:
 
     def missing(self, key: str, example: str) -> None:
         """A key that must be there is not; where another was meant to be it, that is said already."""
-        if not any(closest(other, [key]) for other in self.value if other != key):
+        if not any(closest(other, (key,)) for other in self.value if other != key):
             self.fault("missing_key", f"no {key}", f"`{key}`", f"add {example}")
 
     def part(self, key: str, kind: str) -> Part | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from functools import lru_cache
 
 from rating.errors import Fault, Place
 from rating.ocpi_json import Json
@@ -54,23 +54,29 @@ def _fix(key: str, part: str, version: OcpiVersion, known: tuple[str, ...], valu
         if (other := _OTHER_WORDS.get(key)) in known and other not in value:
             return f"OCPI {version} calls it `{other}`: rename it, or read it as {later}"
         return f"OCPI {version} does not have it: read the tariff as {later}, or delete it"
-    if close := closest(key, known):
+    # What another version would price by is as misleading: a misspelt `min_price` makes a tariff look like 2.1.1.
+    if close := closest(key, (*known, *_all_keys(part))):
         return f"`{close}` is there already: delete this one" if close in value else f"did you mean `{close}`?"
-    if part == "tariff":
-        return ""
-    homes = [home for home, keys in KEYS.items() if home != part and snake(key) in keys[version]]
-    return f"`{snake(key)}` belongs {_HOMES[homes[0]]}: move it there" if homes else "delete it"
+    homes = [home for home in KEYS if home != part and snake(key) in _all_keys(home)]
+    if homes:
+        return f"`{snake(key)}` belongs {_HOMES[homes[0]]}: move it there"
+    return "" if part == "tariff" else "delete it"
 
 
-def closest(key: str, known: Iterable[str]) -> str | None:
+@lru_cache(maxsize=8)
+def _all_keys(part: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for keys in KEYS[part].values() for key in keys))
+
+
+@lru_cache(maxsize=4096)
+def closest(key: str, known: tuple[str, ...]) -> str | None:
     """The key that was meant: another spelling of it, one with a slip or two, or another word for it.
 
-    >>> closest("dayOfWeek", ["day_of_week"]), closest("restriction", ["restrictions"]), closest("ID", ["id"])
+    >>> closest("dayOfWeek", ("day_of_week",)), closest("restriction", ("restrictions",)), closest("ID", ("id",))
     ('day_of_week', 'restrictions', 'id')
-    >>> closest("uid", ["id"]), closest("operator_note", ["id", "currency"])
+    >>> closest("uid", ("id",)), closest("operator_note", ("id", "currency"))
     (None, None)
     """
-    known = tuple(known)
     tidy = snake(key)
     if tidy in known:
         return tidy

@@ -38,6 +38,10 @@ def write_validity(tariff: Tariff, index: int, saying: Saying) -> dict[str, Json
     if index + 1 < len(tariff.versions):
         ends.append(_instant(tariff, tariff.versions[index + 1].valid_from, "valid_from", saying))
     end = min((each for each in ends if each is not None), default=None)
+    if start is not None and end is not None and end <= start:
+        saying.cannot(
+            version.place, f"a version that ends before it begins, at {date_time_text(start)}", "leave it out"
+        )
     found: dict[str, Json] = {}
     if start is not None:
         found["start_date_time"] = date_time_text(start)

@@ -97,8 +97,7 @@ def read_duration(value: Json) -> int:
 def text(value: Json, code: str, want: str) -> str:
     """A text that is not empty."""
     if not isinstance(value, str):
-        quoted = f'write "{shown(value)}", with quotes' if isinstance(value, Decimal) else "write a text in quotes"
-        raise RefusalError(code, want, quoted)
+        raise RefusalError(code, want, "write a text in quotes")
     if not value.strip():
         raise RefusalError(code, want, "write a value, or leave the key out where it is not needed")
     return value
@@ -107,6 +106,8 @@ def text(value: Json, code: str, want: str) -> str:
 def read_id(value: Json) -> str:
     """The id of a tariff."""
     want = 'the id of the tariff, such as "12"'
+    if isinstance(value, Decimal):
+        raise RefusalError("tariff_id", want, f'write "{shown(value)}", with quotes')
     found = text(value, "tariff_id", want)
     if len(found) > ID_MAX_CHARS or not found.isprintable():
         raise RefusalError("tariff_id", want, f"write at most {ID_MAX_CHARS} characters, all of them visible")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import cast
 
-from rating.errors import Fault, OcpiError
+from rating.errors import Fault, OcpiError, Place
 from rating.ocpi_json import Json, write_json
 from rating.tariff.model import UNIT_SIZES, Component, Element, PriceLimit, Rounding, Tariff, Version
 from rating.tariff.ocpi.elements import UNITS
@@ -14,8 +15,10 @@ from rating.tariff.ocpi.numbers import decimal_of
 from rating.tariff.ocpi.parse import read_settings
 from rating.tariff.ocpi.saying import Saying
 from rating.tariff.ocpi.validity import write_id, write_validity
-from rating.tariff.ocpi.write_taxes import check_minimum, is_untaxed, write_tax, write_vat
+from rating.tariff.ocpi.values import date_time_text, read_date_time
+from rating.tariff.ocpi.write_taxes import check_limits, is_untaxed, write_tax, write_vat
 from rating.tariff.ocpi.write_when import write_when
+from rating.tariff.refusal import RefusalError, visible
 from rating.units import MWH_PER_WH, PRICE_MAX_MICRO, US_PER_S
 
 _REQUIRED = {
@@ -23,11 +26,16 @@ _REQUIRED = {
     "party_id": "the party that the tariff is of, such as ABC",
     "last_updated": "when the tariff was last changed, such as 2026-01-01T00:00:00Z",
 }
+_PARTY = re.compile("([A-Za-z]{2})[*-]?([A-Za-z0-9]{3})")
 _TYPES = {"energy": "ENERGY", "time": "TIME", "parking_time": "PARKING_TIME", "flat": "FLAT"}
 
 
-def to_ocpi(tariff: Tariff, version: str = "2.2.1") -> dict[str, Json] | list[dict[str, Json]]:
+def to_ocpi(
+    tariff: Tariff, version: str = "2.2.1", *, party: str | None = None, last_updated: str | None = None
+) -> dict[str, Json] | list[dict[str, Json]]:
     """The tariff as OCPI says it, numbers as decimals; a list where it has several versions, each a tariff then.
+
+    `party`, such as NL*ABC, and `last_updated` are what OCPI requires and a tariff in YAML does not say.
 
     Raises: OcpiError, with all that OCPI cannot say.
 
@@ -36,18 +44,25 @@ def to_ocpi(tariff: Tariff, version: str = "2.2.1") -> dict[str, Json] | list[di
     >>> said["tax_included"], said["elements"][0]["price_components"][0]["price"]
     ('YES', Decimal('0.39'))
     """
-    said = say(tariff, version)
+    said = say(tariff, version, party=party, last_updated=last_updated)
     return said.tariffs[0] if len(tariff.versions) == 1 else list(said.tariffs)
 
 
-def to_ocpi_json(tariff: Tariff, version: str = "2.2.1", indent: int | None = 2) -> str:
+def to_ocpi_json(
+    tariff: Tariff,
+    version: str = "2.2.1",
+    *,
+    party: str | None = None,
+    last_updated: str | None = None,
+    indent: int | None = 2,
+) -> str:
     """The same as JSON text, in which every number has exactly its digits.
 
     >>> from rating import load_tariffs
     >>> print(to_ocpi_json(load_tariffs("tariffs/free.yaml")["free"], indent=None).partition("elements")[2])
     ": [{"price_components": [{"type": "ENERGY", "price": 0, "step_size": 0}]}]}
     """
-    return write_json(to_ocpi(tariff, version), indent)
+    return write_json(to_ocpi(tariff, version, party=party, last_updated=last_updated), indent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +73,41 @@ class Said:
     notes: tuple[Fault, ...]
 
 
-def say(tariff: Tariff, version: str = "2.2.1") -> Said:
+def say(tariff: Tariff, version: str = "2.2.1", *, party: str | None = None, last_updated: str | None = None) -> Said:
     """The tariff as OCPI says it, an OCPI tariff for each of its versions, and what is lost on the way.
 
     Raises: OcpiError, with all that OCPI cannot say.
     """
     faults: list[Fault] = []
     known = read_settings(version, None, faults).version
-    if known is None:
+    carried = {**tariff.carried, **_sender(party, last_updated, faults)}
+    if known is None or faults:
         raise OcpiError(faults)
+    tariff = replace(tariff, carried=carried)
     saying = Saying(known)
     _check_whole(tariff, saying)
     found = tuple(_tariff(tariff, index, saying) for index in range(len(tariff.versions)))
     if saying.faults:
         raise OcpiError(saying.faults)
     return Said(found, tuple(saying.notes))
+
+
+def _sender(party: str | None, last_updated: str | None, faults: list[Fault]) -> dict[str, str]:
+    """What the caller says of the party and of the last change."""
+    found: dict[str, str] = {}
+    if party is not None:
+        parts = _PARTY.fullmatch(party)
+        if parts is None:
+            want = "a country and a party, such as NL*ABC"
+            faults.append(Fault("party", Place("party"), visible(party), want, "write two letters, a star and three"))
+        else:
+            found = {"country_code": parts[1].upper(), "party_id": parts[2].upper()}
+    if last_updated is not None:
+        try:
+            found["last_updated"] = date_time_text(read_date_time(last_updated))
+        except RefusalError as error:
+            faults.append(Fault(error.code, Place("last_updated"), visible(last_updated), error.want, error.fix))
+    return found
 
 
 def _check_whole(tariff: Tariff, saying: Saying) -> None:
@@ -101,7 +136,7 @@ def _tariff(tariff: Tariff, index: int, saying: Saying) -> dict[str, Json]:
         **write_validity(tariff, index, saying),
         **write_tax(tariff, version, saying),
     }
-    check_minimum(tariff, version, saying)
+    check_limits(tariff, version, saying)
     if any(element.name != f"element {number}" for number, element in enumerate(version.elements, start=1)):
         saying.lost(version.place, "the names of elements", "none: OCPI's elements have no names")
     return _with_carried(said, tariff, saying)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rating.ocpi_json import Json
-from rating.tariff.model import NO_RATES, Component, Rates, Tariff, Version
+from rating.tariff.model import NO_RATES, Component, PriceLimit, Rates, Tariff, Version
 from rating.tariff.ocpi.numbers import decimal_of
 from rating.tariff.ocpi.saying import Saying
 from rating.tariff.ocpi.taxes import NAME, WITHOUT_VAT
@@ -46,14 +46,26 @@ def write_vat(tariff: Tariff, component: Component, saying: Saying) -> dict[str,
     return {"vat": decimal_of(rate.rate_ppm, 4)}
 
 
-def check_minimum(tariff: Tariff, version: Version, saying: Saying) -> None:
-    """What a minimum is taxed with where nothing was charged: OCPI has no rates but those of the prices."""
+def check_limits(tariff: Tariff, version: Version, saying: Saying) -> None:
+    """Limits that OCPI's reader would tax otherwise.
+
+    Where nothing was charged a minimum has the tax of the tariff; OCPI has no rates but those of the prices. And where
+    no price has a tax, OCPI's tariff has none, so that limits before and after tax are limits of the same total.
+    """
     own = NO_RATES if tariff.tax is None else tariff.tax.rates
     effective = _effective(tariff, version)
     read_back = next(iter(effective)) if len(effective) == 1 else NO_RATES
     if version.min_price is not None and own != read_back:
         fix = "leave min_price out, or give all prices the tariff's own tax"
         saying.cannot(version.place, "min_price where prices have other taxes than the tariff", fix)
+    both = [limit for limit in (version.min_price, version.max_price) if limit and None not in _sides(limit)]
+    if both and tariff.tax is not None and is_untaxed(tariff, version):
+        fix = "write `tax: none`, or leave one of the two out"
+        saying.cannot(version.place, "limits before and after a tax that no price has", fix)
+
+
+def _sides(limit: PriceLimit) -> tuple[int | None, int | None]:
+    return limit.before_tax_micro, limit.after_tax_micro
 
 
 def is_untaxed(tariff: Tariff, version: Version) -> bool:
