@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from rating.tariff.ocpi.parse import parse_ocpi_tariff
     from rating.tariff.ocpi.write import to_ocpi, to_ocpi_json
     from rating.tariff.write import to_yaml
+    from rating.usage.ocpp.read import read_ocpp
+    from rating.usage.ocpp.tables import OcppUsage
 
 _HOMES = {
     "explain": "rating.desk.explain",
+    "OcppUsage": "rating.usage.ocpp.tables",
     "load_tariffs": "rating.tariff.load",
     "parse_ocpi_tariff": "rating.tariff.ocpi.parse",
     "rate": "rating.engine",
+    "read_ocpp": "rating.usage.ocpp.read",
     "Rated": "rating.results.rated",
     "Tariffs": "rating.tariff.model",
     "to_ocpi": "rating.tariff.ocpi.write",
@@ -37,6 +41,7 @@ __all__ = [
     "Fault",
     "InputError",
     "OcpiError",
+    "OcppUsage",
     "Place",
     "Rated",
     "RatingError",
@@ -48,6 +53,7 @@ __all__ = [
     "load_tariffs",
     "parse_ocpi_tariff",
     "rate",
+    "read_ocpp",
     "to_ocpi",
     "to_ocpi_json",
     "to_yaml",

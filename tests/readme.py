@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from readme_words import COLUMNS, LEFT_OUT, OUTPUT, REFUSALS
+from lint_examples import EXAMPLES, warnings_of
+from readme_words import COLUMNS, LEFT_OUT, OUTPUT, REFUSALS, WARNINGS
 
 import rating
 from rating.errors import Refused
 from rating.tariff.editor import PRICE_KEYS
+from rating.tariff.lint.codes import Code
 from rating.tariff.schema import CalendarText, ElementText, TariffText, VersionText
 from rating.tariff.schema_parts import Block, PriceLimitText, RoundingText
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
@@ -144,11 +146,21 @@ def refusals() -> str:
     return table(("code", "the session is refused because"), rows)
 
 
+def warnings() -> str:
+    """Every code of a warning, with what an example of it is told."""
+    rows = []
+    for code in Code:
+        [fault] = warnings_of(EXAMPLES[code][0])
+        rows.append((f"`{code}`", WARNINGS[code], f"`{fault.got}`: {fault.fix}"))
+    return table(("code", "warns of", "for example"), rows)
+
+
 MADE: Final[dict[str, Callable[[], str]]] = {
     "keys": keys,
     "input": inputs,
     "output": outputs,
     "refusals": refusals,
+    "warnings": warnings,
 }
 
 

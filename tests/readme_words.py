@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from rating.errors import Refused
+from rating.tariff.lint.codes import Code
 
 # What holds where a key is left out, by block and key.
 LEFT_OUT: Final = {
@@ -187,4 +188,27 @@ REFUSALS: Final = {
     ),
     Refused.RESERVATION: "its reservation starts after it, is longer than 400 days, or expired neither yes nor no",
     Refused.TAX_UNKNOWN: "a limit on the other side of a tax decides, and the rate of that tax is not known",
+}
+
+WARNINGS: Final = {
+    Code.NEVER_REACHED: "earlier elements hold at every moment at which this price could",
+    Code.FLAT_TOO_LATE: "a price of a session waits for energy or time, where another is always due at the start",
+    Code.NEVER_HOLDS: "restrictions that no moment meets",
+    Code.OUTSIDE_VERSION: "an element only holds on dates before or after its version",
+    Code.ALWAYS_HOLDS: "a restriction that every moment meets",
+    Code.WINDOW_NO_LENGTH: "a window ends where it starts (OCPI): it counts as the whole day",
+    Code.PAST_MIDNIGHT: "days of the week beside a window that passes midnight",
+    Code.ENERGY_FREE: "neither energy nor charging time has a price, and something else has",
+    Code.ENERGY_HOLE: "energy has a price, but not at all times of the week or year",
+    Code.VERSION_GAP: "a version ends before the next one begins",
+    Code.PRICE_SIZE: "a price far beyond what anybody charges: cents for euros, Wh for kWh, minutes for hours; "
+    "judged by rough values of the common currencies",
+    Code.STEP_NO_EFFECT: "a step beside a price of 0",
+    Code.GRACE_COVERS_ALL: "the grace is as long as the price can hold",
+    Code.MIN_ABOVE_MAX: "`min_price` before tax is above `max_price` after it, or the other way round",
+    Code.MIN_NO_EFFECT: "a `min_price` that every session reaches by its price per session",
+    Code.RESERVATION_ENERGY: "a reservation has a price of energy or parking (OCPI)",
+    Code.RESERVATION_USED: "a reservation costs something only if it expires",
+    Code.RATE_REPEATED: "a price names the tax that the tariff has already",
+    Code.LIMIT_TAX_UNKNOWN: "a limit on the side of a tax whose rate is not known",
 }

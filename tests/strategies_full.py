@@ -42,13 +42,14 @@ NAMES: dict[str, list[str]] = {
     "membership": ["gold", "silver", "fleet"],
     "payment_method": ["card", "app"],
 }
+# Multiples of 0.025 %, so that the denominators of exact amounts stay far below units.DENOMINATOR_MAX.
 RATES = [
     TaxRate("VAT", 210_000),
     TaxRate("VAT", 90_000),
     TaxRate("GST", 50_000),
     TaxRate("QST", 99_750),
     TaxRate("levy", 0),
-    TaxRate("levy", 3_333),
+    TaxRate("levy", 3_250),
 ]
 RESERVATIONS: list[ReservationName] = ["reservation", "reservation", "reservation_expires"]
 

@@ -220,7 +220,7 @@ def test_a_traceback_for_those_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> None:
         raise RuntimeError("odd news")
 
-    monkeypatch.setattr(rating, "load_tariffs", fail, raising=False)
+    monkeypatch.setattr("rating.tariff.lint.files.check_files", fail)
     monkeypatch.setenv("RATING_TRACEBACK", "1")
     with pytest.raises(RuntimeError, match="odd news"):
         run("check", "x.yaml")

@@ -50,11 +50,16 @@ def endings() -> Iterator[None]:
         raise click.exceptions.Exit(BROKEN) from error
 
 
-def show_faults(faults: Iterable[Fault]) -> None:
-    """Every fault on a line of its own, on stderr: place, code, what was read, what was expected, the fix."""
+def show_faults(faults: Iterable[Fault], severity: str = "") -> None:
+    """Every fault on a line of its own, on stderr: place, code, what was read, what was expected, the fix.
+
+    `severity` stands before the code where it is less than a fault.
+    """
     for fault in faults:
         place = f"{click.style(str(fault.place), bold=True)}: " if str(fault.place) else ""
-        click.echo(one_line(f"{place}{click.style(fault.code, fg='red')}: {fault.message}"), err=True)
+        kind = f"{click.style(severity, fg='yellow')}: " if severity else ""
+        code = click.style(fault.code, fg="yellow" if severity else "red")
+        click.echo(one_line(f"{place}{kind}{code}: {fault.message}"), err=True)
 
 
 def one_line(text: str) -> str:

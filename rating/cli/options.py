@@ -18,7 +18,11 @@ tariffs = click.option(
     required=True,
     help="A tariff file, or a folder of them. Can be given several times.",
 )
-sessions = click.option("--sessions", type=PATH, required=True, help="The sessions: a Parquet, CSV or Arrow file.")
+_SESSIONS = "The sessions: a Parquet, CSV or Arrow file."
+sessions = click.option("--sessions", type=PATH, required=True, help=_SESSIONS)
+sessions_or_ocpp = click.option("--sessions", type=PATH, help=_SESSIONS)
+ocpp = click.option("--ocpp", type=PATH, help="Or OCPP messages of charge points, JSON or JSON lines; needs --tariff.")
+tariff_of_ocpp = click.option("--tariff", metavar="ID", help="The tariff of the sessions in OCPP messages.")
 intervals = click.option("--intervals", type=PATH, help="What the meter delivered, interval by interval.")
 readings = click.option("--readings", type=PATH, help="Or what its register said, reading by reading.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
@@ -28,6 +32,18 @@ def check_meter(intervals: Path | None, readings: Path | None) -> None:
     """Intervals or readings, or neither where the sessions carry their energy; both would count it twice."""
     if intervals is not None and readings is not None:
         raise click.UsageError("give --intervals or --readings, not both: the energy would count twice")
+
+
+def check_source(sessions: Path | None, ocpp: Path | None, tariff: str | None, meters: list[Path | None]) -> None:
+    """Sessions and what their meters said come from tables or from OCPP messages, not from both."""
+    if ocpp is None and sessions is None:
+        raise click.UsageError("Missing option '--sessions' (or '--ocpp' with '--tariff').")
+    if ocpp is None and tariff is not None:
+        raise click.UsageError("--tariff is for --ocpp; in tables of sessions the column `tariff` says it")
+    if ocpp is not None and any(path is not None for path in (sessions, *meters)):
+        raise click.UsageError("give --ocpp or --sessions, not both: OCPP messages hold sessions and their meter data")
+    if ocpp is not None and tariff is None:
+        raise click.UsageError("--ocpp needs --tariff: OCPP messages do not say which tariff is theirs")
 
 
 def check_out(out: Path, inputs: list[Path | None]) -> None:

@@ -14,9 +14,11 @@ from rating.cli.text import count, heading, progress
 
 @click.command("rate", short_help="Price sessions, and write the bills as tables.")
 @options.tariffs
-@options.sessions
+@options.sessions_or_ocpp
 @options.intervals
 @options.readings
+@options.ocpp
+@options.tariff_of_ocpp
 @click.option(
     "--out", type=options.PATH, required=True, help="The folder for the tables; an earlier run's are replaced."
 )
@@ -32,9 +34,11 @@ from rating.cli.text import count, heading, progress
 @options.as_json
 def command(
     tariffs: tuple[Path, ...],
-    sessions: Path,
+    sessions: Path | None,
     intervals: Path | None,
     readings: Path | None,
+    ocpp: Path | None,
+    tariff: str | None,
     out: Path,
     format_: str,
     threads: int | None,
@@ -47,22 +51,31 @@ def command(
 
     \b
     rating rate --tariffs tariffs/ --sessions sessions.parquet --intervals intervals.parquet --out out/
+    rating rate --tariffs tariffs/ --ocpp log.jsonl --tariff harbour-dc --out out/
     """
+    options.check_source(sessions, ocpp, tariff, [intervals, readings])
     options.check_meter(intervals, readings)
-    options.check_out(out, [sessions, intervals, readings])
+    options.check_out(out, [sessions, intervals, readings, ocpp])
     with progress("Reading the tariffs") as now:
         import rating
+        from rating.cli import messages
         from rating.cli import summary as summaries
 
         loaded = rating.load_tariffs(list(tariffs))
+        usage = None
+        if ocpp is not None:
+            now("Reading the messages")
+            usage = rating.read_ocpp(ocpp, tariff=tariff)
         now("Pricing the sessions")
-        rated = rating.rate(loaded, sessions, intervals, readings=readings, on_error=on_error, threads=threads)
+        delivered = (sessions, intervals) if usage is None else (usage.sessions, usage.intervals)
+        rated = rating.rate(loaded, *delivered, readings=readings, on_error=on_error, threads=threads)
         now("Writing the tables")
         folder = rated.write(out, format_)
         summary = summaries.summarise(rated)
     files = {name: str(folder / f"{name}.{format_}") for name in ("sessions", "lines", "rejected")}
     if as_json:
-        click.echo(json.dumps({**summaries.as_json(summary), "files": files}, indent=2, ensure_ascii=False))
+        told = {} if usage is None else {"ocpp": messages.as_json(usage)}
+        click.echo(json.dumps({**summaries.as_json(summary), **told, "files": files}, indent=2, ensure_ascii=False))
         return
     came = count(summary.rated + summary.rejected, "session")
     blocks = [heading(f"Rated {summary.rated:,} of {came} in {count(summary.lines, 'line')}")]
@@ -70,5 +83,7 @@ def command(
         blocks.append(summaries.sums_text(summary.sums))
     if summary.rejects:
         blocks.append(summaries.rejects_text(summary))
+    if usage is not None:
+        blocks.extend(messages.as_text(usage))
     blocks.append("\n".join([heading("Tables"), *(f"  {path}" for path in files.values())]))
     click.echo("\n\n".join(blocks))

@@ -111,11 +111,13 @@ def as_json(summary: Summary) -> dict[str, Any]:
             }
             for each in summary.sums
         ],
-        "rejects": [
-            {"code": each.code, "count": each.count, "first": {"place": each.place, "message": each.message}}
-            for each in summary.rejects
-        ],
+        "rejects": [rejects_as_json(each) for each in summary.rejects],
     }
+
+
+def rejects_as_json(each: Rejects) -> dict[str, Any]:
+    """One code, how often it occurs, and the first of them."""
+    return {"code": each.code, "count": each.count, "first": {"place": each.place, "message": each.message}}
 
 
 def _plain(amount: Decimal | None, currency: str) -> str | None:
@@ -147,8 +149,13 @@ def rejects_text(summary: Summary) -> str:
         return ""
     parts = [count(summary.rejected, "session")] if summary.rejected or not summary.stray else []
     parts += [f"meter data of {count(summary.stray, 'unknown session')}"] if summary.stray else []
-    lines = [heading(f"Rejected {' and '.join(parts)}")]
-    for each in summary.rejects:
+    return rejects_block(f"Rejected {' and '.join(parts)}", summary.rejects)
+
+
+def rejects_block(title: str, rejects: tuple[Rejects, ...]) -> str:
+    """Codes under a heading, each with the first of its messages."""
+    lines = [heading(title)]
+    for each in rejects:
         lines.append(f"  {each.code}: {each.count:,}, the first at {each.place}")
         lines.append(f"    {one_line(each.message)}")
     return "\n".join(lines)

@@ -119,23 +119,24 @@ class _Lists:
         firsts = np.cumsum([0] + [len(element.components) for element in version.elements])
         found: list[list[tuple[int, int]]] = [[] for _ in LINE_DIMENSIONS]
         ended = [False] * len(LINE_DIMENSIONS)
-        varies = False
+        varies = 0
         for index, element in ordered:
             if not held[index]:
                 continue
             condition = condition_of(element.when)
             code = ALWAYS if condition is None else self.conditions.setdefault(condition, len(self.conditions))
-            varies = varies or (condition is not None and condition[4:] != (0, NEVER, 0, NEVER))
+            by_power = condition is not None and condition[4:] != (0, NEVER, 0, NEVER)
             for number, part in enumerate(element.components):
                 dimension = line_dimension(part, element.when)
                 if not ended[dimension]:
+                    varies |= by_power * VARIES << dimension
                     found[dimension].append((base + int(firsts[index]) + number, code))
                     ended[dimension] = condition is None
         whens = [element.when for element in version.elements]
         energies = {value for when in whens for value in (when.min_energy_mwh, when.max_energy_mwh)}
         marks = tuple(sorted(value for value in energies if value is not None))
         current = any(when.min_current_ma is not None or when.max_current_ma is not None for when in whens)
-        flags = NEEDS_CURRENT * current | LACKS_FACT * lacks_fact(version, traits) | VARIES * varies
+        flags = NEEDS_CURRENT * current | LACKS_FACT * lacks_fact(version, traits) | varies
         return [
             *(self._list(tuple(each)) for each in found),
             self.marks.setdefault(marks, len(self.marks)),

@@ -24,6 +24,7 @@ assert 2 * (SESSION_MAX_US << _CHUNK_BITS) < 2**63
 POWER_UNLIMITED = 2**62
 _POWER_STEEP = 1000
 assert _POWER_STEEP * US_PER_H > POWER_MAX_MW
+assert US_PER_H < 2**_DIRECT_C_BITS
 assert (_POWER_STEEP + 1) * US_PER_H < 2**62
 assert (SESSION_MAX_US << _CHUNK_BITS) + (US_PER_H << _CHUNK_BITS) < 2**63
 
@@ -84,7 +85,11 @@ def power_floor(energy_mwh: int, length_us: int) -> int:
     """The mean power in whole milli-W; of energy in no time POWER_UNLIMITED, as what is far beyond POWER_MAX_MW."""
     if energy_mwh == 0:
         return 0
-    if length_us == 0 or energy_mwh // length_us >= _POWER_STEEP:
+    if length_us == 0:
+        return POWER_UNLIMITED
+    if energy_mwh < 1 << _DIRECT_A_BITS:
+        return energy_mwh * US_PER_H // length_us
+    if energy_mwh // length_us >= _POWER_STEEP:
         return POWER_UNLIMITED
     quotient = 0
     remainder = 0

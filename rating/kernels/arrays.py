@@ -74,7 +74,7 @@ ROW_WIDTH = 8
 # Flags of a row.
 NEEDS_CURRENT = 1  # the version asks for a current: a session without is refused
 LACKS_FACT = 2  # the version asks for a connector or a charger's power that the session does not tell
-VARIES = 4  # what holds depends on power or current
+VARIES = 4  # what holds for the first dimension depends on power or current; the next bits are for the others
 
 
 class Components(NamedTuple):

@@ -7,7 +7,7 @@ took 10 ns of one core for an interval, blocks take 7.3, and `plain` alone 4.0.
 from __future__ import annotations
 
 from rating.kernels.amounts import amounts
-from rating.kernels.arrays import NO_LINE, SETTLED_APART, Book, Lines, Scratch, Totals, Usage
+from rating.kernels.arrays import NO_LINE, SETTLED_APART, SPARE_MAX, Book, Lines, Scratch, Totals, Usage
 from rating.kernels.bill import bill
 from rating.kernels.gather import gather
 from rating.kernels.jit import kernel
@@ -70,11 +70,11 @@ def price(
         if steps:
             step(s, end - s, of_session, book.components, book.rules, records)
         amounts(made, book.components, records)
-        if lines + made > out.line.size:
-            return s, lines, LINES_FULL
         if apart and totals.status[s] == 0:
-            return s, lines, APART
+            return s, lines, APART if lines + made + SPARE_MAX <= out.line.size else LINES_FULL
         count = bill(s, end - s, of_session, book, records, totals)
+        if lines + count > out.line.size:
+            return s, lines, LINES_FULL
         if count != made:
             picked = 0
             for r in range(made):

@@ -53,9 +53,11 @@ def _head(bill: Bill) -> list[str]:
 
 def _measured(bill: Bill) -> list[str]:
     """Intervals and gaps; neighbours of the same kind are one row, and the middle of a long list is left out."""
-    told = any(interval.volumes_us is not None for interval in only(bill, trace.Rules).usage.intervals)
+    usage = only(bill, trace.Rules).usage
+    told = any(interval.volumes_us is not None for interval in usage.intervals)
+    shown = [spell for spell in steps(bill, trace.Spell) if spell.kind != "gap" or not usage.expired]
     rows = []
-    groups = groupby(steps(bill, trace.Spell), key=lambda spell: (spell.kind, spell.charges, spell.energy_mwh > 0))
+    groups = groupby(shown, key=lambda spell: (spell.kind, spell.charges, spell.energy_mwh > 0))
     for (kind, charges, _), found in groups:
         spells = list(found)
         activity = _times(spells) if told else "charging" if charges else "parked"

@@ -7,7 +7,7 @@ from rating.reference.match import Priced, find
 from rating.reference.story_steps import changes_at_once, money, price, steps, tariff_of
 from rating.reference.values import Bill
 from rating.tariff.model import Tariff
-from rating.units import LINE_DIMENSIONS
+from rating.units import LINE_DIMENSIONS, RESERVATION_TIME
 
 _STEP_WORDS = {"up": "rounded up", "down": "rounded down", "nearest": "rounded to the nearest"}
 
@@ -40,7 +40,8 @@ def _quantity(measured: trace.Measured, stepped: list[trace.Stepped]) -> str:
     for step in stepped:
         change = dict(step.changes).get(measured.priced, 0)
         if change:
-            text += f", {'plus' if change > 0 else 'less'} {words.quantity(abs(change), kind)}: the session's "
+            whole = "reservation" if kind == RESERVATION_TIME else "session"
+            text += f", {'plus' if change > 0 else 'less'} {words.quantity(abs(change), kind)}: the {whole}'s "
             text += f"{words.quantity(step.total, kind)} {_STEP_WORDS[step.round]} in steps of "
             text += words.quantity(step.step, kind)
     return text

@@ -49,26 +49,41 @@ def _amount(stretch: trace.Stretch, dimension: LineDimension) -> int:
 
 
 def _relevant(stretch: trace.Stretch) -> tuple[Match, ...]:
-    """The dimensions of which anything was measured in a stretch; time only where some element has a price of it."""
+    """The dimensions of which anything was measured in a stretch; but for energy, only where some element has a price
+    of it that is not for reservations alone.
+    """
     measured = [match for match in stretch.matches if _amount(stretch, match.dimension)]
-    return tuple(match for match in measured if match.holds or match.missed or match.dimension == "energy")
+    return tuple(match for match in measured if match.dimension == "energy" or match.holds or _could_hold(match))
+
+
+def _could_hold(match: Match) -> bool:
+    return any(miss.restriction != "reservation" for miss in match.missed)
 
 
 def _span(tariff: Tariff, stretch: trace.Stretch) -> str:
     """When it was, at what power and current where the tariff asks, and at which threshold it began."""
     text = words.between(stretch.start, stretch.end)
-    whens = [element.when for version in tariff.versions for element in version.elements]
     of_session = not stretch.reserved_us
-    if of_session and any(when.min_power_mw is not None or when.max_power_mw is not None for when in whens):
-        least, most = stretch.power_mw
-        text += f" at {_range(words.power(least), words.power(most))}" if most < UNLIMITED_MW else " in no time"
-    if of_session and any(when.min_current_ma is not None or when.max_current_ma is not None for when in whens):
-        text += f" at {_range(*map(words.current, stretch.current_ma))}"
+    whens = [element.when for version in tariff.versions for element in version.elements] if of_session else []
+    flow = []
+    if any(when.min_power_mw is not None or when.max_power_mw is not None for when in whens):
+        flow.append(_powers(*stretch.power_mw))
+    if any(when.min_current_ma is not None or when.max_current_ma is not None for when in whens):
+        flow.append(_range(*map(words.current, stretch.current_ma)))
+    if flow:
+        text += f" at {words.listed(flow)}"
     crossed = [words.energy(mwh) for mwh in stretch.crossed.energy_mwh]
     crossed += [words.duration(us) for us in stretch.crossed.duration_us]
     if crossed:
-        text += f", from the cut at {words.listed(crossed)} of the {'session' if of_session else 'reservation'}"
+        text += f", begins at {words.listed(crossed)} of the {'session' if of_session else 'reservation'}"
     return text
+
+
+def _powers(least: int, most: int) -> str:
+    """Energy in no time has power without limit."""
+    if most < UNLIMITED_MW:
+        return _range(words.power(least), words.power(most))
+    return "once" if least == most else f"{words.power(least)} or more"
 
 
 def _range(least: str, most: str) -> str:

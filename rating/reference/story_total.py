@@ -63,9 +63,9 @@ def _limit(tariff: Tariff, limit: trace.Limited, bill: Bill) -> str:
 def _taxes(tariff: Tariff, taxed: trace.Taxed) -> list[str]:
     """Each tax with what it is counted from, where that is not simply the total before tax."""
     if taxed.taxes is None or taxed.net is None or taxed.gross is None:
-        known = f"before tax {money(tariff, taxed.net)}" if taxed.net is not None else ""
-        known += f"with tax {money(tariff, taxed.gross)}" if taxed.gross is not None else ""
-        return [f"Exactly {known}; how much the tax is cannot be told, because its rate is not known"]
+        known = f"{money(tariff, taxed.net)} before" if taxed.net is not None else ""
+        known += f"{money(tariff, taxed.gross)} with" if taxed.gross is not None else ""
+        return [f"Exactly {known} tax; how much that is cannot be told, because its rate is not known"]
     if tariff.tax is None:
         return []
     rows = []

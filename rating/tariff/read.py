@@ -55,6 +55,10 @@ class Reader:
             return None
         return to_tariff(form, document)
 
+    def read_calendar(self, path: Path) -> Calendar:
+        """The calendar of a file by itself, whether or not a tariff names it."""
+        return self._read_calendar(path, path.stem)
+
     def _text_of(self, path: Path) -> str | None:
         shown = Place(path.as_posix())
         try:

@@ -1,0 +1,194 @@
+"""Timelines as they are collected, and as the flat arrays that kernels read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rating.compile.components import ComponentRow, Part, RuleRow, TaxRow, rows
+from rating.compile.epochs import timeline
+from rating.compile.restricted import Restricted, is_restricted, line_dimension, restricted_timeline
+from rating.compile.traits import Traits
+from rating.kernels.arrays import (
+    NEVER,
+    SPAN_SHIFT,
+    Book,
+    Components,
+    Restrictions,
+    Rules,
+    Taxes,
+    Timelines,
+    frozen,
+    readonly,
+)
+from rating.tariff.model import Component, Tariff, Version
+from rating.units import DIMENSIONS, LINE_DIMENSIONS
+
+Int64 = NDArray[np.int64]
+Int32 = NDArray[np.int32]
+
+
+class Group(NamedTuple):
+    """What sessions of one timeline, or of the versions of a tariff, have in common."""
+
+    tariff: Tariff
+    zone: str
+    traits: Traits
+    restricted: bool  # whatever the tariff asks for
+    lo_us: int
+    hi_us: int
+
+
+@dataclass
+class Tables:
+    """Rows of all timelines as they are collected."""
+
+    epoch_start_us: list[Int64] = field(default_factory=list)
+    epoch_component: list[Int32] = field(default_factory=list)
+    hint: list[Int32] = field(default_factory=list)
+    components: list[ComponentRow] = field(default_factory=list)
+    named: list[tuple[int, int, int]] = field(default_factory=list)  # element, unit, price_micro
+    component_count: list[int] = field(default_factory=list)
+    waits: list[int] = field(default_factory=list)
+    restricted: list[Restricted | None] = field(default_factory=list)
+    parts: list[Component] = field(default_factory=list)
+    taxes: list[list[TaxRow]] = field(default_factory=list)
+    rules: list[RuleRow] = field(default_factory=list)
+    tariffs: list[Tariff] = field(default_factory=list)
+    versions: list[Version] = field(default_factory=list)
+    elements: dict[str, int] = field(default_factory=dict)
+    units: dict[str, int] = field(default_factory=dict)
+
+
+def add_timeline(tables: Tables, group: Group, index: int) -> None:
+    """Add the timeline of one version of the group's tariff."""
+    tariff, version = group.tariff, group.tariff.versions[index]
+    versions = (version,) if tariff.on_change == "next_session" else tariff.versions
+    parts: list[Part] = []
+    for element in (element for each in versions for element in each.elements):
+        for part in element.components:
+            parts.append((part, line_dimension(part, element.when)))
+            element_code = tables.elements.setdefault(element.name, len(tables.elements))
+            unit_code = tables.units.setdefault(part.price.unit_text, len(tables.units))
+            tables.named.append((element_code, unit_code, part.price.amount_micro))
+    component_rows, rule_row, taxes = rows(tariff, version, parts)
+
+    if group.restricted or is_restricted(tariff, versions, group.traits):
+        restricted = restricted_timeline(tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
+        start_us, component = restricted.start_us, np.full((restricted.start_us.size, len(DIMENSIONS)), -1, np.int32)
+        rule_row = rule_row._replace(plain=0)
+    else:
+        restricted = None
+        start_us, component = timeline(tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
+    buckets = np.arange(((group.hi_us - group.lo_us) >> SPAN_SHIFT) + 1, dtype=np.int64)
+    tables.hint.append((np.searchsorted(start_us, group.lo_us + (buckets << SPAN_SHIFT), "right") - 1).astype(np.int32))
+    base = len(tables.components)
+    tables.epoch_start_us.append(np.append(start_us, NEVER))
+    flat = np.where(component >= 0, component + np.int32(base), np.int32(-1)).astype(np.int32)
+    tables.epoch_component.append(np.append(flat.ravel(), np.full(len(DIMENSIONS), -1, np.int32)))
+    tables.components += component_rows
+    tables.component_count.append(len(parts))
+    tables.waits.append(int(any(part.from_first_energy for part, _ in parts)))
+    tables.restricted.append(restricted)
+    tables.parts += [part for part, _ in parts]
+    tables.taxes.append(taxes)
+    tables.rules.append(rule_row)
+    tables.tariffs.append(tariff)
+    tables.versions.append(version)
+
+
+def flat_book(tables: Tables, lo_us: int) -> Book:
+    """Concatenate the rows of all timelines into the arrays that kernels read."""
+    rule = [list(column) for column in zip(*tables.rules, strict=True)] or [[] for _ in RuleRow._fields]
+    part = [list(column) for column in zip(*tables.components, strict=True)] or [[] for _ in ComponentRow._fields]
+    named = [list(column) for column in zip(*tables.named, strict=True)] or [[], [], []]
+    components = ComponentRow(*part)  # type: ignore[arg-type]
+    rules = RuleRow(*rule)  # type: ignore[arg-type]
+    return Book(
+        timelines=frozen(
+            Timelines(
+                epoch_first=_offsets([start.size for start in tables.epoch_start_us]),
+                epoch_start_us=_joined(tables.epoch_start_us, np.int64),
+                epoch_component=_joined(tables.epoch_component, np.int32),
+                hint_first=_offsets([hint.size for hint in tables.hint]),
+                hint=_joined(tables.hint, np.int32),
+                component_first=_offsets(tables.component_count),
+                waits=np.array(tables.waits, np.uint8),
+                restricted=np.array([each is not None for each in tables.restricted], np.uint8),
+                span_start_us=np.array([lo_us], np.int64),
+            )
+        ),
+        restrictions=_restrictions(tables),
+        components=frozen(
+            Components(
+                **_columns(components._asdict()),
+                element=np.array(named[0], np.int32),
+                unit=np.array(named[1], np.int32),
+                price_micro=np.array(named[2], np.int64),
+            )
+        ),
+        rules=frozen(Rules(**_columns(rules._asdict()))),
+        taxes=frozen(
+            Taxes(
+                first=_offsets([len(each) for each in tables.taxes]),
+                rate_ppm=np.array([row.tax.rate_ppm for each in tables.taxes for row in each], np.int64),
+                scale_ppm=np.array([row.scale_ppm for each in tables.taxes for row in each], np.int64),
+            )
+        ),
+        component_most=readonly(np.array([max(tables.component_count, default=1)], np.int64)),
+    )
+
+
+def _restrictions(tables: Tables) -> Restrictions:
+    """The restricted timelines, one after the other, with indexes that count from the first of all."""
+    row_first: list[int] = []
+    row: list[Int32] = []
+    candidate: list[Int32] = []
+    condition: list[Int64] = []
+    marks: list[tuple[int, ...]] = []
+    durations: list[tuple[int, ...]] = []
+    rows_before = candidates_before = conditions_before = 0
+    for first_component, restricted in zip(_offsets(tables.component_count), tables.restricted, strict=False):
+        row_first.append(rows_before)
+        durations.append(() if restricted is None else restricted.durations)
+        if restricted is None:
+            continue
+        lists = [candidates_before] * len(LINE_DIMENSIONS)
+        row.append(restricted.row + np.array([*lists, len(marks), 0], np.int32))
+        by = np.array([first_component, conditions_before], np.int32)
+        candidate.append(restricted.candidate + np.where(restricted.candidate >= 0, by, np.int32(0)).astype(np.int32))
+        condition.append(restricted.condition)
+        marks += restricted.marks
+        rows_before += len(restricted.row)
+        candidates_before += len(restricted.candidate)
+        conditions_before += len(restricted.condition)
+    return frozen(
+        Restrictions(
+            row_first=np.array(row_first, np.int64),
+            row=_joined(row, np.int32).ravel(),
+            candidate=_joined(candidate, np.int32).ravel(),
+            condition=_joined(condition, np.int64).ravel(),
+            mark_first=_offsets([len(each) for each in marks]),
+            mark_mwh=np.array([mark for each in marks for mark in each], np.int64),
+            duration_first=_offsets([len(each) for each in durations]),
+            duration_us=np.array([duration for each in durations for duration in each], np.int64),
+        )
+    )
+
+
+_BYTES = ("dimension", "waits", "step_round", "tax", "mixed", "mode", "plain", "stepped", "limited", "limit_given")
+
+
+def _columns(rows: dict[str, Any]) -> dict[str, Any]:
+    return {name: np.array(column, np.uint8 if name in _BYTES else np.int64).ravel() for name, column in rows.items()}
+
+
+def _offsets(sizes: list[int]) -> Int64:
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(np.array(sizes, np.int64))])
+
+
+def _joined(arrays: list[Any], dtype: type) -> NDArray[Any]:
+    return np.concatenate(arrays) if arrays else np.empty(0, dtype)

@@ -1,0 +1,47 @@
+"""All rules over all tariffs, in the order of their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from rating.errors import Fault
+from rating.tariff.lint.holes import free_energy
+from rating.tariff.lint.limits import session_limits
+from rating.tariff.lint.prices import components
+from rating.tariff.lint.reach import never_reached
+from rating.tariff.lint.reserved import reservations
+from rating.tariff.lint.taxes import rates
+from rating.tariff.lint.versions import version_dates
+from rating.tariff.lint.whens import restrictions
+from rating.tariff.model import Tariff
+
+RULES: Final[tuple[Callable[[Tariff], Iterator[Fault]], ...]] = (
+    version_dates,
+    restrictions,
+    never_reached,
+    free_energy,
+    components,
+    reservations,
+    session_limits,
+    rates,
+)
+
+
+def lint(tariffs: Iterable[Tariff]) -> list[Fault]:
+    """What is likely a mistake in tariffs that can be used: by file and line, each only once.
+
+    >>> from rating.tariff.load import parse_tariff
+    >>> text = "tariff: a\\ncurrency: EUR\\nversions:\\n  - elements:\\n      - energy: 39/kWh"
+    >>> print(lint([parse_tariff(text)])[0].message)
+    read `39/kWh`, expected a usual price, from 0.005 to 5 EUR/kWh; did you mean 0.39/kWh?
+    """
+    found = [fault for tariff in tariffs for rule in RULES for fault in rule(tariff)]
+    return sorted(dict.fromkeys(found), key=_position)
+
+
+def _position(fault: Fault) -> tuple[str, int, int, list[int]]:
+    """By what warnings are sorted; those of one place stay in the order of the rules."""
+    numbers = [int(number) for number in re.findall(r"\[(\d+)\]", fault.place.path)]
+    return fault.place.source, fault.place.line or 0, fault.place.column or 0, numbers

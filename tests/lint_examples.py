@@ -1,0 +1,239 @@
+"""For each warning a tariff that has it, and one that comes near and has none. README.md shows what the first is told.
+
+Most are YAML, below a header. What YAML refuses and OCPI can say is made of the model's values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from rating.errors import Fault
+from rating.tariff.lint.check import lint
+from rating.tariff.lint.codes import Code
+from rating.tariff.load import parse_tariff
+from rating.tariff.model import Component, Element, Price, PriceLimit, Rates, Tariff, Tax, TaxRate, When
+
+HEADER: Final = "tariff: example\ncurrency: EUR\ntime_zone: Europe/Amsterdam\n"
+_TAX: Final = "tax: {name: VAT, percent: 21, included: true}\n"
+
+
+def tariff_of(example: str | Tariff) -> Tariff:
+    """The tariff of a text, whose header may be left out."""
+    if isinstance(example, Tariff):
+        return example
+    return parse_tariff(example if example.startswith("tariff:") else HEADER + example, "example.yaml")
+
+
+def warnings_of(example: str | Tariff) -> list[Fault]:
+    """What the lint says."""
+    return lint([tariff_of(example)])
+
+
+def one_version(elements: str, more: str = "") -> str:
+    """A tariff with these elements, each on a line, in flow style; `more` are keys of the version."""
+    lines = "".join(f"      - {{{line}}}\n" for line in elements.split("\n"))
+    return f"versions:\n  - elements:\n{lines}{more}"
+
+
+def parked(when: When) -> Tariff:
+    """Parking under a restriction, and energy."""
+    part = Component("parking_time", Price(100_000, "min"))
+    tariff = tariff_of(one_version("name: energy, energy: 0.39/kWh"))
+    elements = (Element("parking", (part,), when), *tariff.versions[0].elements)
+    return replace(tariff, versions=(replace(tariff.versions[0], elements=elements),))
+
+
+def reserved(dimension: str) -> Tariff:
+    """A price of a reservation, and energy."""
+    prices = {"energy": Price(390_000, "kWh"), "time": Price(5_000_000, "h"), "flat": Price(2_000_000, "session")}
+    part = Component(dimension, prices[dimension])  # type: ignore[arg-type]
+    tariff = tariff_of(one_version("energy: 0.39/kWh"))
+    first = Element("reserved", (part,), When(reservation="reservation"))
+    return replace(tariff, versions=(replace(tariff.versions[0], elements=(first, *tariff.versions[0].elements)),))
+
+
+def with_limit(rates: Rates, limit: PriceLimit) -> Tariff:
+    """Energy whose tax is excluded, with a minimum."""
+    tariff = tariff_of(one_version("energy: 0.39/kWh"))
+    versions = (replace(tariff.versions[0], min_price=limit),)
+    return replace(tariff, tax=Tax(rates, included=False), versions=versions)
+
+
+_VAT: Final = Rates((TaxRate("VAT", 210_000),))
+_DAY: Final = "start_time: 07:00, end_time: 23:00"
+
+EXAMPLES: Final[dict[Code, tuple[str | Tariff, str | Tariff]]] = {
+    Code.NEVER_REACHED: (
+        one_version("name: all times, energy: 0.39/kWh\nname: nights, energy: 0.29/kWh, when: {start_time: 23:00}"),
+        one_version("name: nights, energy: 0.29/kWh, when: {start_time: 23:00}\nname: all times, energy: 0.39/kWh"),
+    ),
+    Code.FLAT_TOO_LATE: (
+        one_version("flat: 1/session, when: {min_kwh: 10}\nflat: 0.50/session, energy: 0.39/kWh"),
+        one_version("flat: 1/session, when: {min_kwh: 10}\nenergy: 0.39/kWh"),
+    ),
+    Code.NEVER_HOLDS: (
+        one_version(
+            "energy: 0.29/kWh, when: {months: nov-feb, start_date: 2026-06-01, end_date: 2026-09-01}\nenergy: 0.39/kWh"
+        ),
+        one_version(
+            "energy: 0.29/kWh, when: {months: nov-feb, start_date: 2026-06-01, end_date: 2026-12-01}\nenergy: 0.39/kWh"
+        ),
+    ),
+    Code.OUTSIDE_VERSION: (
+        one_version("energy: 0.29/kWh, when: {end_date: 2026-01-01}\nenergy: 0.39/kWh", "    valid_from: 2026-06-01\n"),
+        one_version("energy: 0.29/kWh, when: {end_date: 2026-06-02}\nenergy: 0.39/kWh", "    valid_from: 2026-06-01\n"),
+    ),
+    Code.ALWAYS_HOLDS: (
+        one_version("energy: 0.39/kWh, when: {day_of_week: mon-sun}"),
+        one_version("energy: 0.39/kWh, when: {day_of_week: mon-sat}\nenergy: 0.29/kWh"),
+    ),
+    Code.WINDOW_NO_LENGTH: (
+        parked(When(start_min=17 * 60, end_min=17 * 60)),
+        parked(When(start_min=17 * 60, end_min=17 * 60 + 1)),
+    ),
+    Code.PAST_MIDNIGHT: (
+        one_version(
+            "energy: 0.29/kWh, when: {day_of_week: mon-fri, start_time: 22:00, end_time: 06:00}\nenergy: 0.39/kWh"
+        ),
+        one_version(
+            "energy: 0.29/kWh, when: {day_of_week: mon-fri, start_time: 22:00, end_time: 24:00}\nenergy: 0.39/kWh"
+        ),
+    ),
+    Code.ENERGY_FREE: (one_version("flat: 0.50/session"), one_version("flat: 0.50/session, energy: 0/kWh")),
+    Code.ENERGY_HOLE: (
+        one_version(
+            f"energy: 0.39/kWh, when: {{{_DAY}}}\n"
+            "energy: 0.29/kWh, when: {start_time: 23:00, end_time: 06:00}"
+        ),
+        one_version(
+            f"energy: 0.39/kWh, when: {{{_DAY}}}\n"
+            "energy: 0.29/kWh, when: {start_time: 23:00, end_time: 07:00}"
+        ),
+    ),
+    Code.VERSION_GAP: (
+        "versions:\n  - {valid_until: 2026-06-30, elements: [energy: 0.39/kWh]}\n"
+        "  - {valid_from: 2026-07-01, elements: [energy: 0.45/kWh]}\n",
+        "versions:\n  - {valid_until: 2026-07-01, elements: [energy: 0.39/kWh]}\n"
+        "  - {valid_from: 2026-07-01, elements: [energy: 0.45/kWh]}\n",
+    ),
+    Code.PRICE_SIZE: (one_version("energy: 39/kWh"), one_version("energy: 3.90/kWh")),
+    Code.STEP_NO_EFFECT: (
+        one_version("energy: {price: 0/kWh, step_size: 1 kWh}"),
+        one_version("energy: {price: 0.01/kWh, step_size: 1 kWh}"),
+    ),
+    Code.GRACE_COVERS_ALL: (
+        one_version("energy: 0.39/kWh, parking_time: {price: 0.10/min, grace: 2 h}, when: {max_duration: 2 h}\n"
+                    "energy: 0.39/kWh"),
+        one_version("energy: 0.39/kWh, parking_time: {price: 0.10/min, grace: 1 h}, when: {max_duration: 2 h}\n"
+                    "energy: 0.39/kWh"),
+    ),
+    Code.MIN_ABOVE_MAX: (
+        _TAX + one_version("energy: 0.39/kWh", "    min_price: {before_tax: 10}\n    max_price: {after_tax: 12}\n"),
+        _TAX + one_version("energy: 0.39/kWh", "    min_price: {before_tax: 10}\n    max_price: {after_tax: 12.10}\n"),
+    ),
+    Code.MIN_NO_EFFECT: (
+        one_version("energy: 0.39/kWh, flat: 1.00/session", "    min_price: {after_tax: 0.50}\n"),
+        one_version("energy: 0.39/kWh, flat: 1.00/session", "    min_price: {after_tax: 1.50}\n"),
+    ),
+    Code.RESERVATION_ENERGY: (reserved("energy"), reserved("time")),
+    Code.RESERVATION_USED: (
+        one_version("flat: 5.00/session, when: {reservation: RESERVATION_EXPIRES}\nenergy: 0.39/kWh"),
+        one_version(
+            "flat: 5.00/session, when: {reservation: RESERVATION_EXPIRES}\n"
+            "flat: 0/session, when: {reservation: RESERVATION}\nenergy: 0.39/kWh"
+        ),
+    ),
+    Code.RATE_REPEATED: (
+        _TAX + one_version("energy: {price: 0.39/kWh, tax: {name: VAT, percent: 21}}"),
+        _TAX + one_version("energy: {price: 0.39/kWh, tax: {name: VAT, percent: 9}}"),
+    ),
+    Code.LIMIT_TAX_UNKNOWN: (
+        with_limit(Rates(None), PriceLimit(after_tax_micro=1_000_000)),
+        with_limit(_VAT, PriceLimit(after_tax_micro=1_000_000)),
+    ),
+}  # fmt: skip
+
+# More of the same: what is warned of, and by which code.
+MORE: Final[list[tuple[Code, str | Tariff]]] = [
+    (Code.NEVER_REACHED, one_version("energy: 0.39/kWh\nenergy: 0.29/kWh, when: {membership: gold}")),
+    (Code.NEVER_REACHED, one_version("energy: 0.39/kWh, when: {max_kwh: 10}\nenergy: 0.29/kWh, when: {min_kwh: 5}\n"
+                                     "energy: 0.19/kWh, when: {min_kwh: 8, max_kwh: 20}")),
+    (Code.NEVER_REACHED, one_version("energy: 0.39/kWh, when: {end_time: 12:00}\n"
+                                     "energy: 0.29/kWh, when: {start_time: 12:00}\nenergy: 0.19/kWh")),
+    (Code.NEVER_REACHED, one_version("energy: 0.39/kWh, when: {holidays: NL}\n"
+                                     "energy: 0.29/kWh, when: {holidays: not NL}\nenergy: 0.19/kWh")),
+    (Code.FLAT_TOO_LATE, one_version("energy: 0.39/kWh\n"
+                                     "flat: 3/session, when: {reservation: RESERVATION, min_duration: 1 h}\n"
+                                     "flat: 2/session, when: {reservation: RESERVATION}")),
+    (Code.NEVER_REACHED, one_version("energy: 0.39/kWh, when: {start_date: 2026-01-01}\nenergy: 0.29/kWh",
+                                     "    valid_from: 2026-06-01\n")),
+    (Code.NEVER_REACHED, one_version("energy: 0.39/kWh\ntime: 5.00/h, when: {reservation: RESERVATION}\n"
+                                     "time: 6.00/h, when: {reservation: RESERVATION, max_duration: 1 h}")),
+    (Code.NEVER_HOLDS, parked(When(start_date=date(2026, 6, 1), end_date=date(2026, 6, 1)))),
+    (Code.NEVER_HOLDS, parked(When(min_energy_mwh=10_000_000, max_energy_mwh=10_000_000))),
+    (Code.NEVER_HOLDS, parked(When(max_power_mw=0))),
+    (Code.NEVER_HOLDS, parked(When(day_of_week=frozenset()))),
+    (Code.NEVER_HOLDS, one_version("energy: 0/kWh, when: {holidays: NL, start_date: 2026-02-01, end_date: 2026-03-01}\n"
+                                   "energy: 0.39/kWh")),
+    (Code.OUTSIDE_VERSION, "versions:\n"
+        "  - {elements: [{energy: 0.29/kWh, when: {start_date: 2026-07-01}}, energy: 0.39/kWh]}\n"
+        "  - {valid_from: 2026-07-01, elements: [energy: 0.45/kWh]}\n"),
+    (Code.ALWAYS_HOLDS, one_version("energy: 0.39/kWh, when: {start_time: 00:00, end_time: 24:00}")),
+    (Code.ALWAYS_HOLDS, one_version("energy: 0.39/kWh, when: {months: jan-dec}")),
+    (Code.ALWAYS_HOLDS, one_version("energy: 0.39/kWh, when: {min_kwh: 0}")),
+    (Code.ALWAYS_HOLDS, one_version("energy: 0.39/kWh, when: {min_current: 0 A}")),
+    (Code.WINDOW_NO_LENGTH, parked(When(start_min=0, end_min=0))),
+    (Code.PAST_MIDNIGHT, one_version("energy: 0.39/kWh, when: {day_of_week: sun, start_time: 22:00, end_time: 00:01}\n"
+                                     "energy: 0.29/kWh")),
+    (Code.ENERGY_FREE, one_version("parking_time: 0.10/min")),
+    (Code.ENERGY_HOLE, one_version("energy: 0.39/kWh, when: {day_of_week: mon-fri}")),
+    (Code.ENERGY_HOLE, one_version("energy: 0.39/kWh, when: {end_date: 2026-07-01}")),
+    (Code.ENERGY_HOLE, one_version("energy: 0.39/kWh, when: {months: mar-nov}")),
+    (Code.PRICE_SIZE, one_version("energy: 0.0039/kWh")),
+    (Code.PRICE_SIZE, one_version("energy: 0.39/Wh")),
+    (Code.PRICE_SIZE, one_version("energy: 0.39/kWh, parking_time: 39.00/min")),
+    (Code.PRICE_SIZE, one_version("energy: 0.39/kWh, flat: 500/session")),
+    (Code.PRICE_SIZE, "tariff: example\ncurrency: JPY\n" + one_version("energy: 0.39/kWh")),
+    (Code.PRICE_SIZE, "tariff: example\ncurrency: KWD\n" + one_version("energy: 35/kWh")),
+    (Code.STEP_NO_EFFECT, one_version("energy: 0.39/kWh, time: {price: 0/min, step_size: 15 min}")),
+    (Code.GRACE_COVERS_ALL, one_version("energy: 0.39/kWh, time: {price: 0.10/min, grace: 9600 h}")),
+    (Code.MIN_ABOVE_MAX, one_version("energy: 0.39/kWh",
+                                     "    min_price: {before_tax: 10}\n    max_price: {after_tax: 9}\n")),
+    (Code.MIN_NO_EFFECT, one_version("energy: 0.39/kWh", "    min_price: {after_tax: 0}\n")),
+    (Code.MIN_NO_EFFECT, one_version("flat: 2.00/session, when: {end_time: 12:00}\n"
+                                     "flat: 1.00/session, when: {start_time: 12:00}\nenergy: 0.39/kWh",
+                                     "    min_price: {after_tax: 1}\n")),
+    (Code.LIMIT_TAX_UNKNOWN, "tax: {included: true}\n" + one_version("energy: 0.39/kWh",
+                                                                     "    max_price: {before_tax: 50}\n")),
+]  # fmt: skip
+
+# What may look odd and is well meant.
+FINE: Final[list[str | Tariff]] = [
+    one_version("energy: 0.39/kWh"),
+    one_version("energy: 0/kWh"),
+    one_version("flat: 0/session"),  # free of charge, as OCPI writes it
+    one_version("time: 2.00/h"),
+    one_version("time: {price: 5.00/2 h, step_size: 2 h}, parking_time: {price: 5.00/2 h, step_size: 2 h}"),
+    one_version("energy: 0.39/kWh, when: {start_time: 07:00, end_time: 23:00}\ntime: 0.10/min"),
+    one_version("energy: 0.39/kWh, when: {max_kwh: 10}"),  # the rest is free, not by the clock
+    one_version("energy: 0.39/kWh, when: {min_kwh: 0, max_kwh: 10}\nenergy: 0.29/kWh, when: {min_kwh: 10}"),
+    one_version("energy: 0.49/kWh, when: {max_power: 16}\nenergy: 0.59/kWh, when: {max_power: 32}\nenergy: 0.69/kWh"),
+    one_version("energy: 0.49/kWh, when: {membership: gold}\nenergy: 0.59/kWh, when: {membership: [gold, silver]}\n"
+                "energy: 0.69/kWh"),
+    one_version("energy: 0.49/kWh, when: {connector: CCS}\nenergy: 0.59/kWh, when: {evse_power: {min: 50 kW}}\n"
+                "energy: 0.69/kWh"),
+    one_version("flat: 1/session, when: {min_kwh: 10, end_time: 12:00}\nflat: 0.50/session, when: {start_time: 12:00}\n"
+                "energy: 0.39/kWh"),
+    one_version("time: 5.00/h, when: {reservation: RESERVATION}\nenergy: 0.39/kWh, time: 0.10/min"),
+    one_version("time: 6.00/h, when: {reservation: RESERVATION_EXPIRES}\n"
+                "time: 3.00/h, when: {reservation: RESERVATION}\nenergy: 0.39/kWh, flat: 0.50/session"),
+    one_version("energy: {price: 0/kWh, step_size: 1 kWh, round: down}, when: {max_kwh: 5}\nenergy: 0.39/kWh"),
+    one_version("energy: 0.29/kWh, when: {months: nov-feb, start_time: 22:00, end_time: 06:00}\nenergy: 0.39/kWh"),
+    "on_change: at_once\nversions:\n  - elements: [flat: 1/session, energy: 0.39/kWh]\n"
+    "  - {valid_from: 2026-07-01, elements: [{flat: 2/session, when: {min_kwh: 5}}, "
+    "{flat: 1/session, energy: 0.4/kWh}]}\n",
+    "tariff: example\ncurrency: XOF\n" + one_version("energy: 39/kWh"),  # nobody here knows what it is worth
+    "tariff: example\ncurrency: IDR\n" + one_version("energy: 2466/kWh"),
+]  # fmt: skip
