@@ -28,8 +28,8 @@ def test_ocpi_to_yaml_and_back(tmp_path: Path) -> None:
     result = run("convert", city, "--to", "yaml", "--time-zone", "Europe/Amsterdam", "--out", yaml)
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == (
-        f"{city}: note: yaml_lost: read `tariff_alt_text, tariff_alt_url, last_updated`, expected the keys of our YAML; "
-        "none: they move no amount\n"
+        f"{city}: note: yaml_lost: read `tariff_alt_text, tariff_alt_url, last_updated`, "
+        "expected the keys of our YAML; none: they move no amount\n"
     )
     assert load_tariffs(yaml) == load_tariffs(city, time_zone="Europe/Amsterdam")
     assert run("convert", yaml, "--to", "ocpi-2.1.1", "--out", again).exit_code == 0
