@@ -12,8 +12,11 @@ from rating._version import __version__
 from rating.errors import Fault, InputError, OcpiError, Place, RatingError, SessionError, TariffError
 
 if TYPE_CHECKING:
+    from rating.cdrs import read_cdrs
     from rating.desk.explain import explain
-    from rating.engine import rate
+    from rating.desk.to_cdrs import to_cdrs
+    from rating.desk.verify import verify, verify_each
+    from rating.engine import rate, rate_cdrs
     from rating.results.rated import Rated
     from rating.tariff.load import load_tariffs
     from rating.tariff.model import Tariffs
@@ -29,12 +32,17 @@ _HOMES = {
     "load_tariffs": "rating.tariff.load",
     "parse_ocpi_tariff": "rating.tariff.ocpi.parse",
     "rate": "rating.engine",
+    "rate_cdrs": "rating.engine",
+    "read_cdrs": "rating.cdrs",
     "read_ocpp": "rating.usage.ocpp.read",
     "Rated": "rating.results.rated",
     "Tariffs": "rating.tariff.model",
+    "to_cdrs": "rating.desk.to_cdrs",
     "to_ocpi": "rating.tariff.ocpi.write",
     "to_ocpi_json": "rating.tariff.ocpi.write",
     "to_yaml": "rating.tariff.write",
+    "verify": "rating.desk.verify",
+    "verify_each": "rating.desk.verify",
 }
 
 __all__ = [
@@ -53,10 +61,15 @@ __all__ = [
     "load_tariffs",
     "parse_ocpi_tariff",
     "rate",
+    "rate_cdrs",
+    "read_cdrs",
     "read_ocpp",
+    "to_cdrs",
     "to_ocpi",
     "to_ocpi_json",
     "to_yaml",
+    "verify",
+    "verify_each",
 ]
 
 

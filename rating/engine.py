@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
+from rating.cdrs import Cdrs, read_cdrs
 from rating.compile.plan import make_plan
 from rating.errors import Fault, InputError, Place, SessionError
 from rating.kernels.runs import find_runs
 from rating.results.rated import Rated, line_writer, make_tables
-from rating.results.rejected import as_faults
+from rating.results.rejected import as_faults, with_refused
 from rating.settle.chunks import settle
 from rating.tariff.model import Tariffs
 from rating.usage.batch import UsageBatch
@@ -75,6 +77,45 @@ def rate_batch(
     if on_error == "raise" and (faults := as_faults(batch, plan, totals)):
         raise SessionError(faults)
     return make_tables(batch, plan, totals, lines)
+
+
+def rate_cdrs(
+    cdrs: Any,
+    tariffs: Tariffs | None = None,
+    *,
+    tariff: str | None = None,
+    version: str | None = None,
+    time_zone: str | None = None,
+    on_error: Literal["collect", "raise"] = "collect",
+    threads: int | None = None,
+) -> Rated:
+    """Price the charging periods of OCPI CDRs: every CDR that comes in is in `.sessions` or in `.rejected`.
+
+    Args:
+        cdrs: a path, JSON text, parsed values, or what `read_cdrs` gave.
+        tariffs: as for `read_cdrs`.
+        tariff: as for `read_cdrs`.
+        version: as for `read_cdrs`.
+        time_zone: as for `read_cdrs`.
+        on_error: "raise" raises `SessionError` with every fault instead of collecting them.
+        threads: how many threads read and price; all cores by default.
+
+    Raises: InputError where an option is none.
+
+    >>> rate_cdrs('''{"id": "1", "currency": "EUR", "start_date_time": "2026-01-01T10:00:00Z",
+    ...   "end_date_time": "2026-01-01T11:00:00Z", "tariffs": [{"id": "12", "currency": "EUR", "elements": [
+    ...     {"price_components": [{"type": "ENERGY", "price": 0.39}]}]}], "charging_periods": [
+    ...     {"start_date_time": "2026-01-01T10:00:00Z", "dimensions": [{"type": "ENERGY", "volume": 7.25}]}]}''')
+    Rated(1 sessions, 1 lines, 0 rejected)
+    """
+    _check_options(Tariffs(), on_error, threads)
+    if not isinstance(cdrs, Cdrs):
+        options = {"tariff": tariff, "version": version, "time_zone": time_zone}
+        cdrs = read_cdrs(cdrs, tariffs, **options, threads=threads)
+    if on_error == "raise" and cdrs.refused:
+        raise SessionError([fault for refused in cdrs.refused for fault in refused.faults])
+    rated = rate_batch(cdrs.tariffs, cdrs.batch, on_error=on_error, threads=threads)
+    return replace(rated, rejected=with_refused(rated.rejected, cdrs.refused))
 
 
 def _check_options(tariffs: object, on_error: object, threads: object) -> None:

@@ -16,7 +16,7 @@ from rating._version import __version__
 from rating.cli.endings import endings
 
 # In the order in which a new user needs them; each is `command` in the file of its name.
-_VERBS: Final = ("check", "rate", "explain", "convert", "demo")
+_VERBS: Final = ("check", "rate", "explain", "convert", "verify", "demo")
 
 
 class _Verbs(click.Group):

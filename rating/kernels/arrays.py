@@ -247,3 +247,35 @@ def readonly(array: NDArray[Any]) -> NDArray[Any]:
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False
     return view
+
+
+class CdrWords(NamedTuple):
+    """The words that `cdr_text` knows, in four groups: keys of a CDR, of a period, of a dimension, and types."""
+
+    letters: UInt8  # all of them, one behind the other
+    first: Int64  # (w + 1,) CSR into letters
+    group: Int64  # (5,) CSR into words
+    ten: Int64  # (19,) powers of ten
+
+
+class CdrFields(NamedTuple):
+    """n records. `spans` and `unknown` are pairs of bytes from, up to; -1: not there."""
+
+    odd: UInt8  # (n,) 1: not of the plain form, and to be read again
+    seen: Int64  # (n,) bit w: key w of a CDR is there
+    spans: Int64  # (n, 22) of the values of the first ten keys of a CDR, and of the tariff's id in its periods
+    unknown: Int64  # (n, 2 u) of keys that are not among the words
+    period_first: Int64  # (n + 1,) CSR; odd records may have some that count for nothing
+    bounds_us: Int64  # (n, 2) start and end
+
+
+class CdrPeriods(NamedTuple):
+    """Room for m charging periods."""
+
+    start_us: Int64  # (m,)
+    end_us: Int64  # (m,)
+    energy: Int64  # (m,) milli-Wh
+    volumes_us: Int64  # (m, 3) charging, parked, reserved
+    power_mw: Int64  # (m,) -1: not given
+    current_ma: Int64  # (m,) -1: not given
+    activity: UInt8  # (m,)

@@ -48,14 +48,19 @@ class Cutter:
         self._epoch_starts = [epoch.start_us for epoch in epochs]
         self._moments = sorted({*self._epoch_starts, *ends})
 
-    def slices(self) -> list[Slice]:
-        """All parts, cut."""
+    def slices(self, as_cut: bool = False) -> list[Slice]:
+        """All parts, cut; with `as_cut` each part as it is."""
         found: list[Slice] = []
         energy_mwh = 0
         for part in self.parts:
-            found += self._cut(part, energy_mwh)
+            found += [self._whole(part, energy_mwh)] if as_cut else self._cut(part, energy_mwh)
             energy_mwh += part.energy_mwh
         return found
+
+    def _whole(self, part: Part, before_mwh: int) -> Slice:
+        """A part that counts as cut already, judged by its first instant."""
+        epoch = self.epochs[bisect_right(self._epoch_starts, part.start_us) - 1]
+        return Slice(part.start_us, part.end_us, part.energy_mwh, part.times, part, epoch, part.start_us, before_mwh)
 
     def _cut(self, part: Part, before_mwh: int) -> Iterator[Slice]:
         """The slices of a part. What they hold is counted from the part's start, so that a cut loses nothing and one

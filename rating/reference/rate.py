@@ -23,12 +23,13 @@ from rating.reference.versions import epochs, version_of_session, version_starts
 from rating.tariff.model import Tariff
 
 
-def rate_session(tariff: Tariff, usage: Usage) -> Bill | Refusal:
+def rate_session(tariff: Tariff, usage: Usage, *, as_cut: bool = False) -> Bill | Refusal:
     """The exact bill of a session, with a trace of every step, or why it is refused (PRICING 1 to 4).
 
     Faults are found in this order: the session's own start, end and reservation, no data, its zone, a version in force
     at its start, its intervals one by one, values that the tariff needs and the session does not have, the range of
-    amounts, taxes that are not known. The tariff's own zone goes before the session's.
+    amounts, taxes that are not known. The tariff's own zone goes before the session's. With `as_cut` no interval is
+    cut: each is priced by what holds at its start, as an operator does who has cut them already.
     """
     fault = fault_of_session(usage)
     if fault is not None:
@@ -47,7 +48,7 @@ def rate_session(tariff: Tariff, usage: Usage) -> Bill | Refusal:
     parts = parts_of(usage)
     first_us = min(part.start_us for part in parts)
     cutter = Cutter(tariff, usage, parts, epochs(tariff, starts, version, first_us, usage.end_us, zone))
-    slices = cutter.slices()
+    slices = cutter.slices(as_cut)
     in_use = sorted({found.epoch.version for found in slices})
     refusal = missing_value(usage, [tariff.versions[index] for index in in_use])
     if refusal is not None:

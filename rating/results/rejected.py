@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from rating.tariff.model import Tariff, Tariffs
 from rating.units import MWH_PER_KWH
 from rating.usage.batch import UsageBatch
 from rating.usage.evidence import instant_text, lacking
+from rating.usage.ocpi.read import RefusedCdr
 from rating.usage.refusals import describe, describe_stray
 
 ENERGY = pa.decimal128(38, 6)
@@ -92,6 +93,22 @@ def rejected_table(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
             "energy_kwh": pa.array(energies, ENERGY),
         }
     )
+
+
+def with_refused(rejected: Any, refused: Sequence[RefusedCdr]) -> Any:
+    """The table `rejected` with a row for each CDR that could not be read; its message has every fault."""
+    if not refused:
+        return rejected
+    rows = pa.table(
+        {
+            "session_id": pa.array([cdr.id for cdr in refused], pa.string()),
+            "code": pa.array([cdr.faults[0].code for cdr in refused], pa.string()),
+            "message": pa.array(["\n".join(map(str, cdr.faults)) for cdr in refused], pa.string()),
+            "place": pa.array([str(cdr.place) for cdr in refused], pa.string()),
+            "energy_kwh": pa.nulls(len(refused), ENERGY),
+        }
+    )
+    return pa.concat_tables([rejected, rows])
 
 
 def as_faults(batch: UsageBatch, plan: Plan, totals: Totals) -> list[Fault]:
