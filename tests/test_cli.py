@@ -88,7 +88,7 @@ def test_help_names_every_verb_in_order() -> None:
     assert verbs == ["check", "rate", "explain", "convert", "verify", "demo"]
 
 
-@pytest.mark.parametrize("verb", ["check", "rate", "explain", "demo"])
+@pytest.mark.parametrize("verb", ["check", "rate", "explain", "convert", "demo"])
 def test_every_verb_has_help(verb: str) -> None:
     result = run(verb, "--help")
     assert result.exit_code == 0

@@ -19,7 +19,7 @@ def test_yaml_to_ocpi() -> None:
     said = json.loads(result.stdout)
     assert (said["country_code"], said["id"], said["tax_included"]) == ("AT", "tiers", "YES")
     assert len(result.stderr.splitlines()) == 4
-    assert all(": ocpi_lost: " in line for line in result.stderr.splitlines())
+    assert all(": note: ocpi_lost: " in line for line in result.stderr.splitlines())
 
 
 def test_ocpi_to_yaml_and_back(tmp_path: Path) -> None:
@@ -28,8 +28,8 @@ def test_ocpi_to_yaml_and_back(tmp_path: Path) -> None:
     result = run("convert", city, "--to", "yaml", "--time-zone", "Europe/Amsterdam", "--out", yaml)
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == (
-        f"{city}: yaml_lost: read `tariff_alt_text, tariff_alt_url, last_updated`, expected the keys of our YAML; "
-        "none: they move no amount\n"
+        f"{city}: note: yaml_lost: read `tariff_alt_text, tariff_alt_url, last_updated`, "
+        "expected the keys of our YAML; none: they move no amount\n"
     )
     assert load_tariffs(yaml) == load_tariffs(city, time_zone="Europe/Amsterdam")
     assert run("convert", yaml, "--to", "ocpi-2.1.1", "--out", again).exit_code == 0
@@ -67,3 +67,13 @@ def test_a_broken_tariff_is_refused(tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith(f"{tmp_path}/a.json: elements[0].price_components[0].type: dimension: read `flat`")
     assert run("convert", tmp_path / "a.json", "--to", "pdf").exit_code == 2
+
+
+def test_ocpi_tariffs_are_checked(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(CITY_211)
+    assert run("check", tmp_path).stdout.startswith("ok: 1 tariff, 1 version")
+    (tmp_path / "a.json").write_text(CITY_211.replace("FLAT", "flat"))
+    [fault] = json.loads(run("check", tmp_path, "--json").stdout)
+    assert (fault["code"], fault["line"], fault["path"]) == (
+        "dimension", None, "elements[0].price_components[0].type",
+    )  # fmt: skip

@@ -84,5 +84,5 @@ def test_every_room_says_what_it_is_for() -> None:
 
 def test_files_stay_readable() -> None:
     for path in sorted((ROOT / "rating").rglob("*.py")):
-        longest = 350 if path.parent.name == "kernels" else 300  # a kernel is one flat function
+        longest = 450 if path.parent.name == "kernels" else 300  # a kernel is one flat function
         assert len(path.read_text(encoding="utf-8").splitlines()) <= longest, path

@@ -61,7 +61,7 @@ def _to_yaml(tariffs: list[Tariff], out: Path | None) -> None:
     for tariff in tariffs:
         if tariff.carried:
             want, fix = "the keys of our YAML", "none: they move no amount"
-            show_faults([Fault("yaml_lost", tariff.place, ", ".join(tariff.carried), want, fix)])
+            show_faults([Fault("yaml_lost", tariff.place, ", ".join(tariff.carried), want, fix)], severity="note")
     if out is None:
         click.echo(texts[0], nl=False)
         return
@@ -78,7 +78,7 @@ def _to_ocpi(tariffs: list[Tariff], version: str, out: Path | None, **sender: st
 
     said = _each(tariffs, lambda tariff: say(tariff, version, **sender))
     for each in said:
-        show_faults(each.notes)
+        show_faults(each.notes, severity="note")
     found = [tariff for each in said for tariff in each.tariffs]
     text = write_json(found[0] if len(found) == 1 else found) + "\n"
     if out is None:

@@ -13,6 +13,8 @@ from rating.compile.epochs import timeline
 from rating.compile.restricted import Restricted, is_restricted, line_dimension, restricted_timeline
 from rating.compile.traits import Traits
 from rating.kernels.arrays import (
+    BY_CURRENT,
+    NEEDS_CURRENT,
     NEVER,
     SPAN_SHIFT,
     Book,
@@ -117,7 +119,7 @@ def flat_book(tables: Tables, lo_us: int) -> Book:
                 hint=_joined(tables.hint, np.int32),
                 component_first=_offsets(tables.component_count),
                 waits=np.array(tables.waits, np.uint8),
-                restricted=np.array([each is not None for each in tables.restricted], np.uint8),
+                restricted=np.array([_kind(each) for each in tables.restricted], np.uint8),
                 span_start_us=np.array([lo_us], np.int64),
             )
         ),
@@ -140,6 +142,12 @@ def flat_book(tables: Tables, lo_us: int) -> Book:
         ),
         component_most=readonly(np.array([max(tables.component_count, default=1)], np.int64)),
     )
+
+
+def _kind(restricted: Restricted | None) -> int:
+    if restricted is None:
+        return 0
+    return BY_CURRENT if (restricted.row[:, -1] & NEEDS_CURRENT).any() else 1
 
 
 def _restrictions(tables: Tables) -> Restrictions:

@@ -19,6 +19,7 @@ UInt8 = NDArray[np.uint8]
 G = TypeVar("G", bound=tuple[Any, ...])
 
 NO_COMPONENT = -1
+BY_CURRENT = 2  # of Timelines.restricted: a version on the timeline asks for a current, else it is 1
 SPAN_SHIFT = 32  # a bucket of the hint table is 2^32 microseconds (72 minutes)
 NEVER = 2**63 - 1
 
@@ -53,7 +54,7 @@ class Timelines(NamedTuple):
     hint: Int32  # (h,) the epoch in force where a bucket of 2^SPAN_SHIFT us starts, counted within the timeline
     component_first: Int64  # (k + 1,) CSR into Components
     waits: UInt8  # (k,) 1: a component of the timeline is `from: first_energy`
-    restricted: UInt8  # (k,) 1: `walk_restricted` walks its sessions, and its epochs have rows in Restrictions
+    restricted: UInt8  # (k,) not 0: `walk_restricted` walks its sessions, and its epochs have rows in Restrictions
     span_start_us: Int64  # (1,) where bucket 0 of every timeline starts
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from rating.kernels.arith import index, mul_div_floor, power_floor
 from rating.kernels.arrays import (
+    BY_CURRENT,
     LACKS_FACT,
     NEEDS_CURRENT,
     NEVER,
@@ -88,6 +89,7 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
         t = usage.timeline[s]
         first, last = usage.interval_first[s], usage.interval_first[s + 1]
         session_start, session_end = usage.session_start_us[s], usage.session_end_us[s]
+        by_current = timelines.restricted[t] == BY_CURRENT
         expired = with_expired and usage.expired[s] != 0
         reserved_until = session_end if expired else session_start
         durations_lo, durations_hi = duration_first[t], duration_first[t + 1]
@@ -174,7 +176,7 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
                                     energy_hi = (power_hi * length + US_PER_H - 1) // US_PER_H
                             if energy < energy_lo or energy >= energy_hi:
                                 break
-                    if flags & NEEDS_CURRENT != 0:
+                    if by_current:
                         if not with_current:
                             break
                         current = currents_ma[i]
