@@ -118,7 +118,7 @@ def test_more_time_than_there_was() -> None:
     verdict = verify(text(cdr))
     assert verdict.outcome == "differs"
     assert [(fault.code, str(fault.place)) for fault in verdict.problems] == [
-        ("cdr_volume", "cdr: charging_periods[1]")
+        ("cdr_volume", "cdrs: charging_periods[1]")
     ]
 
 
@@ -187,7 +187,7 @@ def test_one_cdr_or_many() -> None:
         verify([])
     verdicts = list(verify_each(f"{text(cdr_221())}\n{{broken"))
     assert [verdict.outcome for verdict in verdicts] == ["agrees", "cannot"]
-    assert str(verdicts[1].place).startswith("cdr:2")
+    assert str(verdicts[1].place).startswith("cdrs:2")
 
 
 def test_extensions_are_named() -> None:
