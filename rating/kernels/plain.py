@@ -1,7 +1,7 @@
 """Sessions of plain tariffs in one pass: intervals in, bills and lines out (PRICING 1 to 4).
 
 A plain timeline has no grace, no step, no limit and no coarse rounding, and no component waits for energy. Nearly every
-session is of one, and takes 4.0 ns an interval here where the chain of kernels takes 7.3: what a session needs stays in
+session is of one, and takes 4.4 ns an interval here where the chain of kernels takes 7.3: what a session needs stays in
 registers and the nearest cache. Whatever is odd about a session is left to the chain, which says what is wrong with it.
 """
 
