@@ -193,7 +193,7 @@ REFUSALS: Final = {
         "1,000,000 A"
     ),
     Refused.RESERVATION: "its reservation starts after it, is longer than 400 days, or expired neither yes nor no",
-    Refused.TAX_UNKNOWN: "a limit on the other side of a tax decides, and the rate of that tax is not known",
+    Refused.TAX_UNKNOWN: "its tariff has a limit on the other side of a tax whose rate is not known",
 }
 
 WARNINGS: Final = {

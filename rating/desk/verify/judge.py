@@ -42,7 +42,8 @@ def verify(
     Args:
         cdr: a path, JSON text or parsed values of one CDR.
         tariff: by which it is priced; left out, by the one that it carries. A `Tariff`, what `load_tariffs` gave, or
-            an OCPI tariff as JSON.
+            an OCPI tariff as JSON. Of several, the one with the id of the CDR's tariff; where none has it, the one
+            that the CDR carries, and the verdict says so.
         as_cut: each period is priced by what holds at its start, and none is cut.
         time_zone: of the site, before what the CDR says.
         version: of OCPI; left out, it is found.
@@ -87,7 +88,7 @@ def _book(tariff: object, version: Version | None) -> Book:
     if tariff is None:
         return Book(None, None, version)
     if isinstance(tariff, Tariffs):
-        return Book(tariff, next(iter(tariff)) if len(tariff) == 1 else None, version)
+        return Book(tariff, next(iter(tariff)) if len(tariff) == 1 else None, version, ours_first=True)
     if isinstance(tariff, str | bytes | Mapping):
         tariff = parse_ocpi_tariff(tariff)
     if not isinstance(tariff, Tariff):
@@ -125,6 +126,7 @@ def _verify(record: Record, book: Book, version: Version | None, as_cut: bool, t
         currency=cdr.currency,
         time_zone=zone,
         as_cut=as_cut,
+        ours_unused=bool(book.tariffs) and book.told is None and bool(cdr.tariffs) and not book.knows(cdr),
         problems=tuple(faults),
         extensions=cdr.extensions,
     )
@@ -140,7 +142,15 @@ def _zone(cdr: Cdr, tariff: Tariff, told: str | None, faults: list[Fault]) -> st
     site = site_zone(told, cdr.time_zone, cdr.country)
     if site.zone is None and needs_clock(tariff):
         want = f"a time zone, which the tariff {tariff.id} needs"
-        faults.append(Fault(Refused.TIME_ZONE.code, cdr.place, site.why, want, "give the time zone of the site"))
+        faults.append(
+            Fault(
+                Refused.TIME_ZONE.code,
+                cdr.place,
+                site.why,
+                want,
+                "give the time zone of the site (--time-zone, time_zone=)",
+            )
+        )
         return None
     return site.zone or "UTC"
 
