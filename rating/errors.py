@@ -51,9 +51,25 @@ def path_step(key: str | int, first: bool) -> str:
     return f"[{json.dumps(key[:64])}]"
 
 
+WORDS_MAX = 400  # letters of a part of a fault: what was read may be a megabyte long
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def plain(text: str, longest: int = WORDS_MAX) -> str:
+    r"""A text cut short, with what cannot be printed written out: it stays on one line, on any terminal.
+
+    >>> print(plain("3,3\tkWh \ud800"), plain("9" * 1000, 5))
+    3,3\tkWh \ud800 9999…
+    """
+    text = text if len(text) <= longest else text[: longest - 1] + "…"
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else _SHORT.get(letter, f"\\u{ord(letter):04x}") for letter in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault.
+    """One fault. Its words are cut short and can be printed, whatever was read.
 
     >>> str(Fault("price_unit", Place("a.yaml", 9, 15), "0.39/h", "a price of energy, such as 0.39/kWh", "write /kWh"))
     'a.yaml:9:15: price_unit: read `0.39/h`, expected a price of energy, such as 0.39/kWh; write /kWh'
@@ -65,8 +81,13 @@ class Fault:
     want: str
     fix: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "got", plain(self.got) or "(nothing)")
+        object.__setattr__(self, "want", plain(self.want))
+        object.__setattr__(self, "fix", plain(self.fix))
+
     def __str__(self) -> str:
-        return f"{self.place}: {self.code}: {self.message}"
+        return f"{plain(str(self.place), 4 * WORDS_MAX)}: {self.code}: {self.message}"
 
     @property
     def message(self) -> str:

@@ -244,3 +244,18 @@ def test_options_that_are_none(options: Any) -> None:
 def test_the_same_id_twice() -> None:
     status = read(cdr_221(), cdr_221(), cdr_221(id="C-2")).batch.sessions.status
     assert (status != 0).tolist() == [True, True, False]
+
+
+def test_a_file_of_nothing(tmp_path: Any) -> None:
+    (tmp_path / "cdr.json").write_bytes(b"")
+    [refused] = read_cdrs(tmp_path / "cdr.json").refused
+    assert [fault.code for fault in refused.faults] == ["empty_file"]
+
+
+def test_a_cdr_of_a_thousand_faults_tells_the_first_of_them() -> None:
+    extra = {f"k{number}": 1 for number in range(1000)}
+    cdr = cdr_221(charging_periods=[{**period("2026-03-02T16:45:00Z", ENERGY=10), **extra}])
+    [message] = rating.rate_cdrs(text(cdr)).rejected["message"].to_pylist()
+    lines = message.split("\n")
+    assert (len(lines), lines[-1]) == (21, "and 980 more")
+    assert len(read_cdrs(text(cdr)).refused[0].faults) == 1000

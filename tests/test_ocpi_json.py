@@ -178,3 +178,11 @@ def test_no_text_crashes(text: str | bytes) -> None:
     read_records(text, "a.json", faults)
     assert all(str(fault) for fault in faults)
     assert faults or read_records(text, "a.json", []) is not None
+
+
+def test_many_keys_twice_take_no_time() -> None:
+    keys = ", ".join(f'"k{number}": 1, "k{number}": 2' for number in range(30_000))
+    faults: list[Fault] = []
+    assert read_records(f"{{{keys}}}", "a.json", faults) == []
+    assert len(faults) == 1000
+    assert str(faults[-1]).startswith("a.json: k999: duplicate_key: ")

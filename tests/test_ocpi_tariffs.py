@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from ocpi_examples import CITY_211, LINES_230, MOTORWAY_221
 
-from rating import TariffError, load_tariffs, parse_ocpi_tariff
+import rating
+from rating import TariffError, Tariffs, load_tariffs, parse_ocpi_tariff
 from rating.tariff.model import (
     NO_RATES,
     Component,
@@ -351,3 +352,33 @@ def test_the_caller_says_version_and_zone() -> None:
         "time_zone: time_zone: read `Amsterdam`, expected a time zone by its IANA name, such as Europe/Amsterdam; "
         "write Europe/Amsterdam",
     ]
+
+
+def test_a_list_of_no_tariff() -> None:
+    with pytest.raises(TariffError) as caught:
+        parse_ocpi_tariff("[]", source="a.json")
+    assert str(caught.value) == "a.json: no_tariff: read `an empty list`, expected an OCPI tariff; put one there"
+
+
+def test_energy_of_a_reservation_prices_nothing() -> None:
+    time = {"type": "TIME", "price": 6}
+    odd = [{"type": "ENERGY", "price": 9}, {"type": "PARKING_TIME", "price": 9}]
+    elements = [
+        {"price_components": [*odd, time], "restrictions": {"reservation": "RESERVATION"}},
+        {"price_components": odd, "restrictions": {"reservation": "RESERVATION_EXPIRES"}},
+        {"price_components": [{"type": "ENERGY", "price": 0.5}]},
+    ]
+    tariff = parse_ocpi_tariff({"id": "12", "currency": "EUR", "country_code": "NL", "elements": elements}, None, "UTC")
+    sessions = {
+        "session_id": ["S-1", "S-2"], "tariff": ["12", "12"], "energy_kwh": ["10", None],
+        "start": ["2026-03-02T10:00Z"] * 2, "end": ["2026-03-02T11:00Z"] * 2,
+        "reservation_start": ["2026-03-02T09:30Z"] * 2, "reservation_expired": ["no", "yes"],
+    }  # fmt: skip
+    tariffs = Tariffs((tariff,))
+    rated = rating.rate(tariffs, sessions)
+    assert rated.rejected["message"].to_pylist() == []
+    assert rated.sessions["net"].to_pylist() == [Decimal("8.000000"), Decimal("9.000000")]
+    lines = [(row["session_id"], row["dimension"], row["amount"]) for row in rated.lines.to_pylist()]
+    assert lines == [("S-1", "reservation_time", 3), ("S-1", "energy", 5), ("S-2", "reservation_time", 9)]
+    for name, net in (("S-1", 8), ("S-2", 9)):
+        assert rating.explain(tariffs, sessions, session_id=name).bill.net_micro == net * 10**6

@@ -264,3 +264,40 @@ def test_a_phase_with_a_flaw_leaves_out_the_sum() -> None:
     assert rows(usage) == [(0, 60, 2000, "auto")]
     total = value("2000")
     assert rows(rating.read_ocpp([*LOG[:2], *metered(10, *phases, total), *LOG[3:]])) == EXPECTED
+
+
+def test_numbers_beyond_all_measure_are_no_message() -> None:
+    for number in ("1e9999999999999999999999", "9" * 5000, "-" + "9" * 5000):
+        text = json.dumps(LOG[0]).replace(": 1000", f": {number}")
+        [fault] = rating.read_ocpp([text]).faults
+        assert (fault.code, fault.got[-35:]) == ("json", "is no number that anything measures")
+
+
+def test_texts_that_no_table_can_hold_are_no_message(tmp_path: Path) -> None:
+    broken = call(
+        "StatusNotification", {"connectorId": 1, "errorCode": "NoError", "status": "\ud800", "timestamp": at(1)}
+    )
+    path = tmp_path / "log.jsonl"
+    path.write_text(json.dumps({"charge_point": "C\udcd0", "message": LOG[0]}) + "\n" + json.dumps(LOG[2]))
+    for messages, end in (
+        ([json.dumps(broken)], ": \\ud800 is half a character"),
+        ([{"charge_point": "C\udcd0", "message": LOG[0]}], "\\udcd0 is half a character"),
+        ({"charge_point": "C\udcd0", "message": LOG[0]}, "\\udcd0 is half a character"),
+        ([json.dumps(LOG[0], ensure_ascii=False).replace("A1", "A\ud800")], ": \\ud800 is half a character"),
+        (path, ": \\udcd0 is half a character"),
+    ):
+        usage = rating.read_ocpp(messages)
+        assert codes(usage.faults) == ["json"]
+        assert usage.faults[0].got.endswith(end)
+    assert rating.read_ocpp([json.dumps({"charge_point": "\U0001f600", "message": each}) for each in LOG]).faults == ()
+
+
+def test_a_message_of_nothing_says_so() -> None:
+    [fault] = rating.read_ocpp([[2, "1", "StatusNotification", ""]]).faults
+    assert (fault.code, fault.got) == ("ocpp_message", "(nothing)")
+
+
+def test_many_keys_of_which_the_last_is_there_twice_take_no_time() -> None:
+    text = "{" + ", ".join(f'"k{number}": 1' for number in range(50_000)) + ', "k49999": 1}'
+    [fault] = rating.read_ocpp([text]).faults
+    assert fault.got.endswith("the key k49999 is given twice")

@@ -160,6 +160,11 @@ ENERGIES = {
     "text view": (chunked(["1.5", None], pa.string_view()), 3, [1500, NULL]),
     "dictionary of ints": (chunked(pa.array([7, None, 7]).dictionary_encode()), 3, [7000, NULL, 7000]),
     "null": (chunked([None], pa.null()), 3, [NULL]),
+    "text of many digits": (
+        chunked(["9" * 5_000, "0." + "0" * 100_000, "1." + "0" * 900, "9" * 900]),
+        3,
+        [ENERGY, ENERGY, 1000, ENERGY],
+    ),
     "limit": (
         chunked(["1000000", "1000000.000001", "-1000000", "-1000000.000001"]),
         6,

@@ -18,7 +18,7 @@ from rating.compile.epochs import cells_that_hold, version_spans
 from rating.compile.traits import Traits, lacks_fact
 from rating.kernels.arrays import LACKS_FACT, NEEDS_CURRENT, NEVER, ROW_WIDTH, VARIES
 from rating.tariff.model import Component, Tariff, Version, When
-from rating.units import DIMENSIONS, LINE_DIMENSIONS
+from rating.units import DIMENSIONS, LINE_DIMENSIONS, RESERVATION_FLAT, RESERVATION_TIME
 
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
@@ -26,7 +26,7 @@ Condition = tuple[int, ...]
 Candidates = tuple[tuple[int, int], ...]
 
 ALWAYS = -1
-_RESERVED = {"time": LINE_DIMENSIONS.index("reservation_time"), "flat": LINE_DIMENSIONS.index("reservation_flat")}
+_RESERVED = {"time": RESERVATION_TIME, "flat": RESERVATION_FLAT}
 
 
 class Restricted(NamedTuple):
@@ -51,7 +51,8 @@ def is_restricted(tariff: Tariff, versions: Iterable[Version], traits: Traits) -
 
 def line_dimension(part: Component, when: When) -> int:
     """The dimension of a component's lines, an index into LINE_DIMENSIONS."""
-    return _RESERVED[part.dimension] if when.reservation else DIMENSIONS.index(part.dimension)
+    # No line has a price of energy or parking of a reservation, which OCPI can say: it prices nothing.
+    return _RESERVED.get(part.dimension, RESERVATION_TIME) if when.reservation else DIMENSIONS.index(part.dimension)
 
 
 def condition_of(when: When) -> Condition | None:
@@ -127,6 +128,8 @@ class _Lists:
             code = ALWAYS if condition is None else self.conditions.setdefault(condition, len(self.conditions))
             by_power = condition is not None and condition[4:] != (0, NEVER, 0, NEVER)
             for number, part in enumerate(element.components):
+                if element.when.reservation and part.dimension not in _RESERVED:
+                    continue
                 dimension = line_dimension(part, element.when)
                 if not ended[dimension]:
                     varies |= by_power * VARIES << dimension

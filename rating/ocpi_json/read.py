@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from rating.errors import Fault, Place
 from rating.ocpi_json.walk import DECODER, Json, Walk, too_deep
@@ -15,6 +15,7 @@ from rating.ocpi_json.words import explain_json
 from rating.ocpi_json.write import shown
 
 TEXT_MAX_BYTES: Final = 64 << 20
+_PART_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def read_bytes(path: str | PathLike[str], faults: list[Fault], max_bytes: int = 
     place = Place(Path(path).as_posix())
     try:
         with open(path, "rb") as file:
-            data = file.read(max_bytes + 1)
+            data = _up_to(file, max_bytes + 1)
     except (OSError, ValueError) as error:
         got = (getattr(error, "strerror", None) or "an error").lower()
         faults.append(
@@ -68,6 +69,15 @@ def read_bytes(path: str | PathLike[str], faults: list[Fault], max_bytes: int = 
         )
         return b""
     return data if _fits(len(data), place, faults, max_bytes) else b""
+
+
+def _up_to(file: BinaryIO, most: int) -> bytes:
+    """The first bytes of a file. Read bit by bit: one read takes memory for as many bytes as it may give."""
+    parts: list[bytes] = []
+    while most > 0 and (part := file.read(min(most, _PART_BYTES))):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)
 
 
 def _fits(size: int, place: Place, faults: list[Fault], max_bytes: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
@@ -47,8 +48,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) == len(pairs):
         return found
     doubled = _Doubled(found)
-    names = [name for name, _ in pairs]
-    doubled.again = tuple(name for name in found if names.count(name) > 1)
+    doubled.again = tuple(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
     return doubled
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rating.usage.ocpi.read import RefusedCdr
 
 ENERGY = pa.decimal128(38, 6)
+_FAULTS_TOLD = 20  # of one CDR in its message; all of them are in `Cdrs.refused`
 
 
 class Rejection(NamedTuple):
@@ -98,19 +99,24 @@ def rejected_table(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
 
 
 def with_refused(rejected: Any, refused: Sequence[RefusedCdr]) -> Any:
-    """The table `rejected` with a row for each CDR that could not be read; its message has every fault."""
+    """The table `rejected` with a row for each CDR that could not be read; its message has a fault a line."""
     if not refused:
         return rejected
     rows = pa.table(
         {
             "session_id": pa.array([cdr.id for cdr in refused], pa.string()),
             "code": pa.array([cdr.faults[0].code for cdr in refused], pa.string()),
-            "message": pa.array(["\n".join(map(str, cdr.faults)) for cdr in refused], pa.string()),
+            "message": pa.array([_told(cdr.faults) for cdr in refused], pa.string()),
             "place": pa.array([str(cdr.place) for cdr in refused], pa.string()),
             "energy_kwh": pa.nulls(len(refused), ENERGY),
         }
     )
     return pa.concat_tables([rejected, rows])
+
+
+def _told(faults: Sequence[Fault]) -> str:
+    lines = list(map(str, faults[:_FAULTS_TOLD]))
+    return "\n".join([*lines, f"and {len(faults) - len(lines)} more"] if len(faults) > len(lines) else lines)
 
 
 def as_faults(batch: UsageBatch, plan: Plan, totals: Totals) -> list[Fault]:

@@ -28,6 +28,7 @@ _INT64_DIGITS: Final = 18
 # Text is cast to this by Arrow: nine decimals of a kWh are finer than a milli-Wh, and stay checkable.
 _TEXT_DECIMAL: Final = pa.decimal128(38, 9)
 _ARROW_LENGTH_MAX: Final = 24
+_LENGTH_MAX: Final = 1_000  # of a number as text: no meter and no program writes one so long
 
 
 class Energy(NamedTuple):
@@ -190,7 +191,7 @@ def milli_from_text(text: str, digits: int) -> int | None:
     (1250000, None, None)
     """
     text = text.strip()
-    if NUMBER.fullmatch(text) is None:
+    if len(text) > _LENGTH_MAX or NUMBER.fullmatch(text) is None:
         return None
     sign, figures, exponent = Decimal(text).as_tuple()
     assert isinstance(exponent, int)

@@ -53,6 +53,8 @@ def parse_ocpi_tariff(
     if len(records) > 1:
         got, fix = f"{len(records)} of them", "load a list of tariffs with load_tariffs"
         faults.append(Fault("too_many", Place(source), got, "one tariff", fix))
+    elif not (records or faults):
+        faults.append(Fault("no_tariff", Place(source), "an empty list", "an OCPI tariff", "put one there"))
     settings = read_settings(version, time_zone, faults)
     tariff = None if faults or not records else read_tariff(records[0], settings, faults)
     if tariff is None or faults:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from rating.errors import Fault, InputError, Place
-from rating.usage.ocpp.text import DECODER, DEPTH_MAX, from_json, short
+from rating.usage.ocpp.text import DECODER, DEPTH_MAX, check_text, from_json, short
 
 _PLAIN: Final = json.JSONDecoder()
 _WANT: Final = "OCPP messages: the path of a file of JSON or JSON lines, or an iterable of dicts, lists or JSON texts"
@@ -31,18 +31,29 @@ def items(messages: Any, faults: list[Fault]) -> Iterator[Item]:
     if isinstance(messages, (str, os.PathLike)):
         yield from _file_items(Path(messages), faults)
     elif isinstance(messages, Mapping) or is_call(messages):
-        yield Item(Place("messages", row=0), messages)
+        if _is_text(messages, place := Place("messages", row=0), faults):
+            yield Item(place, messages)
     elif isinstance(messages, Iterable) and not isinstance(messages, (bytes, bytearray)):
         for row, value in enumerate(messages):
             place = Place("messages", row=row)
             if isinstance(value, (str, bytes)):
                 if value.strip():
                     yield from flat(Item(place, from_json(value, place, faults)))
-            else:
+            elif _is_text(value, place, faults):
                 yield from flat(Item(place, value))
     else:
         got = f"an object of type {type(messages).__name__}"
         raise InputError([Fault("unsupported_source", Place("messages"), got, _WANT, "pass one of these")])
+
+
+def _is_text(value: Any, place: Place, faults: list[Fault]) -> bool:
+    """Whether all texts of a value can be written; a Fault where one cannot."""
+    try:
+        check_text(value)
+    except ValueError as error:
+        faults.append(Fault("json", place, str(error), "texts in Unicode", "write it again as it was sent"))
+        return False
+    return True
 
 
 def is_call(value: Any) -> bool:

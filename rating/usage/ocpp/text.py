@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from decimal import Decimal
 from typing import Any, Final
 
@@ -33,29 +34,66 @@ def _constant(name: str) -> Any:
     raise ValueError(f"{name} is no number")
 
 
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        raise ValueError(f"{short(text, 40)} is no number that anything measures") from None
+
+
+def _whole(text: str) -> int:
+    if len(text) > TEXT_MAX:
+        raise ValueError(f"{short(text, 40)} is no number that anything measures")
+    return int(text)
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise ValueError(f"the key {short(twice, 40)} is given twice")
     return found
 
 
-DECODER: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_object)
+DECODER: Final = json.JSONDecoder(
+    parse_float=_decimal, parse_int=_whole, parse_constant=_constant, object_pairs_hook=_object
+)
 
 
 def from_json(text: str | bytes, place: Place, faults: list[Fault]) -> Any:
     """The value of a JSON text; None, with a Fault appended, where it is none."""
     shown = text if isinstance(text, str) else text[:400].decode("utf-8", "replace")
     try:
-        return DECODER.decode(text if isinstance(text, str) else text.decode())
+        decoded = text if isinstance(text, str) else text.decode()
+        value = DECODER.decode(decoded)
+        # What cannot be written again comes from an escape, or from a caller's own text.
+        if "\\u" in decoded or not decoded.isascii():
+            check_text(value)
+        return value
     except RecursionError:
         got = f"{short(shown, 60)}: nested too deep"
     except ValueError as error:
         got = f"{short(shown, 60)}: {short(str(error))}"
     faults.append(Fault("json", place, got, "an OCPP message as JSON", "write it again as it was sent"))
     return None
+
+
+def check_text(value: Any, depth: int = 0) -> None:
+    """Raise ValueError where a text is none of Unicode: half a character, which no table can hold.
+
+    >>> check_text({"idTag": ["A1", "\\ud83d"]})
+    Traceback (most recent call last):
+    ValueError: \\ud83d is half a character
+    """
+    if isinstance(value, str):
+        if not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError as error:
+                raise ValueError(f"\\u{ord(value[error.start]):04x} is half a character") from None
+    elif isinstance(value, (dict, list, tuple)) and depth <= 2 * DEPTH_MAX:
+        for each in value.items() if isinstance(value, dict) else value:
+            check_text(each, depth + 1)
 
 
 def as_text(value: Any) -> str | None:
