@@ -165,7 +165,7 @@ RANGES: Final[list[tuple[str, str, str]]] = [
     # What prices the parking prices no energy.
     ("energy: 0.40/kWh, when: {max_kwh: 10}\nparking_time: 0.10/min",
      "max_kwh: 10", "energy from 10 kWh of the session on"),
-    # The one between never holds for ordinary time.
+    # What prices a reservation prices no energy.
     ("energy: 0.40/kWh, when: {max_kwh: 10}\ntime: 3/h, when: {reservation: RESERVATION}\n"
      "energy: 0.50/kWh, when: {min_kwh: 10.5}",
      "max_kwh: 10, min_kwh: 10.5", "energy from 10 to 10.5 kWh of the session"),
@@ -258,7 +258,7 @@ FINE: Final[list[str | Tariff]] = [
     one_version("energy: 0.40/kWh, when: {max_kwh: 10}\nenergy: 0.50/kWh, when: {min_power: 11}"),
     one_version("energy: 0.40/kWh, when: {max_kwh: 10}\nenergy: 0.50/kWh, when: {min_kwh: 10, end_time: 12:00}"),
     one_version("energy: 0.40/kWh, when: {max_duration: 3 h}\nenergy: 0/kWh, when: {min_duration: 3 h}"),
-    one_version("energy: 0.40/kWh, when: {max_duration: 9601 h}"),  # no session is as long
+    one_version("energy: 0.40/kWh, when: {max_duration: 9600 h}"),  # no session is longer
     one_version("energy: 0.40/kWh, when: {max_power: 50}\nenergy: 0.50/kWh, when: {min_power: 50}"),
     one_version("energy: 0.40/kWh, when: {max_current: 16 A}\nenergy: 0.50/kWh, when: {min_current: 16 A}"),
     one_version("energy: 0.40/kWh, when: {evse_power: {max: 50 kW}}\n"

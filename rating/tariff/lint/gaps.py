@@ -14,7 +14,7 @@ from rating.tariff.model import Version
 
 _FIRST = 2  # the axes before `RANGES`: days and minutes
 _SHOWN = 3  # ranges of one version that are told
-_OFFERS = ("kwh", "duration")  # the first kWh or minutes may well be free
+_GROW = ("kwh", "duration")  # the first of it may well be free, and at the most no energy comes any more
 
 Gap = tuple[str, int | None, int | None]  # one of `RANGES`, where it starts and where it ends; None: open
 
@@ -44,9 +44,10 @@ def _on_axis(axes: Axes, space: Box, boxes: list[Box], number: int, name: str) -
         left &= ~box[_FIRST + number]
     bounds = axes.bounds[number]
     for low, high in days.runs(left):
-        if low or name not in _OFFERS:
-            # Cell n lies between the bounds n - 1 and n.
-            yield name, bounds[low - 1] if low else None, bounds[high - 1] if high < end else None
+        # Cell n lies between the bounds n - 1 and n.
+        start = bounds[low - 1] if low else None
+        if name not in _GROW or start not in (None, RANGES[name][1]):
+            yield name, start, bounds[high - 1] if high < end else None
 
 
 def free_ranges(version: Version, dates: int) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""Where energy costs nothing because no element prices it, while it is priced elsewhere: times here, ranges in `gaps`."""
+"""Where energy costs nothing because no element prices it, while it is priced elsewhere: times; `gaps` has ranges."""
 
 from __future__ import annotations
 
