@@ -58,4 +58,4 @@ def free_ranges(version: Version, dates: int) -> Iterator[Fault]:
         got = ", ".join(bound_text(side, name, value) for side, value in sides if value is not None)
         free = range_text(name, low, high)
         fix = f"{free} is free, as no element prices it: add one, with a price of 0 where that is meant"
-        yield warning(Code.ENERGY_HOLE, version.place, got, "a price of energy on all sides of it", fix)
+        yield warning(Code.ENERGY_HOLE, version.place, got, "a price of energy in every range", fix)
