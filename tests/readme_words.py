@@ -205,7 +205,10 @@ WARNINGS: Final = {
     Code.WINDOW_NO_LENGTH: "a window ends where it starts (OCPI): it counts as the whole day",
     Code.PAST_MIDNIGHT: "days of the week beside a window that passes midnight",
     Code.ENERGY_FREE: "neither energy nor charging time has a price, and something else has",
-    Code.ENERGY_HOLE: "energy has a price, but not at all times of the week or year",
+    Code.ENERGY_HOLE: (
+        "energy has a price, but not at all times of the week or year, or not in some range of energy, duration, "
+        "power or current"
+    ),
     Code.VERSION_GAP: "a version ends before the next one begins",
     Code.PRICE_SIZE: "a price far beyond what anybody charges: cents for euros, Wh for kWh, minutes for hours; "
     "judged by rough values of the common currencies",
