@@ -186,3 +186,24 @@ def test_many_keys_twice_take_no_time() -> None:
     assert read_records(f"{{{keys}}}", "a.json", faults) == []
     assert len(faults) == 1000
     assert str(faults[-1]).startswith("a.json: k999: duplicate_key: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [
+        ('[{"a": NaN}, {"a": 1}, {"a": {"b": 1, "b": 2}}, {"a": 2}]', ["[1]", "[3]"]),
+        ('{"status_code": 1000, "data": [{"a": 1}, {"a": [1, {"b": 1e999}]}]}', ["data[0]"]),
+        ('{"status_code": 1000, "data": {"a": NaN}}', []),
+        ('{"status_code": 1000, "data": NaN}', []),
+        ('{"status_code": NaN, "data": [{"a": 1}]}', []),
+        ('{"status_code": 1, "status_code": 2, "data": [{"a": 1}]}', []),
+        ('{"status_code": 1, "data": [{"a": 1}], "data": [{"a": 1}]}', []),
+        ('{"a": {"b": NaN}}', []),
+        ("NaN", []),
+    ],
+)
+def test_what_is_faulty_takes_nothing_else_with_it(text: str, fine: list[str]) -> None:
+    faults: list[Fault] = []
+    assert [record.place.path for record in read_records(text, "a.json", faults)] == fine
+    assert faults
+    assert all(fault.code in ("json_number", "duplicate_key") for fault in faults)

@@ -116,16 +116,20 @@ class _Reader:
             moved = replace(fault, place=_moved(fault.place, place))
             self.refuse(None, moved.place, [moved])
 
+    def item(self, data: bytes, place: Place) -> Iterator[Block]:
+        """The session of an item of a list, which is an object: no list, and no response."""
+        yield from self.text(b"[" + data + b"]", place)
+
     def refuse(self, cdr_id: str | None, place: Place, faults: list[Fault]) -> None:
         """Note a CDR that is not priced."""
         self.refused.append(RefusedCdr(cdr_id, place, tuple(faults)))
 
 
 def _moved(place: Place, base: Place) -> Place:
-    """A place within a part of a text, as a place in that text."""
-    line = place.line if base.line is None else base.line
-    joint = "." if base.path and place.path and not place.path.startswith("[") else ""
-    return replace(place, line=line, path=f"{base.path}{joint}{place.path}")
+    """A place within a part of a text, as a place in that text: of a line, or of the only item of a list."""
+    if base.path:
+        return Place(place.source, path=base.path + place.path.removeprefix("[0]"))
+    return place if base.line is None else replace(place, line=base.line)
 
 
 def _blocks(source: Any, reader: _Reader, scan: Scan | None, threads: int) -> Iterator[Block]:
@@ -180,4 +184,4 @@ def _of_part(part: Chunk | Broken, job: Future[Any] | None, source: str, reader:
             yield found
         else:
             place = part.place_of(found)
-            yield from reader.text(part.text(found), place)
+            yield from (reader.text if part.path is None else reader.item)(part.text(found), place)
