@@ -104,6 +104,9 @@ def test_text_that_is_not_utf8_is_refused() -> None:
     assert faults_of(b'{"a":\n "\xff"}') == [
         "a.json:2:3: not_utf8: read `bytes ff 22 7d`, expected text in UTF-8; save the file as UTF-8"
     ]
+    # A mark at the start is no column, and the letters before are counted, not their bytes.
+    told = "a.json:1:4: not_utf8: read `bytes ff 22 7d`, expected text in UTF-8; save the file as UTF-8"
+    assert faults_of(b'{"\xc3\xa9\xff"}') == faults_of(b'\xef\xbb\xbf{"\xc3\xa9\xff"}') == [told]
 
 
 def test_every_line_is_read_whatever_the_others_hold() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -98,12 +99,13 @@ def _decoded(data: bytes | str, source: str, faults: list[Fault], max_bytes: int
         return data.removeprefix("\ufeff") if _fits(len(data), Place(source), faults, max_bytes) else ""
     if not _fits(len(data), Place(source), faults, max_bytes):
         return ""
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start]
         line = before.count(b"\n") + 1
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8-sig")) + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode()) + 1
         got = " ".join(f"{byte:02x}" for byte in data[error.start : error.start + 4])
         fault = Fault(
             "not_utf8", Place(source, line, column), f"bytes {got}", "text in UTF-8", "save the file as UTF-8"
