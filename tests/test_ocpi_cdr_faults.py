@@ -10,7 +10,7 @@ import pytest
 from cdrs import Cdr, cdr_211, cdr_221, cdr_230, dimension, period, text
 
 from rating.cdrs import read_cdrs
-from rating.desk.verify import verify
+from rating.desk.verify import verify, verify_each
 
 PERIOD = "charging_periods[0]"
 VOLUME = f"{PERIOD}.dimensions[0].volume"
@@ -204,3 +204,17 @@ def test_taxes_of_230() -> None:
         verdict = verify(text(cdr_230(total_cost={"before_taxes": Decimal("8.5"), "taxes": [tax]})))
         assert verdict.outcome == "cannot"
         assert verdict.problems[0].place.path.startswith("total_cost.taxes[0]")
+
+
+def test_items_of_a_list_are_objects_and_each_stands_for_itself() -> None:
+    good, twice = text(cdr_221()), text(cdr_230(id="C-2")).replace('"uid": ', '"uid": "1", "uid": ')
+    nested, response = f"[{good}]", f'{{"status_code": 1000, "data": [{good}]}}'
+    read = read_cdrs(f"[{good}, {twice}, {nested}, {response}, null]")
+    assert read.batch.sessions.id.to_pylist() == ["C-1"]
+    places = [(fault.code, str(fault.place)) for refused in read.refused for fault in refused.faults[:1]]
+    assert places == [
+        ("duplicate_key", "cdrs: [1].cdr_token.uid"), ("json_shape", "cdrs: [2]"), ("missing_key", "cdrs: [3]"),
+        ("json_shape", "cdrs: [4]"),
+    ]  # fmt: skip
+    verdicts = list(verify_each(f"[{good}, {twice}]"))
+    assert [(verdict.cdr_id, verdict.outcome) for verdict in verdicts] == [("C-1", "agrees"), (None, "cannot")]

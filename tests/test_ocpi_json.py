@@ -104,6 +104,9 @@ def test_text_that_is_not_utf8_is_refused() -> None:
     assert faults_of(b'{"a":\n "\xff"}') == [
         "a.json:2:3: not_utf8: read `bytes ff 22 7d`, expected text in UTF-8; save the file as UTF-8"
     ]
+    # A mark at the start is no column, and the letters before are counted, not their bytes.
+    told = "a.json:1:4: not_utf8: read `bytes ff 22 7d`, expected text in UTF-8; save the file as UTF-8"
+    assert faults_of(b'{"\xc3\xa9\xff"}') == faults_of(b'\xef\xbb\xbf{"\xc3\xa9\xff"}') == [told]
 
 
 def test_every_line_is_read_whatever_the_others_hold() -> None:
@@ -186,3 +189,24 @@ def test_many_keys_twice_take_no_time() -> None:
     assert read_records(f"{{{keys}}}", "a.json", faults) == []
     assert len(faults) == 1000
     assert str(faults[-1]).startswith("a.json: k999: duplicate_key: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [
+        ('[{"a": NaN}, {"a": 1}, {"a": {"b": 1, "b": 2}}, {"a": 2}]', ["[1]", "[3]"]),
+        ('{"status_code": 1000, "data": [{"a": 1}, {"a": [1, {"b": 1e999}]}]}', ["data[0]"]),
+        ('{"status_code": 1000, "data": {"a": NaN}}', []),
+        ('{"status_code": 1000, "data": NaN}', []),
+        ('{"status_code": NaN, "data": [{"a": 1}]}', []),
+        ('{"status_code": 1, "status_code": 2, "data": [{"a": 1}]}', []),
+        ('{"status_code": 1, "data": [{"a": 1}], "data": [{"a": 1}]}', []),
+        ('{"a": {"b": NaN}}', []),
+        ("NaN", []),
+    ],
+)
+def test_what_is_faulty_takes_nothing_else_with_it(text: str, fine: list[str]) -> None:
+    faults: list[Fault] = []
+    assert [record.place.path for record in read_records(text, "a.json", faults)] == fine
+    assert faults
+    assert all(fault.code in ("json_number", "duplicate_key") for fault in faults)

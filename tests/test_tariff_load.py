@@ -218,3 +218,13 @@ def test_a_file_of_another_kind_is_refused_quickly() -> None:
     assert time.perf_counter() - started < 5
     assert str(caught.value.faults[0]).startswith("<text>: too_many: read `40003 faults`")
     assert len(caught.value.faults) <= 1_004
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_where_text_is_not_utf8_is_told_by_letters(mark: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(mark + b"a: 1\n\xc3\xa9\xff: 2")
+    with pytest.raises(TariffError) as caught:
+        load_tariffs(tmp_path)
+    assert [(str(fault.place), fault.got) for fault in caught.value.faults] == [
+        (f"{tmp_path.as_posix()}/a.yaml:2:2", "bytes ff 3a 20 32")
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from rating.errors import Fault, Place
-from rating.ocpi_json.walk import DECODER, Json, Walk, too_deep
+from rating.ocpi_json.walk import DECODER, VALUES_MAX, Json, Trail, Walk, too_deep
 from rating.ocpi_json.words import explain_json
 from rating.ocpi_json.write import shown
 
@@ -47,13 +48,15 @@ def read_records(data: bytes | str, source: str, faults: list[Fault], max_bytes:
 def records_of(value: object, place: Place, faults: list[Fault]) -> list[Record]:
     """The objects in a value that is parsed already. Floats (of Python's own json) count as they are printed.
 
+    Where one of a list is faulty, the others are there.
+
     >>> answer = {"data": [{"vat": 0.1}], "status_code": 1000}
     >>> [(str(record.place), record.value) for record in records_of(answer, Place("answer"), [])]
     [('answer: data[0]', {'vat': Decimal('0.1')})]
     """
     walk = Walk(place, faults)
     tidy = walk.tidy(value)
-    return [] if walk.faulty else _objects(tidy, place, faults)
+    return [] if walk.count > VALUES_MAX else _objects(tidy, place, faults, walk.wrong)
 
 
 def read_bytes(path: str | PathLike[str], faults: list[Fault], max_bytes: int = TEXT_MAX_BYTES) -> bytes:
@@ -96,12 +99,13 @@ def _decoded(data: bytes | str, source: str, faults: list[Fault], max_bytes: int
         return data.removeprefix("\ufeff") if _fits(len(data), Place(source), faults, max_bytes) else ""
     if not _fits(len(data), Place(source), faults, max_bytes):
         return ""
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start]
         line = before.count(b"\n") + 1
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8-sig")) + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode()) + 1
         got = " ".join(f"{byte:02x}" for byte in data[error.start : error.start + 4])
         fault = Fault(
             "not_utf8", Place(source, line, column), f"bytes {got}", "text in UTF-8", "save the file as UTF-8"
@@ -140,25 +144,35 @@ def _value(text: str, place: Place, lines_before: int, faults: list[Fault]) -> I
         faults.append(too_deep(place))
 
 
-def _objects(value: Json, place: Place, faults: list[Fault]) -> list[Record]:
-    """The objects of a value: itself, those of a list, or those of an OCPI response."""
+def _objects(value: Json, place: Place, faults: list[Fault], wrong: set[Trail]) -> list[Record]:
+    """The objects of a value: itself, those of a list, or those of an OCPI response; but those that are `wrong`."""
     if isinstance(value, dict) and "status_code" in value and ("data" in value or "id" not in value):
-        return _of_response(value, place, faults)
-    items = [(place, value)] if not isinstance(value, list) else [(place.within(i), v) for i, v in enumerate(value)]
+        return _of_response(value, place, faults, wrong)
+    if not isinstance(value, list):
+        return [] if wrong else _object(value, place, faults)
     found: list[Record] = []
-    for at, item in items:
-        if isinstance(item, dict):
-            found.append(Record(item, at))
-        else:
-            faults.append(Fault("json_shape", at, shown(item), "an object", "write an object here, or delete it"))
+    if () not in wrong:
+        refused = {trail[0] for trail in wrong}
+        for index, item in enumerate(value):
+            if index not in refused:
+                found += _object(item, place.within(index), faults)
     return found
 
 
-def _of_response(response: dict[str, Json], place: Place, faults: list[Fault]) -> list[Record]:
+def _object(value: Json, place: Place, faults: list[Fault]) -> list[Record]:
+    if isinstance(value, dict):
+        return [Record(value, place)]
+    faults.append(Fault("json_shape", place, shown(value), "an object", "write an object here, or delete it"))
+    return []
+
+
+def _of_response(response: dict[str, Json], place: Place, faults: list[Fault], wrong: set[Trail]) -> list[Record]:
     """What an OCPI response carries. A response that tells of an error carries nothing."""
+    if any(trail[:1] != ("data",) for trail in wrong):
+        return []
     status = response["status_code"]
-    if response.get("data") is not None:
-        return _objects(response["data"], place.within("data"), faults)
+    if wrong or response.get("data") is not None:
+        return _objects(response.get("data"), place.within("data"), faults, {trail[1:] for trail in wrong})
     message = response.get("status_message")
     got = f"{shown(status)} {message[:60]}" if isinstance(message, str) else shown(status)
     fix = "ask again for the object itself"

@@ -12,6 +12,7 @@ from rating.errors import Fault, Place
 from rating.ocpi_json.write import shown
 
 Json: TypeAlias = "bool | Decimal | str | list[Json] | dict[str, Json] | None"
+Trail: TypeAlias = tuple[str | int, ...]
 
 DEPTH_MAX: Final = 32
 VALUES_MAX: Final = 10_000_000
@@ -69,6 +70,7 @@ class Walk:
         self.faults = faults
         self.faulty = 0
         self.trail: list[str | int] = []
+        self.wrong: set[Trail] = set()  # the first two steps to each value that was refused
         self.count = 0
 
     def tidy(self, value: object) -> Json:
@@ -145,6 +147,7 @@ class Walk:
     def stop(self) -> None:
         """Refuse what is too deep or too much, and go on elsewhere."""
         if self.count <= VALUES_MAX:
+            self.wrong.add(tuple(self.trail[:2]))
             self.faulty += 1
             if self.faulty <= FAULTS_MAX:
                 self.faults.append(too_deep(self.here()))
@@ -160,6 +163,7 @@ class Walk:
 
     def fault(self, code: str, got: str, want: str, fix: str) -> None:
         """Add a fault at the value that is walked; after a thousand the others are not shown."""
+        self.wrong.add(tuple(self.trail[:2]))
         self.faulty += 1
         if self.faulty <= FAULTS_MAX:
             self.faults.append(Fault(code, self.here(), got, want, fix))

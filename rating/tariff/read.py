@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import importlib.metadata
 import re
@@ -72,12 +73,13 @@ class Reader:
             want = f"a file of at most {FILE_MAX_BYTES // 1024} KiB"
             self.faults.append(Fault("file_too_big", shown, "more than that", want, "split the file"))
             return None
+        data = data.removeprefix(codecs.BOM_UTF8)
         try:
-            return data.decode("utf-8-sig")
+            return data.decode()
         except UnicodeDecodeError as error:
             before = data[: error.start]
             line = before.count(b"\n") + 1
-            column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8-sig")) + 1
+            column = len(before[before.rfind(b"\n") + 1 :].decode()) + 1
             got = " ".join(f"{byte:02x}" for byte in data[error.start : error.start + 4])
             fix = "save the file as UTF-8 in your editor"
             place = Place(path.as_posix(), line, column)

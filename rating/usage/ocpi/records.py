@@ -51,8 +51,13 @@ def each_of_text(data: Data, source: str) -> Iterator[Found]:
 
 
 def of_text(data: bytes, place: Place) -> Iterator[Found]:
-    """The objects of a text, or of a part of one that stands at a place."""
+    """The objects of a text, or of a part of one that stands at a place.
+
+    An item of a list is an object, and no list or response: it is read as the only item of one.
+    """
     faults: list[Fault] = []
+    if place.path:
+        data = b"[" + data + b"]"
     for record in read_records(data, place.source, faults, _TEXT_MAX_BYTES):
         yield Record(record.value, _moved(record.place, place))
     for fault in faults:
@@ -75,5 +80,5 @@ def of_values(value: object, place: Place) -> Iterator[Found]:
 def _moved(place: Place, base: Place) -> Place:
     """A place within a part of a text, as a place in that text."""
     line = place.line if base.line is None else base.line
-    joint = "." if base.path and place.path and not place.path.startswith("[") else ""
-    return replace(place, line=line, path=f"{base.path}{joint}{place.path}")
+    within = place.path.removeprefix("[0]") if base.path else place.path
+    return replace(place, line=line, path=f"{base.path}{within}")
