@@ -15,7 +15,10 @@ from rating.tariff.schema import TariffText
 from rating.units import DIMENSIONS
 
 # The order in which the keys of a price are offered.
-PRICE_KEYS = ("price", "grace", "step_size", "round", "min", "max", "from", "tax")
+PRICE_KEYS = (
+    *("price", "index", "factor", "add", "floor", "ceiling", "fallback"),
+    *("grace", "step_size", "round", "min", "max", "from", "tax"),
+)
 
 
 def schema_text() -> str:
@@ -34,6 +37,7 @@ def tariff_schema() -> dict[str, Any]:
     whole = cast("dict[str, Any]", _written_out(raw, parts))
     element = whole["properties"]["versions"]["items"]["properties"]["elements"]["items"]
     element["anyOf"] = [{"required": [name]} for name in DIMENSIONS]
+    element["properties"]["energy"]["anyOf"] = [{"required": [name]} for name in ("price", "index")]
     for name in DIMENSIONS:
         _also_text(element["properties"], name)
     when = element["properties"]["when"]["properties"]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rating.errors import Fault, Place, TariffError
 from rating.tariff.model import Tariff, Tariffs
@@ -22,12 +23,18 @@ NOT_TARIFFS = ("schema.json",)  # what editors check our own files with, in the 
 
 
 def load_tariffs(
-    source: Source | Iterable[Source], *, version: str | None = None, time_zone: str | None = None
+    source: Source | Iterable[Source],
+    *,
+    version: str | None = None,
+    time_zone: str | None = None,
+    indexes: Mapping[str, Any] | None = None,
 ) -> Tariffs:
     """Load a file, a folder (all *.yaml, *.yml, *.json and *.jsonl directly in it) or a list of those.
 
     JSON files hold OCPI tariffs: one, a list, an OCPI response, or one a line. `version` says of which version of
     OCPI they are (left out: each is looked at), `time_zone` where their sites are (left out: each session says it).
+    `indexes` are market prices by the names that tariffs give them: any Arrow-compatible tables, or dicts of columns,
+    with `start` and `price_per_kwh` or `price_per_mwh`. Others are read from the files in `indexes/` beside a tariff.
 
     >>> load_tariffs("tariffs/per-kwh.yaml")
     Tariffs(per-kwh)
@@ -40,24 +47,24 @@ def load_tariffs(
     with _no_collection():
         yaml = [path for path in paths if path.suffix not in ocpi.SUFFIXES]
         foreign = [path for path in paths if path.suffix in ocpi.SUFFIXES]
-        tariffs = _read_yaml(yaml, faults)
+        tariffs = _read_yaml(yaml, faults, indexes)
         settings = read_settings(version, time_zone, faults)
         found = [tariff for path in foreign for tariff in ocpi.read_file(path, settings, faults)]
         tariffs += ocpi.named_apart(found, faults)
     return _gathered(tariffs, faults)
 
 
-def _read_yaml(paths: list[Path], faults: list[Fault]) -> list[Tariff]:
+def _read_yaml(paths: list[Path], faults: list[Fault], indexes: Mapping[str, Any] | None) -> list[Tariff]:
     if not paths:
         return []
     from rating.tariff.read import Reader
 
-    reader = Reader(faults)
+    reader = Reader(faults, indexes)
     return [tariff for path in paths if (tariff := reader.read_file(path)) is not None]
 
 
-def parse_tariff(text: str, source: str = "<text>") -> Tariff:
-    """Read one tariff from a text. Calendars in files are out of its reach, public ones are not.
+def parse_tariff(text: str, source: str = "<text>", *, indexes: Mapping[str, Any] | None = None) -> Tariff:
+    """Read one tariff from a text. Calendars and indexes in files are out of its reach, public calendars are not.
 
     >>> parse_tariff('''
     ... tariff: night
@@ -70,7 +77,7 @@ def parse_tariff(text: str, source: str = "<text>") -> Tariff:
     """
     from rating.tariff.read import Reader
 
-    reader = Reader([])
+    reader = Reader([], indexes)
     tariff = reader.read_text(text, source, folder=None)
     return next(iter(_gathered([] if tariff is None else [tariff], reader.faults).values()))
 

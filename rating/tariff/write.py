@@ -13,7 +13,9 @@ from rating.tariff.convert import default_element_name
 from rating.tariff.dates import read_valid_from
 from rating.tariff.model import Component, Element, PriceLimit, Rates, Tariff, TaxRate, Version, When
 from rating.tariff.refusal import RefusalError
+from rating.tariff.spot import Index, SpotPrice
 from rating.tariff.write_when import length, money, number, when_pairs, word
+from rating.units import PPM_PER_UNIT
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -90,9 +92,15 @@ def _check(tariff: Tariff, text: str) -> None:
         def _calendar(self, name: str, folder: Path | None) -> Calendar:
             return calendars[name]
 
+        def _index(self, name: str, folder: Path | None) -> Index:
+            return indexes[name]
+
     holidays = (element.when.holidays for version in tariff.versions for element in version.elements)
     named = [calendar for calendar in holidays if calendar is not None]
     calendars = {calendar.name: calendar for calendar in named}
+    parts = [part for version in tariff.versions for element in version.elements for part in element.components]
+    followed = [part.spot.index for part in parts if part.spot is not None]
+    indexes = {index.name: index for index in followed}
     reader = Known([])
     again = reader.read_text(text, tariff.id, folder=None)
     faults = [Fault("yaml_cannot", tariff.place, fault.got, fault.want, fault.fix) for fault in reader.faults]
@@ -100,6 +108,10 @@ def _check(tariff: Tariff, text: str) -> None:
         if calendars[calendar.name] != calendar:
             want, fix = "different names for different calendars", "rename one of the two"
             faults.append(Fault("yaml_cannot", tariff.place, calendar.name, want, fix))
+    for index in followed:
+        if indexes[index.name] != index:
+            want, fix = "different names for different indexes", "rename one of the two"
+            faults.append(Fault("yaml_cannot", tariff.place, index.name, want, fix))
     if not faults and again != tariff:
         want, fix = "a tariff that our YAML can say", "please report this: it reads back otherwise"
         faults.append(Fault("yaml_cannot", tariff.place, tariff.id, want, fix))
@@ -157,6 +169,8 @@ def _element_lines(element: Element, index: int) -> Iterable[str]:
 def _component(component: Component) -> str:
     price = f"{money(component.price.amount_micro)}/{component.price.unit_text}"
     pairs = []
+    if component.spot is not None:
+        pairs += _spot(component.spot)
     if component.grace_us:
         pairs.append(f"grace: {length(component.grace_us)}")
     if component.step:
@@ -171,7 +185,24 @@ def _component(component: Component) -> str:
         pairs.append("from: first_energy")
     if component.rates is not None:
         pairs.append(f"tax: {_rates(component.rates)}")
+    if component.spot is not None:
+        return f"{{{', '.join(pairs)}}}"
     return f"{{price: {price}, {', '.join(pairs)}}}" if pairs else price
+
+
+def _spot(spot: SpotPrice) -> Iterable[str]:
+    yield f"index: {word(spot.index.name)}"
+    if spot.factor_ppm != PPM_PER_UNIT:
+        yield f"factor: {number(spot.factor_ppm, 6)}"
+    if spot.add_micro:
+        yield f"add: {_signed(spot.add_micro)}/kWh"
+    for key, micro in (("floor", spot.floor_micro), ("ceiling", spot.ceiling_micro), ("fallback", spot.fallback_micro)):
+        if micro is not None:
+            yield f"{key}: {_signed(micro)}"
+
+
+def _signed(micro: int) -> str:
+    return f"-{money(-micro)}" if micro < 0 else money(micro)
 
 
 def _tax(tariff: Tariff) -> str:
