@@ -21,7 +21,23 @@ def costs(bill: Bill) -> list[str]:
     for charged in steps(bill, trace.Charged):
         rows.append(f"{_title(tariff, charged.priced)}: {_quantity(measured[charged.priced], stepped)}")
         rows.append(f"  {_amount(tariff, charged)}")
+        rows += [f"    {row}" for row in _moments(tariff, steps(bill, trace.Moment), charged.priced)]
     return rows or ["nothing"]
+
+
+def _moments(tariff: Tariff, moments: list[trace.Moment], priced: Priced) -> list[str]:
+    """What the energy of each price of the index costs, in order of time."""
+    rows, day = [], ""
+    for each in moments:
+        if each.priced != priced:
+            continue
+        dated = words.day(each.start)
+        rows.append(
+            f"{'' if dated == day else f'{dated} '}{words.clock(each.start)}: {words.energy(each.energy_mwh)} "
+            f"at {money(tariff, each.price)}/kWh = {money(tariff, each.amount)}"
+        )
+        day = dated
+    return rows
 
 
 def _title(tariff: Tariff, priced: Priced) -> str:
@@ -49,7 +65,7 @@ def _quantity(measured: trace.Measured, stepped: list[trace.Stepped]) -> str:
 
 def _amount(tariff: Tariff, charged: trace.Charged) -> str:
     quantity = words.quantity(charged.billed, charged.priced.dimension)
-    text = f"{quantity} at {price(tariff, charged.priced)} = {money(tariff, charged.by_price)}"
+    text = f"{quantity} {_at(tariff, charged.priced)} = {money(tariff, charged.by_price)}"
     if charged.amount > charged.by_price:
         text += f", at least {money(tariff, charged.amount)}"
     if charged.amount < charged.by_price:
@@ -57,3 +73,8 @@ def _amount(tariff: Tariff, charged: trace.Charged) -> str:
     if charged.amount and charged.rates.each is None:
         text += ", its tax is not known"
     return text
+
+
+def _at(tariff: Tariff, priced: Priced) -> str:
+    by_index = find(tariff, priced)[2].spot is not None
+    return f"{'by' if by_index else 'at'} {price(tariff, priced)}"

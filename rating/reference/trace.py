@@ -100,6 +100,17 @@ class Stepped:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """The energy that a component prices by one price of its index, mostly a quarter of an hour (PRICING 4)."""
+
+    priced: Priced
+    start: datetime
+    energy_mwh: int
+    price: Fraction  # a kWh
+    amount: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Charged:
     """The amount of one component: billed volume times price, then its own minimum and maximum (PRICING 4)."""
 
@@ -156,4 +167,4 @@ class Rounded:
         return None if self.taxes is None else sum(micro for _, micro in self.taxes)
 
 
-Step = Rules | Spell | Stretch | FlatDue | Measured | Stepped | Charged | Limited | Taxed | Rounded
+Step = Rules | Spell | Stretch | FlatDue | Measured | Stepped | Moment | Charged | Limited | Taxed | Rounded

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rating.compile.plan import Plan
 from rating.errors import Fault, Refused
 from rating.kernels.arrays import Totals
+from rating.results.index_gaps import missing_prices
 from rating.tariff.model import Tariff, Tariffs
 from rating.units import MWH_PER_KWH
 from rating.usage.batch import UsageBatch
@@ -54,6 +55,8 @@ def refusal(batch: UsageBatch, known: Tariffs, i: int, code: Refused, row: int, 
         tariff = known[batch.sessions.tariff_names[batch.sessions.tariff[i]]]
         missing = "current_a" if measured else _needed(tariff, batch, i)
         hint = _in_force(tariff) if code == Refused.NO_VERSION else missing
+    if code == Refused.NO_INDEX_PRICE:
+        hint = missing_prices(known[batch.sessions.tariff_names[batch.sessions.tariff[i]]], batch, i)
     return describe(batch, i, code, row, known=known, hint=hint)
 
 

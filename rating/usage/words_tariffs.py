@@ -107,6 +107,13 @@ def _missing_current(case: Case, want: str) -> Words:
     return f"{label.removeprefix('sessions.')} without current_a", want, fix
 
 
+def _no_index_price(case: Case) -> Words:
+    """The hint names the index and the instants that are missing."""
+    got = f"energy at moments for which {case.hint or 'the index'}"
+    want = f"a price for each of them, by which {_tariff(case)} prices energy"
+    return got, want, "add the missing prices to the index, or give the tariff a `fallback`"
+
+
 def _tax_unknown(case: Case) -> Words:
     want = f"a rate for every tax of {_tariff(case)}, because one of its limits is on the other side of the tax"
     return "a tax without a rate", want, "give the rate, or the limit on the side that the prices are on"
@@ -119,4 +126,5 @@ WORDS: Final[dict[Refused, Callable[[Case], Words]]] = {
     Refused.AMOUNT_RANGE: _amount_range,
     Refused.MISSING_COLUMN: _missing_column,
     Refused.TAX_UNKNOWN: _tax_unknown,
+    Refused.NO_INDEX_PRICE: _no_index_price,
 }
