@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
+from rating.compile.spot import SpotColumn
 from rating.errors import Fault, TariffError
 from rating.kernels.arrays import MIXED, NEVER, NO_TAX, SETTLED_APART, SPARE_MAX, TAX_EXCLUDED, TAX_INCLUDED
 from rating.kernels.plain import COMPONENTS_MAX
@@ -36,6 +38,7 @@ class ComponentRow(NamedTuple):
     den: int
     den_scale: int
     volume_max: int
+    spot: int
     grace_us: int
     waits: int
     step: int
@@ -76,8 +79,13 @@ class RuleRow(NamedTuple):
 Part = tuple[Component, int]  # a component and the dimension of its lines
 
 
-def rows(tariff: Tariff, version: Version, parts: list[Part]) -> tuple[list[ComponentRow], RuleRow, list[TaxRow]]:
+def rows(
+    tariff: Tariff, version: Version, parts: list[Part], spots: Sequence[SpotColumn | None]
+) -> tuple[list[ComponentRow], RuleRow, list[TaxRow]]:
     """The rows of a timeline whose sessions start under `version` and may meet `parts`.
+
+    `spots`: of each part that follows an index, its prices. Where they share no denominator with the others that is
+    small enough, sessions are settled apart, in fractions.
 
     Raises: TariffError where prices are such that exact amounts would not fit 64 bits.
     """
@@ -88,34 +96,52 @@ def rows(tariff: Tariff, version: Version, parts: list[Part]) -> tuple[list[Comp
     limits = _limits_in_price_terms(tariff, version) if mixed == 0 else none
     prices = [Fraction(part.price.amount_micro * NANO_PER_MICRO, part.price.per) for part in components]
     den = lcm(*(price.denominator for price in prices), *(limit.denominator for limit in limits if limit is not None))
+    common = lcm(den, *(spot.den for spot in spots if spot is not None))
+    if common > DENOMINATOR_MAX >= den:
+        mixed, limits = SETTLED_APART, none
+    if mixed == SETTLED_APART:
+        den = lcm(*(price.denominator for price in prices))
+    elif common <= DENOMINATOR_MAX:
+        den = common
     if den > DENOMINATOR_MAX or any(price.numerator * price.denominator >= 2**62 for price in prices):
         raise TariffError([_too_odd(tariff)])
+    if mixed == SETTLED_APART:
+        den = 1  # each amount is over its own
     found = [
-        _component_row(part, dimension, price, den, *_tax_of(tariff, part, taxes))
-        for (part, dimension), price in zip(parts, prices, strict=True)
+        _component_row(part, dimension, price, den, spot, *_tax_of(tariff, part, taxes))
+        for (part, dimension), price, spot in zip(parts, prices, spots, strict=True)
     ]
     return found, _rule_row(tariff, version, den, mixed, limits, components), taxes if mixed == MIXED else []
 
 
 def _component_row(
-    part: Component, dimension: int, price: Fraction, den: int, rate_ppm: int, tax_bits: int
+    part: Component,
+    dimension: int,
+    price: Fraction,
+    common: int,
+    spot: SpotColumn | None,
+    rate_ppm: int,
+    tax_bits: int,
 ) -> ComponentRow:
+    """The row of a component; where it follows an index, its place among the prices is filled in later."""
     in_unit = Fraction(NANO_PER_UNIT, part.price.per)
-    volume_max = AMOUNT_MAX_NANO * price.denominator // price.numerator if price else NEVER
+    num, den = (price.numerator, price.denominator) if spot is None else (spot.most + spot.den, spot.den)
+    volume_max = AMOUNT_MAX_NANO * den // num if num else NEVER
     assert part.step <= _STEP_MAX[part.dimension]
     return ComponentRow(
         dimension=dimension,
         rate_ppm=rate_ppm,
         tax_bits=tax_bits,
         num=price.numerator,
-        den=price.denominator,
-        den_scale=den // price.denominator,
+        den=den,
+        den_scale=common // den if common > 1 else 1,
         volume_max=min(volume_max, NEVER),
+        spot=-1,
         grace_us=part.grace_us,
         waits=int(part.from_first_energy),
         step=part.step,
         step_round=STEP_ROUNDS.index(part.round),
-        min_nano=(part.min_micro or 0) * NANO_PER_MICRO,
+        min_nano=-NEVER if part.min_micro is None else part.min_micro * NANO_PER_MICRO,
         max_nano=NEVER if part.max_micro is None else part.max_micro * NANO_PER_MICRO,
         unit_num=in_unit.numerator,
         unit_den=in_unit.denominator,
@@ -197,7 +223,8 @@ def _mixed(tariff: Tariff, version: Version, components: list[Component], taxes:
 def _is_plain(part: Component) -> bool:
     """Whether a component's amount is its volume times its price, and nothing else."""
     exact = part.grace_us == 0 and part.step == 0 and not part.from_first_energy
-    return exact and not part.min_micro and part.max_micro is None
+    least = part.min_micro if part.spot is not None else part.min_micro or None  # 0 lifts what is below it
+    return exact and least is None and part.max_micro is None
 
 
 def _limits_in_price_terms(tariff: Tariff, version: Version) -> list[Fraction | None]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rating.compile.components import ComponentRow, Part, RuleRow, TaxRow, rows
 from rating.compile.epochs import timeline
 from rating.compile.restricted import Restricted, is_restricted, line_dimension, restricted_timeline
+from rating.compile.spot import SpotColumn, columns, runs, with_indexes
 from rating.compile.traits import Traits
 from rating.kernels.arrays import (
     BY_CURRENT,
@@ -19,6 +20,7 @@ from rating.kernels.arrays import (
     SPAN_SHIFT,
     Book,
     Components,
+    Prices,
     Restrictions,
     Rules,
     Taxes,
@@ -54,6 +56,10 @@ class Tables:
     components: list[ComponentRow] = field(default_factory=list)
     named: list[tuple[int, int, int]] = field(default_factory=list)  # element, unit, price_micro
     component_count: list[int] = field(default_factory=list)
+    epoch_run: list[Int32] = field(default_factory=list)
+    spot: list[int] = field(default_factory=list)
+    prices: list[Int64] = field(default_factory=list)
+    price_count: int = 0
     waits: list[int] = field(default_factory=list)
     restricted: list[Restricted | None] = field(default_factory=list)
     parts: list[Component] = field(default_factory=list)
@@ -76,18 +82,38 @@ def add_timeline(tables: Tables, group: Group, index: int) -> None:
             element_code = tables.elements.setdefault(element.name, len(tables.elements))
             unit_code = tables.units.setdefault(part.price.unit_text, len(tables.units))
             tables.named.append((element_code, unit_code, part.price.amount_micro))
-    component_rows, rule_row, taxes = rows(tariff, version, parts)
+    spots = tuple(part.spot for part, _ in parts)
+    followed = tuple(spot for spot in spots if spot is not None)
 
     if group.restricted or is_restricted(tariff, versions, group.traits):
         restricted = restricted_timeline(tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
         start_us, component = restricted.start_us, np.full((restricted.start_us.size, len(DIMENSIONS)), -1, np.int32)
-        rule_row = rule_row._replace(plain=0)
     else:
         restricted = None
         start_us, component = timeline(tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
+    run: Int32 = np.arange(1, start_us.size + 1, dtype=np.int32)
+    prices: tuple[SpotColumn | None, ...] = (None,) * len(parts)
+    if followed:
+        calendar_us, start_us = start_us, with_indexes(start_us, group.hi_us, followed)
+        within = np.searchsorted(calendar_us, start_us, "right") - 1
+        component, run = component[within], runs(within)
+        if restricted is not None:
+            restricted = restricted._replace(start_us=start_us, row=restricted.row[within])
+        prices = columns(spots, start_us.tobytes())
+    component_rows, rule_row, taxes = rows(tariff, version, parts, prices)
+    if restricted is not None:
+        rule_row = rule_row._replace(plain=0)
     buckets = np.arange(((group.hi_us - group.lo_us) >> SPAN_SHIFT) + 1, dtype=np.int64)
     tables.hint.append((np.searchsorted(start_us, group.lo_us + (buckets << SPAN_SHIFT), "right") - 1).astype(np.int32))
     base = len(tables.components)
+    epochs_before = sum(each.size for each in tables.epoch_start_us)
+    tables.epoch_run.append(np.append(run, np.int32(start_us.size)) + np.int32(epochs_before))
+    tables.spot.append(int(bool(followed)))
+    for number, each in enumerate(prices):
+        if each is not None:
+            component_rows[number] = component_rows[number]._replace(spot=tables.price_count)
+            tables.prices.append(each.part.ravel())
+            tables.price_count += start_us.size
     tables.epoch_start_us.append(np.append(start_us, NEVER))
     flat = np.where(component >= 0, component + np.int32(base), np.int32(-1)).astype(np.int32)
     tables.epoch_component.append(np.append(flat.ravel(), np.full(len(DIMENSIONS), -1, np.int32)))
@@ -121,6 +147,8 @@ def flat_book(tables: Tables, lo_us: int) -> Book:
                 waits=np.array(tables.waits, np.uint8),
                 restricted=np.array([_kind(each) for each in tables.restricted], np.uint8),
                 span_start_us=np.array([lo_us], np.int64),
+                spot=np.array(tables.spot, np.uint8),
+                epoch_run=_joined(tables.epoch_run, np.int32),
             )
         ),
         restrictions=_restrictions(tables),
@@ -132,6 +160,7 @@ def flat_book(tables: Tables, lo_us: int) -> Book:
                 price_micro=np.array(named[2], np.int64),
             )
         ),
+        prices=frozen(Prices(part=_joined(tables.prices, np.int64))),
         rules=frozen(Rules(**_columns(rules._asdict()))),
         taxes=frozen(
             Taxes(

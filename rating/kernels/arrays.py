@@ -56,6 +56,8 @@ class Timelines(NamedTuple):
     waits: UInt8  # (k,) 1: a component of the timeline is `from: first_energy`
     restricted: UInt8  # (k,) not 0: `walk_restricted` walks its sessions, and its epochs have rows in Restrictions
     span_start_us: Int64  # (1,) where bucket 0 of every timeline starts
+    spot: UInt8  # (k,) 1: a price of the timeline follows an index, and each of its instants begins an epoch
+    epoch_run: Int32  # (e,) of a timeline with such a price: the next epoch with other components
 
 
 class Restrictions(NamedTuple):
@@ -78,6 +80,12 @@ LACKS_FACT = 2  # the version asks for a connector or a charger's power that the
 VARIES = 4  # what holds for the first dimension depends on power or current; the next bits are for the others
 
 
+class Prices(NamedTuple):
+    """Prices that follow an index: for each epoch of their timeline one, as three numbers (arith.joined)."""
+
+    part: Int64  # (3 p,) whole nano a milli-Wh, and high and low of the rest over Components.den; low -1: no price
+
+
 class Components(NamedTuple):
     """c components, in the order in which their lines are printed. An amount is volume × num ÷ den, in nano."""
 
@@ -86,13 +94,14 @@ class Components(NamedTuple):
     tax_bits: Int64  # (c,) its taxes among those of the timeline, a bit each; -1: not known
     num: Int64  # (c,) nano for each base unit (milli-Wh, us, session), over
     den: Int64  # (c,)
-    den_scale: Int64  # (c,) the session's common denominator ÷ den
-    volume_max: Int64  # (c,) the volume at which the amount reaches AMOUNT_MAX_NANO
+    den_scale: Int64  # (c,) the session's common denominator ÷ den; 1 where it is SETTLED_APART
+    volume_max: Int64  # (c,) the volume at which the amount reaches AMOUNT_MAX_NANO; by an index: up to it, it does not
+    spot: Int64  # (c,) which of Prices is that of the first epoch of the timeline, -1: the price follows no index
     grace_us: Int64  # (c,)
     waits: UInt8  # (c,) 1: `from: first_energy`
     step: Int64  # (c,) base units, 0: none
     step_round: UInt8  # (c,) 0 up, 1 down, 2 nearest
-    min_nano: Int64  # (c,) 0: none
+    min_nano: Int64  # (c,) -NEVER: none
     max_nano: Int64  # (c,) NEVER: none
     unit_num: Int64  # (c,) billionths of the price's unit for each base unit, over
     unit_den: Int64  # (c,)
@@ -104,7 +113,7 @@ class Components(NamedTuple):
 class Rules(NamedTuple):
     """What holds for a whole session of each of k timelines. Limits are in price terms: with tax where included."""
 
-    den: Int64  # (k,) the common denominator of amounts
+    den: Int64  # (k,) the common denominator of amounts; 1 where they are SETTLED_APART, each over its own
     tax: UInt8  # (k,) NO_TAX, TAX_EXCLUDED or TAX_INCLUDED
     rate_ppm: Int64  # (k,) of every price, unless they are mixed
     mixed: (
@@ -147,6 +156,7 @@ class Book(NamedTuple):
     timelines: Timelines
     restrictions: Restrictions
     components: Components
+    prices: Prices
     rules: Rules
     taxes: Taxes
     component_most: Int64  # (1,) no timeline has more components
@@ -170,7 +180,7 @@ class Stretches(NamedTuple):
     """What `walk` says of a block of n' sessions: stretches of time without a cut, with room for w of them."""
 
     first: Int64  # (n' + 1,) CSR
-    epoch: Int32  # (w,) index into Timelines.epoch_start_us, of a timeline that is not restricted
+    epoch: Int32  # (w,) index into Timelines.epoch_start_us; of a restricted timeline only where it has `spot`
     component: Int32  # (6 w,) of one that is: for each of units.LINE_DIMENSIONS the component, or NO_COMPONENT
     after_energy: UInt8  # (w,) 0: no energy has flowed before, and the timeline waits for it
     energy_mwh: Int64  # (w,)
@@ -196,8 +206,9 @@ class Records(NamedTuple):
     billable: Int64  # (r,) the volume after grace
     billed: Int64  # (r,) the volume after the step; the same array as `billable` where nothing has a step
     nano: Int64  # (r,) the exact amount, whole
-    rest: Int64  # (r,) and the rest over the session's common denominator, or TOO_MUCH
+    rest: Int64  # (r,) and the rest over the session's common denominator (SETTLED_APART: its own), or TOO_MUCH
     printed: Int64  # (r,) micro
+    mean: Int64  # (r,) micro a kWh of what follows an index; or (0,), where nothing does
 
 
 class Scratch(NamedTuple):
@@ -209,6 +220,7 @@ class Scratch(NamedTuple):
     volume: Int64  # (component_most,) 0 between sessions
     under: Int64  # (component_most,) nano that printing leaves out of a line
     rest: Int64  # (component_most,) the rest of its amount
+    spot: Int64  # (3 component_most,) energy × the three numbers of its prices, 0 between sessions
 
 
 class Lines(NamedTuple):

@@ -10,6 +10,9 @@ from rating.kernels.arrays import NO_TAX, Book, Lines, Scratch, Usage
 from rating.kernels.jit import kernel, scalar
 
 
+_SIGN_SHIFT = 63
+
+
 @scalar
 def in_unit(quantity: int, num: int, den: int) -> int:
     """A quantity as billionths of the price's unit, ties up."""
@@ -57,6 +60,7 @@ def write_lines(
     # What they are for.
     of_dimension, of_element = components.dimension, components.element
     of_unit, of_price = components.unit, components.price_micro
+    spot, mean = components.spot, records.mean
     line, kind, dimension, element, unit, price = (
         out.line,
         out.kind,
@@ -82,6 +86,9 @@ def write_lines(
             element[i] = of_element[c]
             unit[i] = of_unit[c]
             price[i, 0] = of_price[c]
+            if spot[c] >= 0:
+                price[i, 0] = mean[r]
+                price[i, 1] = mean[r] >> _SIGN_SHIFT
 
     # How much: to the nearest billionth of the unit, ties up. kWh, Wh and seconds always end before that.
     volume, unit_num, unit_den, out_volume = records.volume, components.unit_num, components.unit_den, out.volume

@@ -3,6 +3,9 @@
 A plain timeline has no grace, no step, no limit and no coarse rounding, and no component waits for energy. Nearly every
 session is of one, and takes 4.4 ns an interval here where the chain of kernels takes 7.3: what a session needs stays in
 registers and the nearest cache. Whatever is odd about a session is left to the chain, which says what is wrong with it.
+
+Where the price of energy follows an index, a stretch lasts over many prices: energy is multiplied by that of its moment
+while the stretch is walked.
 """
 
 from __future__ import annotations
@@ -10,7 +13,9 @@ from __future__ import annotations
 from rating.kernels.arith import (
     count_units,
     index,
+    joined,
     lowest_bit,
+    mean_price,
     mul_div_floor,
     round_parts,
     share,
@@ -46,6 +51,7 @@ from rating.units import (
 )
 
 COMPONENTS_MAX = 62  # of a plain timeline: those of a session with volume are the bits of one integer
+_SIGN_SHIFT = 63
 INTERVALS_MAX = 2**20  # of a plain session: the sum of as many of the greatest energy is far from leaving int64
 
 assert INTERVALS_MAX * ENERGY_MAX_MWH < 2**62
@@ -78,7 +84,8 @@ def plain(
     unit_num, unit_den = components.unit_num, components.unit_den
     of_dimension, of_element = components.dimension, components.element
     of_unit, of_price = components.unit, components.price_micro
-    volume, under, rests = scratch.volume, scratch.under, scratch.rest
+    volume, under, rests, spot_sum = scratch.volume, scratch.under, scratch.rest, scratch.spot
+    by_indexes, epoch_run, of_spot, price_part = timelines.spot, timelines.epoch_run, components.spot, book.prices.part
     line_session, line_number, line_kind, line_rate = out.session, out.line, out.kind, out.rate
     line_dimension, line_element, line_unit, line_price = out.dimension, out.element, out.unit, out.unit_price
     line_volume, line_billed, line_amount, line_printed = out.volume, out.billed_volume, out.amount, out.printed
@@ -106,8 +113,14 @@ def plain(
             epoch = index(epoch + 1)
 
         # 1. Walk the intervals along the epochs. A stretch is the time between two cuts.
-        epoch_end = epoch_start_us[epoch + 1]
+        by_index = by_indexes[t] != 0
+        epoch_next = index(epoch_run[epoch] if by_index else epoch + 1)
+        epoch_end = epoch_start_us[epoch_next]
         within = min(session_end, epoch_end - 1)
+        fresh = by_index  # the stretch begins, and whether its price follows an index is to be found out
+        follows = False
+        point, price_row = epoch, 0  # the epoch whose price holds, and where the prices of epoch 0 would be
+        whole, high, low = 0, 0, 0  # energy × the three numbers of its prices
         now = session_start
         stretch_start = session_start
         energy = 0
@@ -121,8 +134,43 @@ def plain(
         i = index(first)
         odd = session_start == session_end
         while not odd:
+            if fresh:
+                fresh = False
+                c = epoch_component[4 * epoch + ENERGY]
+                follows = c >= 0 and of_spot[index(c)] >= 0
+                if follows:
+                    point = epoch
+                    price_row = of_spot[index(c)] - epoch_first[t]
+            if follows:
+                # As the loop below, with the price of the moment; what crosses one, or meets a gap, is for later.
+                point_end = now
+                price_whole, price_high, price_low = 0, 0, 0
+                while 0 <= i < last:
+                    b = end_us[i]
+                    e = energies[i]
+                    if start_us[i] != now or b <= now or b > within or e < 0 or e > energy_max:
+                        break
+                    if point_end <= now:
+                        while epoch_start_us[point + 1] <= now:
+                            point = index(point + 1)
+                        point_end = epoch_start_us[point + 1]
+                        p = index(3 * (price_row + point))
+                        price_whole, price_high, price_low = price_part[p], price_part[p + 1], price_part[p + 2]
+                    if b > point_end or price_low < 0:
+                        break
+                    charging = e != 0
+                    if with_activity and activities[i] != ACTIVITY_AUTO:
+                        charging = activities[i] != ACTIVITY_PARKED
+                    energy += e
+                    whole += e * price_whole
+                    high += e * price_high
+                    low += e * price_low
+                    charging_us += b - now if charging else 0
+                    now = b
+                    i += 1
+
             # A loop of its own, so that what it adds to stays in registers.
-            while 0 <= i < last:
+            while 0 <= i < last and not follows:
                 b = end_us[i]
                 e = energies[i]
                 if start_us[i] != now or b <= now or b > within or e < 0 or e > energy_max:
@@ -146,6 +194,29 @@ def plain(
                 charging = e != 0
                 if with_activity and activities[i] != ACTIVITY_AUTO:
                     charging = activities[i] != ACTIVITY_PARKED
+                if follows and e > 0 and a < epoch_end:
+                    # The interval, or what the stretch has of it, price by price.
+                    at_us = max(a, stretch_start)
+                    until_us = min(b, epoch_end)
+                    priced = given
+                    while epoch_start_us[point + 1] <= at_us:
+                        point = index(point + 1)
+                    while True:
+                        part = e
+                        at_us = min(epoch_start_us[point + 1], until_us)
+                        if at_us < b:
+                            part = mul_div_floor(e, at_us - a, b - a)
+                            part -= part % wh
+                        if part > priced:
+                            p = index(3 * (price_row + point))
+                            odd = odd or price_part[p + 2] < 0
+                            whole += (part - priced) * price_part[p]
+                            high += (part - priced) * price_part[p + 1]
+                            low += (part - priced) * price_part[p + 2]
+                            priced = part
+                        if at_us == until_us:
+                            break
+                        point = index(point + 1)
                 if b <= epoch_end:
                     energy += e - given
                     charging_us += b - max(a, stretch_start) if charging else 0
@@ -170,6 +241,10 @@ def plain(
             if c >= 0 and energy > 0:
                 volume[index(c)] += energy * energy_scale
                 touched |= 1 << c
+                if follows:
+                    spot_sum[index(3 * c)] += whole * energy_scale
+                    spot_sum[index(3 * c + 1)] += high * energy_scale
+                    spot_sum[index(3 * c + 2)] += low * energy_scale
             c = epoch_component[4 * epoch + TIME] - base
             if c >= 0 and charging_us > 0:
                 volume[index(c)] += charging_us
@@ -190,15 +265,19 @@ def plain(
             energy = 0
             charging_us = 0
             stretch_start = cut
-            epoch = index(epoch + 1)
-            epoch_end = epoch_start_us[epoch + 1]
+            epoch = epoch_next
+            epoch_next = index(epoch_run[epoch] if by_index else epoch + 1)
+            epoch_end = epoch_start_us[epoch_next]
             within = min(session_end, epoch_end - 1)
+            fresh = by_index
+            whole, high, low = 0, 0, 0
 
         # 2. What it costs: amounts are nano and a rest over the timeline's denominator.
         unit_nano = rules.unit_nano[t]
         common = rules.den[t]
         total_nano = 0
         total_rest = 0
+        size_nano = 0  # at least what the sizes of the amounts add up to
         left_over = 0  # units that lines leave out when each is rounded down
         begun = lines
         odd = odd or energy_total > energy_max
@@ -209,16 +288,31 @@ def plain(
             c = index(base + k)
             quantity = volume[k]
             volume[k] = 0
-            if odd or quantity > volume_max[c]:
+            price = of_price[c]
+            if by_index and of_spot[c] >= 0:
+                j = index(3 * k)
+                whole, high, low = spot_sum[j], spot_sum[j + 1], spot_sum[j + 2]
+                spot_sum[j] = 0
+                spot_sum[j + 1] = 0
+                spot_sum[j + 2] = 0
+                if odd or quantity > volume_max[c]:
+                    odd = True
+                    continue
+                nano, rest = joined(whole, high, low, den[c])
+                price = mean_price(nano, rest, den[c], quantity)
+                rest *= den_scale[c]
+            elif odd or quantity > volume_max[c]:
                 odd = True
                 continue
-            nano, rest = times_price(quantity, num[c], den[c], den_scale[c])
+            else:
+                nano, rest = times_price(quantity, num[c], den[c], den_scale[c])
             total_nano += nano
             total_rest += rest
             if total_rest >= common:
                 total_rest -= common
                 total_nano += 1
-            if total_nano > AMOUNT_MAX_NANO or (total_nano == AMOUNT_MAX_NANO and total_rest > 0):
+            size_nano += abs(nano) + 1
+            if size_nano > AMOUNT_MAX_NANO:  # or nearly: the chain knows
                 odd = True
                 continue
 
@@ -239,14 +333,14 @@ def plain(
             if with_billed:
                 line_billed[i, 0] = shown
                 line_billed[i, 1] = 0
-            line_price[i, 0] = of_price[c]
-            line_price[i, 1] = 0
+            line_price[i, 0] = price
+            line_price[i, 1] = price >> _SIGN_SHIFT
             pico = 0
             if rest > 0:
                 pico = (2000 * rest + common) // (2 * common)
             line_amount[i, 0], line_amount[i, 1] = times_1000(nano, pico)
             line_printed[i, 0] = units * print_micro
-            line_printed[i, 1] = 0
+            line_printed[i, 1] = units >> _SIGN_SHIFT
             if with_rate:
                 line_rate[i, 0] = components.rate_ppm[c]
                 line_rate[i, 1] = 0
@@ -272,6 +366,7 @@ def plain(
                     most = j
             under[most] -= unit_nano
             line_printed[index(begun + most), 0] += print_micro
+            line_printed[index(begun + most), 1] = line_printed[index(begun + most), 0] >> _SIGN_SHIFT
             left_over -= 1
 
         totals.status[s] = 0
@@ -283,10 +378,10 @@ def plain(
         totals.parked_us[s, 0] = session_end - session_start - charging_total_us
         totals.parked_us[s, 1] = 0
         totals.net_micro[s, 0] = net * print_micro
-        totals.net_micro[s, 1] = 0
+        totals.net_micro[s, 1] = net >> _SIGN_SHIFT
         if with_tax:
             totals.tax_micro[s, 0] = tax * print_micro
-            totals.tax_micro[s, 1] = 0
+            totals.tax_micro[s, 1] = tax >> _SIGN_SHIFT
             totals.gross_micro[s, 0] = (net + tax) * print_micro
-            totals.gross_micro[s, 1] = 0
+            totals.gross_micro[s, 1] = (net + tax) >> _SIGN_SHIFT
     return last_session, lines

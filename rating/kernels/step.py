@@ -13,7 +13,11 @@ _NEAREST = 2
 
 @kernel
 def step(first_session: int, count: int, timeline: Int32, components: Components, rules: Rules, out: Records) -> None:
-    """Write `out.billed` of `count` sessions from `first_session` on; `timeline` is int32 (n,), one for each."""
+    """Write `out.billed` of `count` sessions from `first_session` on; `timeline` is int32 (n,), one for each.
+
+    Energy whose price follows an index takes no part: what a step adds has no moment, and so no price.
+    """
+    spot = components.spot
     dimension, steps, step_round = components.dimension, components.step, components.step_round
     record_first, component, turn = out.first, out.component, out.turn
     billable, billed = out.billable, out.billed
@@ -36,7 +40,7 @@ def step(first_session: int, count: int, timeline: Int32, components: Components
             total = 0
             active = -1
             for r in range(first, last):
-                if billable[r] > 0 and dimension[component[r]] == stepped_dimension:
+                if billable[r] > 0 and dimension[component[r]] == stepped_dimension and spot[component[r]] < 0:
                     total += billable[r]
                     if active < 0 or turn[r] > turn[active]:
                         active = r
@@ -60,6 +64,7 @@ def step(first_session: int, count: int, timeline: Int32, components: Components
                     if (
                         billable[r] > 0
                         and dimension[component[r]] == stepped_dimension
+                        and spot[component[r]] < 0
                         and turn[r] < turn[active]
                         and (before < 0 or turn[r] > turn[before])
                     ):

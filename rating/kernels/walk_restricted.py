@@ -91,6 +91,7 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
         first, last = usage.interval_first[s], usage.interval_first[s + 1]
         session_start, session_end = usage.session_start_us[s], usage.session_end_us[s]
         by_current = timelines.restricted[t] == BY_CURRENT
+        by_index = timelines.spot[t] != 0
         expired = with_expired and usage.expired[s] != 0
         reserved_until = session_end if expired else session_start
         durations_lo, durations_hi = duration_first[t], duration_first[t + 1]
@@ -379,6 +380,8 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
                     stale = _NONE
                 else:
                     changed = stretch_after[opened] != seen_energy
+                if by_index and opened >= 0 and out.epoch[opened] != epoch:
+                    changed = True
                 if changed:
                     if stretches == room:
                         return -1
@@ -387,6 +390,7 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
                     for d in range(_DIMENSIONS):
                         stretch_component[_DIMENSIONS * opened + d] = picks[d]
                     stretch_after[opened] = seen_energy
+                    out.epoch[opened] = epoch
                     stretch_mwh[opened] = 0
                     stretch_charging_us[opened] = 0
                     stretch_parked_us[opened] = 0

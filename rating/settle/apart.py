@@ -1,7 +1,8 @@
-"""Totals of a session whose prices have different taxes and which has limits or a coarse rounding unit (PRICING 4).
+"""Totals of a session that no 64-bit kernel can tell (PRICING 4).
 
-A limit scales each tax by a fraction of any size, which no 64-bit kernel holds. Such sessions are rare, so they are
-settled one by one in exact fractions: 0.1 ms each.
+Where prices have different taxes, a limit scales each tax by a fraction of any size; and the prices of an index may have
+so many decimals that the amounts of a session share no small denominator. Such sessions are rare, so they are settled
+one by one in exact fractions: 0.1 ms each.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from rating.compile.plan import Plan
 from rating.errors import Refused
 from rating.kernels.arrays import MAXIMUM, MINIMUM, ROUNDING, USAGE, Lines, Records, Totals
-from rating.tariff.model import PriceLimit, Rates, Tariff, TaxRate
+from rating.tariff.model import NO_RATES, PriceLimit, Rates, Tariff, TaxRate
 from rating.units import (
     AMOUNT_MAX_NANO,
     MICRO_PER_UNIT,
@@ -58,14 +59,14 @@ def settle_apart(
     Returns: how many lines; 0 where the session is refused.
     """
     tariff = plan.tariffs[timeline]
-    den = int(plan.book.rules.den[timeline])
+    dens = plan.book.components.den
     rows = [r for r in range(int(records.first[0]), int(records.first[1])) if records.kind[r] == USAGE]
     if any(records.rest[r] < 0 for r in rows):
         return _refuse(session, totals, Refused.AMOUNT_RANGE)
-    amounts = [Fraction(int(records.nano[r]) * den + int(records.rest[r]), den * NANO_PER_UNIT) for r in rows]
+    amounts = [_exact(int(records.nano[r]), int(records.rest[r]), int(dens[records.component[r]])) for r in rows]
     rates = [tariff.rates_of(plan.parts[records.component[r]]) for r in rows]
     total = sum(amounts, _ZERO)
-    if total > Fraction(AMOUNT_MAX_NANO, NANO_PER_UNIT):
+    if sum(map(abs, amounts), _ZERO) > Fraction(AMOUNT_MAX_NANO, NANO_PER_UNIT):
         return _refuse(session, totals, Refused.AMOUNT_RANGE)
 
     included = tariff.tax is not None and tariff.tax.included
@@ -92,6 +93,10 @@ def settle_apart(
     _write_lines(plan, records, rows, amounts, printed, lines, at)
     _write_extras(_rate_ppm(tariff, rates, amounts), extras, lines, at + len(rows), len(rows))
     return len(rows) + len(extras)
+
+
+def _exact(nano: int, rest: int, den: int) -> Fraction:
+    return Fraction(nano * den + rest, den * NANO_PER_UNIT)
 
 
 def _refuse(session: int, totals: Totals, why: Refused) -> int:
@@ -138,12 +143,11 @@ def _limit(
 def _at_limit(
     tariff: Tariff, limit: PriceLimit, due: Due, side: Fraction, bound: Fraction, after_tax: bool, included: bool
 ) -> Due:
-    assert tariff.tax is not None
     net = due.side(False, included)
-    if after_tax and limit.before_tax_micro is not None and net is not None:
+    if after_tax and limit.before_tax_micro is not None and net is not None and tariff.tax is not None:
         return _with_tax(due, bound - net, tariff.tax.rates, included)
     if side == 0:
-        own = tariff.tax.rates
+        own = NO_RATES if tariff.tax is None else tariff.tax.rates
         if own.each is None:
             return Due(bound, None)
         net = bound * PPM_PER_UNIT / (PPM_PER_UNIT + (own.total_ppm or 0)) if after_tax else bound
@@ -186,7 +190,8 @@ def _allocate(amounts: list[Fraction], target_micro: int, unit_micro: int) -> li
 
 def _rate_ppm(tariff: Tariff, rates: list[Rates], amounts: list[Fraction]) -> int:
     """The rate of a line of the whole session: that of all that costs something, the tariff's where nothing does."""
-    assert tariff.tax is not None
+    if tariff.tax is None:
+        return -1
     every = {each for each, amount in zip(rates, amounts, strict=True) if amount} or {tariff.tax.rates}
     ppm = next(iter(every)).total_ppm if len(every) == 1 else None
     return -1 if ppm is None else ppm
@@ -195,7 +200,8 @@ def _rate_ppm(tariff: Tariff, rates: list[Rates], amounts: list[Fraction]) -> in
 def _write_totals(session: int, totals: Totals, known: int, tax: int, unknown: bool, included: bool) -> None:
     net, gross = (known - tax, known) if included else (known, known + tax)
     for column, micro in ((totals.net_micro, net), (totals.tax_micro, tax), (totals.gross_micro, gross)):
-        column[session] = micro, -(micro < 0)
+        if len(column):
+            column[session] = micro, -(micro < 0)
     totals.unknown[session] = unknown
 
 
@@ -213,7 +219,8 @@ def _write_lines(
         i, c = at + number, records.component[r]
         _write(lines, i, number, USAGE, amounts[number], printed[number], int(parts.rate_ppm[c]))
         lines.dimension[i], lines.element[i], lines.unit[i] = parts.dimension[c], parts.element[c], parts.unit[c]
-        lines.unit_price[i] = parts.price_micro[c], 0
+        price = int(records.mean[r] if parts.spot[c] >= 0 else parts.price_micro[c])
+        lines.unit_price[i] = price, -(price < 0)
         in_unit = Fraction(int(parts.unit_num[c]), int(parts.unit_den[c]))
         lines.volume[i] = _nearest(int(records.volume[r]) * in_unit), 0
         if len(lines.billed_volume):
@@ -236,7 +243,8 @@ def _write(lines: Lines, i: int, number: int, kind: int, amount: Fraction, print
     pico = _nearest(amount * PICO_PER_UNIT)
     lines.amount[i] = np.array([pico & (2**64 - 1)], np.uint64).view(np.int64)[0], pico >> 64
     lines.printed[i] = printed_micro, -(printed_micro < 0)
-    lines.rate[i] = rate_ppm, -(rate_ppm < 0)
+    if len(lines.rate):
+        lines.rate[i] = rate_ppm, -(rate_ppm < 0)
 
 
 def _nearest(value: Fraction) -> int:

@@ -33,6 +33,7 @@ CHUNK_SESSIONS_MAX = 65536
 CHUNK_SESSIONS_MIN = 1024
 # Room to begin with: J1 has 1.8, and a session that needs more makes its block walk again.
 STRETCHES_A_SESSION = 8
+SPOT_STRETCHES_A_SESSION = 32  # each price of an index begins another
 # Room for lines: J1 has 3.5. What does not fit makes a record batch of its own.
 LINES_A_SESSION = 4
 
@@ -142,7 +143,8 @@ def _room_for_totals(count: int, plan: Plan) -> Totals:
 
 def _price_chunk(job: Job, block: Block, first: int, last: int) -> list[Lines]:
     """The lines of the sessions first to last - 1; more than one group where room for them ran out."""
-    stretches = STRETCHES_A_SESSION * BLOCK_SESSIONS
+    by_index = bool(job.plan.book.timelines.spot.any())
+    stretches = (SPOT_STRETCHES_A_SESSION if by_index else STRETCHES_A_SESSION) * BLOCK_SESSIONS
     room = LINES_A_SESSION * (last - first) + int(job.plan.book.component_most[0]) + 1
     scratch = _scratch(block, stretches, job.plan)
     lines, count = _room_for_lines(room, job.plan), 0
@@ -179,16 +181,18 @@ def _scratch(block: Block, stretches: int, plan: Plan) -> Scratch:
     most = int(plan.book.component_most[0])
     width = stretches if plan.book.timelines.restricted.any() else 0
     room = len(LINE_DIMENSIONS) * stretches + SPARE_MAX * BLOCK_SESSIONS
+    means = room if plan.book.timelines.spot.any() else 0
     block.reset(
         {
-            np.int64: 3 * stretches + 2 * width + 6 * room + 2 * (BLOCK_SESSIONS + 1) + 3 * most,
+            np.int64: 3 * stretches + 2 * width + 6 * room + means + 2 * (BLOCK_SESSIONS + 1) + 6 * most,
             np.int32: stretches + len(LINE_DIMENSIONS) * width + 4 * room,
             np.uint8: stretches + room,
         }
     )
     billable = block.take(room, np.int64)
-    volume = block.take(most, np.int64)
+    volume, spot = block.take(most, np.int64), block.take(3 * most, np.int64)
     volume[:] = 0
+    spot[:] = 0
     return Scratch(
         stretches=Stretches(
             first=block.take(BLOCK_SESSIONS + 1, np.int64),
@@ -213,11 +217,13 @@ def _scratch(block: Block, stretches: int, plan: Plan) -> Scratch:
             nano=block.take(room, np.int64),
             rest=block.take(room, np.int64),
             printed=block.take(room, np.int64),
+            mean=block.take(means, np.int64),
         ),
         pick=block.take(room, np.int32),
         volume=volume,
         under=block.take(most, np.int64),
         rest=block.take(most, np.int64),
+        spot=spot,
     )
 
 
