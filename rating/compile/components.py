@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
-from rating.compile.spot import SpotColumn
+from rating.compile.spot import PLAIN_MWH_MIN, SpotColumn
 from rating.errors import Fault, TariffError
 from rating.kernels.arrays import MIXED, NEVER, NO_TAX, SETTLED_APART, SPARE_MAX, TAX_EXCLUDED, TAX_INCLUDED
 from rating.kernels.plain import COMPONENTS_MAX
@@ -107,11 +107,14 @@ def rows(
         raise TariffError([_too_odd(tariff)])
     if mixed == SETTLED_APART:
         den = 1  # each amount is over its own
+    rule = _rule_row(tariff, version, den, mixed, limits, components)
+    if any(spot is not None and spot.volume_max < PLAIN_MWH_MIN for spot in spots):
+        rule = rule._replace(plain=0)
     found = [
         _component_row(part, dimension, price, den, spot, *_tax_of(tariff, part, taxes))
         for (part, dimension), price, spot in zip(parts, prices, spots, strict=True)
     ]
-    return found, _rule_row(tariff, version, den, mixed, limits, components), taxes if mixed == MIXED else []
+    return found, rule, taxes if mixed == MIXED else []
 
 
 def _component_row(
@@ -125,14 +128,17 @@ def _component_row(
 ) -> ComponentRow:
     """The row of a component; where it follows an index, its place among the prices is filled in later."""
     in_unit = Fraction(NANO_PER_UNIT, part.price.per)
-    num, den = (price.numerator, price.denominator) if spot is None else (spot.most + spot.den, spot.den)
+    num, den = price.numerator, price.denominator
     volume_max = AMOUNT_MAX_NANO * den // num if num else NEVER
+    if spot is not None:
+        den = spot.den
+        volume_max = spot.volume_max
     assert part.step <= _STEP_MAX[part.dimension]
     return ComponentRow(
         dimension=dimension,
         rate_ppm=rate_ppm,
         tax_bits=tax_bits,
-        num=price.numerator,
+        num=num,
         den=den,
         den_scale=common // den if common > 1 else 1,
         volume_max=min(volume_max, NEVER),

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rating.kernels.arith import LOW_BITS
+from rating.kernels.arrays import NO_PRICE
 from rating.tariff.spot import Index, SpotPrice
-from rating.units import FEMTO_PER_MICRO, FEMTO_PER_NANO, MWH_PER_KWH
+from rating.units import AMOUNT_MAX_NANO, FEMTO_PER_MICRO, FEMTO_PER_NANO, MWH_PER_KWH
 
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
@@ -18,12 +19,35 @@ Int32 = NDArray[np.int32]
 _DEN = FEMTO_PER_NANO * MWH_PER_KWH  # a femto a kWh is this part of a nano a milli-Wh
 
 
+PLAIN_MWH_MIN = 10**9  # `plain` is for tariffs in which a session of a MWh is far from leaving int64
+_NUM_MAX = 2**62
+
+
 class SpotColumn(NamedTuple):
     """The prices of one component for each of e epochs: nano a milli-Wh over `den`."""
 
     den: int
-    most: int  # the greatest numerator, or the smallest without its sign
-    part: Int64  # (e, 3) whole, high and low (arith.joined); low is -1 where there is no price
+    volume_max: int  # milli-Wh that times the greatest price stay in int64, and in the range of amounts
+    num: Int64  # (e,) NO_PRICE where there is none; not to be used where it does not fit int64, with a volume_max of 0
+    part: Int64  # (e, 3) whole, high and low (arith.joined); low is -1 where there is none
+
+
+class Followed(NamedTuple):
+    """The epochs of a timeline in which prices follow indexes."""
+
+    start_us: Int64  # (e,)
+    calendar: NDArray[np.intp]  # (e,) of which epoch without indexes each is a part
+    run: Int32  # (e,) the next one that is part of another
+    columns: tuple[SpotColumn | None, ...]  # of each component
+
+
+def follow(start_us: Int64, hi_us: int, spots: tuple[SpotPrice | None, ...]) -> Followed:
+    """The epochs (e',) up to `hi_us` that begin at `start_us`, cut by the indexes that components follow."""
+    starts = with_indexes(start_us, hi_us, tuple(spot for spot in spots if spot is not None))
+    calendar = np.searchsorted(start_us, starts, "right") - 1
+    return Followed(
+        starts, calendar, runs(calendar), tuple(None if spot is None else column(spot, starts) for spot in spots)
+    )
 
 
 def with_indexes(start_us: Int64, hi_us: int, spots: tuple[SpotPrice, ...]) -> Int64:
@@ -76,12 +100,11 @@ def column(spot: SpotPrice, start_us: Int64) -> SpotColumn:
     part[:, 1] = (num % den) >> LOW_BITS
     part[:, 2] = (num % den) & ((1 << LOW_BITS) - 1)
     part[~priced, 2] = -1
-    part.flags.writeable = False
-    return SpotColumn(den, int(np.abs(num[priced]).max(initial=0)), part)
-
-
-@lru_cache(maxsize=32)
-def columns(spots: tuple[SpotPrice | None, ...], starts: bytes) -> tuple[SpotColumn | None, ...]:
-    """The prices of each component that follows an index; `starts` are the bytes of int64 (e,), us UTC."""
-    start_us = np.frombuffer(starts, np.int64)
-    return tuple(None if spot is None else column(spot, start_us) for spot in spots)
+    most = max(int(np.abs(num[priced]).max(initial=0)), 1)
+    short = np.full(start_us.size, NO_PRICE, np.int64)
+    if most < _NUM_MAX:
+        short[priced] = num[priced]
+    volume_max = min(_NUM_MAX // most, AMOUNT_MAX_NANO * den // (most + den)) if most < _NUM_MAX else 0
+    for array in (part, short):
+        array.flags.writeable = False
+    return SpotColumn(den, volume_max, short, part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from rating.compile.components import ComponentRow, Part, RuleRow, TaxRow, rows
 from rating.compile.epochs import timeline
 from rating.compile.restricted import Restricted, is_restricted, line_dimension, restricted_timeline
-from rating.compile.spot import SpotColumn, columns, runs, with_indexes
+from rating.compile.spot import Followed, SpotColumn, follow
 from rating.compile.traits import Traits
 from rating.kernels.arrays import (
     BY_CURRENT,
@@ -29,6 +30,7 @@ from rating.kernels.arrays import (
     readonly,
 )
 from rating.tariff.model import Component, Tariff, Version
+from rating.tariff.spot import SpotPrice
 from rating.units import DIMENSIONS, LINE_DIMENSIONS
 
 Int64 = NDArray[np.int64]
@@ -58,7 +60,7 @@ class Tables:
     component_count: list[int] = field(default_factory=list)
     epoch_run: list[Int32] = field(default_factory=list)
     spot: list[int] = field(default_factory=list)
-    prices: list[Int64] = field(default_factory=list)
+    prices: list[SpotColumn] = field(default_factory=list)
     price_count: int = 0
     waits: list[int] = field(default_factory=list)
     restricted: list[Restricted | None] = field(default_factory=list)
@@ -69,6 +71,26 @@ class Tables:
     versions: list[Version] = field(default_factory=list)
     elements: dict[str, int] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
+
+
+Spots = tuple[SpotPrice | None, ...]
+
+
+@lru_cache(maxsize=128)
+def _epochs(group: Group, index: int, spots: Spots) -> tuple[Int32, Followed]:
+    """For each epoch of a timeline the component of each dimension, int32 (e, 4), and the prices that follow an index."""
+    start_us, component = timeline(group.tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
+    followed = follow(start_us, group.hi_us, spots)
+    return component[followed.calendar], followed
+
+
+@lru_cache(maxsize=128)
+def _restricted_epochs(group: Group, index: int, spots: Spots) -> tuple[Restricted, Int32, Followed]:
+    """The same of a restricted timeline: no epoch has a component of its own."""
+    restricted = restricted_timeline(group.tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
+    followed = follow(restricted.start_us, group.hi_us, spots)
+    restricted = restricted._replace(start_us=followed.start_us, row=restricted.row[followed.calendar])
+    return restricted, np.full((followed.start_us.size, len(DIMENSIONS)), -1, np.int32), followed
 
 
 def add_timeline(tables: Tables, group: Group, index: int) -> None:
@@ -82,24 +104,12 @@ def add_timeline(tables: Tables, group: Group, index: int) -> None:
             element_code = tables.elements.setdefault(element.name, len(tables.elements))
             unit_code = tables.units.setdefault(part.price.unit_text, len(tables.units))
             tables.named.append((element_code, unit_code, part.price.amount_micro))
-    spots = tuple(part.spot for part, _ in parts)
-    followed = tuple(spot for spot in spots if spot is not None)
-
     if group.restricted or is_restricted(tariff, versions, group.traits):
-        restricted = restricted_timeline(tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
-        start_us, component = restricted.start_us, np.full((restricted.start_us.size, len(DIMENSIONS)), -1, np.int32)
+        restricted, component, followed = _restricted_epochs(group, index, tuple(part.spot for part, _ in parts))
     else:
         restricted = None
-        start_us, component = timeline(tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
-    run: Int32 = np.arange(1, start_us.size + 1, dtype=np.int32)
-    prices: tuple[SpotColumn | None, ...] = (None,) * len(parts)
-    if followed:
-        calendar_us, start_us = start_us, with_indexes(start_us, group.hi_us, followed)
-        within = np.searchsorted(calendar_us, start_us, "right") - 1
-        component, run = component[within], runs(within)
-        if restricted is not None:
-            restricted = restricted._replace(start_us=start_us, row=restricted.row[within])
-        prices = columns(spots, start_us.tobytes())
+        component, followed = _epochs(group, index, tuple(part.spot for part, _ in parts))
+    start_us, prices = followed.start_us, followed.columns
     component_rows, rule_row, taxes = rows(tariff, version, parts, prices)
     if restricted is not None:
         rule_row = rule_row._replace(plain=0)
@@ -107,12 +117,12 @@ def add_timeline(tables: Tables, group: Group, index: int) -> None:
     tables.hint.append((np.searchsorted(start_us, group.lo_us + (buckets << SPAN_SHIFT), "right") - 1).astype(np.int32))
     base = len(tables.components)
     epochs_before = sum(each.size for each in tables.epoch_start_us)
-    tables.epoch_run.append(np.append(run, np.int32(start_us.size)) + np.int32(epochs_before))
-    tables.spot.append(int(bool(followed)))
+    tables.epoch_run.append(np.append(followed.run, np.int32(start_us.size)) + np.int32(epochs_before))
+    tables.spot.append(int(any(prices)))
     for number, each in enumerate(prices):
         if each is not None:
             component_rows[number] = component_rows[number]._replace(spot=tables.price_count)
-            tables.prices.append(each.part.ravel())
+            tables.prices.append(each)
             tables.price_count += start_us.size
     tables.epoch_start_us.append(np.append(start_us, NEVER))
     flat = np.where(component >= 0, component + np.int32(base), np.int32(-1)).astype(np.int32)
@@ -160,7 +170,12 @@ def flat_book(tables: Tables, lo_us: int) -> Book:
                 price_micro=np.array(named[2], np.int64),
             )
         ),
-        prices=frozen(Prices(part=_joined(tables.prices, np.int64))),
+        prices=frozen(
+            Prices(
+                num=_joined([each.num for each in tables.prices], np.int64),
+                part=_joined([each.part.ravel() for each in tables.prices], np.int64),
+            )
+        ),
         rules=frozen(Rules(**_columns(rules._asdict()))),
         taxes=frozen(
             Taxes(

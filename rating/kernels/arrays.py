@@ -22,6 +22,7 @@ NO_COMPONENT = -1
 BY_CURRENT = 2  # of Timelines.restricted: a version on the timeline asks for a current, else it is 1
 SPAN_SHIFT = 32  # a bucket of the hint table is 2^32 microseconds (72 minutes)
 NEVER = 2**63 - 1
+NO_PRICE = NEVER
 
 
 class Usage(NamedTuple):
@@ -81,9 +82,10 @@ VARIES = 4  # what holds for the first dimension depends on power or current; th
 
 
 class Prices(NamedTuple):
-    """Prices that follow an index: for each epoch of their timeline one, as three numbers (arith.joined)."""
+    """Prices that follow an index: for each epoch of their timeline one, over Components.den, in two forms."""
 
-    part: Int64  # (3 p,) whole nano a milli-Wh, and high and low of the rest over Components.den; low -1: no price
+    num: Int64  # (p,) nano a milli-Wh, for `plain`; NO_PRICE: there is none
+    part: Int64  # (3 p,) the same as three numbers (arith.joined); the last is -1: there is none
 
 
 class Components(NamedTuple):
@@ -95,7 +97,7 @@ class Components(NamedTuple):
     num: Int64  # (c,) nano for each base unit (milli-Wh, us, session), over
     den: Int64  # (c,)
     den_scale: Int64  # (c,) the session's common denominator ÷ den; 1 where it is SETTLED_APART
-    volume_max: Int64  # (c,) the volume at which the amount reaches AMOUNT_MAX_NANO; by an index: up to it, it does not
+    volume_max: Int64  # (c,) the volume at which the amount reaches AMOUNT_MAX_NANO; by an index: up to it no sum leaves int64
     spot: Int64  # (c,) which of Prices is that of the first epoch of the timeline, -1: the price follows no index
     grace_us: Int64  # (c,)
     waits: UInt8  # (c,) 1: `from: first_energy`
@@ -220,7 +222,7 @@ class Scratch(NamedTuple):
     volume: Int64  # (component_most,) 0 between sessions
     under: Int64  # (component_most,) nano that printing leaves out of a line
     rest: Int64  # (component_most,) the rest of its amount
-    spot: Int64  # (3 component_most,) energy × the three numbers of its prices, 0 between sessions
+    spot: Int64  # (component_most,) energy × price of what follows an index, 0 between sessions
 
 
 class Lines(NamedTuple):

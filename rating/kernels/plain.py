@@ -13,7 +13,6 @@ from __future__ import annotations
 from rating.kernels.arith import (
     count_units,
     index,
-    joined,
     lowest_bit,
     mean_price,
     mul_div_floor,
@@ -23,6 +22,7 @@ from rating.kernels.arith import (
     times_price,
 )
 from rating.kernels.arrays import (
+    NO_PRICE,
     NO_TAX,
     SPAN_SHIFT,
     TAX_EXCLUDED,
@@ -85,7 +85,7 @@ def plain(
     of_dimension, of_element = components.dimension, components.element
     of_unit, of_price = components.unit, components.price_micro
     volume, under, rests, spot_sum = scratch.volume, scratch.under, scratch.rest, scratch.spot
-    by_indexes, epoch_run, of_spot, price_part = timelines.spot, timelines.epoch_run, components.spot, book.prices.part
+    by_indexes, epoch_run, of_spot, prices = timelines.spot, timelines.epoch_run, components.spot, book.prices.num
     line_session, line_number, line_kind, line_rate = out.session, out.line, out.kind, out.rate
     line_dimension, line_element, line_unit, line_price = out.dimension, out.element, out.unit, out.unit_price
     line_volume, line_billed, line_amount, line_printed = out.volume, out.billed_volume, out.amount, out.printed
@@ -120,7 +120,7 @@ def plain(
         fresh = by_index  # the stretch begins, and whether its price follows an index is to be found out
         follows = False
         point, price_row = epoch, 0  # the epoch whose price holds, and where the prices of epoch 0 would be
-        whole, high, low = 0, 0, 0  # energy × the three numbers of its prices
+        cost = 0  # energy × price
         now = session_start
         stretch_start = session_start
         energy = 0
@@ -144,7 +144,7 @@ def plain(
             if follows:
                 # As the loop below, with the price of the moment; what crosses one, or meets a gap, is for later.
                 point_end = now
-                price_whole, price_high, price_low = 0, 0, 0
+                price = NO_PRICE
                 while 0 <= i < last:
                     b = end_us[i]
                     e = energies[i]
@@ -154,17 +154,14 @@ def plain(
                         while epoch_start_us[point + 1] <= now:
                             point = index(point + 1)
                         point_end = epoch_start_us[point + 1]
-                        p = index(3 * (price_row + point))
-                        price_whole, price_high, price_low = price_part[p], price_part[p + 1], price_part[p + 2]
-                    if b > point_end or price_low < 0:
+                        price = prices[index(price_row + point)]
+                    if b > point_end or price == NO_PRICE:
                         break
                     charging = e != 0
                     if with_activity and activities[i] != ACTIVITY_AUTO:
                         charging = activities[i] != ACTIVITY_PARKED
                     energy += e
-                    whole += e * price_whole
-                    high += e * price_high
-                    low += e * price_low
+                    cost += e * price
                     charging_us += b - now if charging else 0
                     now = b
                     i += 1
@@ -208,11 +205,11 @@ def plain(
                             part = mul_div_floor(e, at_us - a, b - a)
                             part -= part % wh
                         if part > priced:
-                            p = index(3 * (price_row + point))
-                            odd = odd or price_part[p + 2] < 0
-                            whole += (part - priced) * price_part[p]
-                            high += (part - priced) * price_part[p + 1]
-                            low += (part - priced) * price_part[p + 2]
+                            price = prices[index(price_row + point)]
+                            if price == NO_PRICE:
+                                odd = True
+                                break
+                            cost += (part - priced) * price
                             priced = part
                         if at_us == until_us:
                             break
@@ -242,9 +239,7 @@ def plain(
                 volume[index(c)] += energy * energy_scale
                 touched |= 1 << c
                 if follows:
-                    spot_sum[index(3 * c)] += whole * energy_scale
-                    spot_sum[index(3 * c + 1)] += high * energy_scale
-                    spot_sum[index(3 * c + 2)] += low * energy_scale
+                    spot_sum[index(c)] += cost * energy_scale
             c = epoch_component[4 * epoch + TIME] - base
             if c >= 0 and charging_us > 0:
                 volume[index(c)] += charging_us
@@ -270,7 +265,7 @@ def plain(
             epoch_end = epoch_start_us[epoch_next]
             within = min(session_end, epoch_end - 1)
             fresh = by_index
-            whole, high, low = 0, 0, 0
+            cost = 0
 
         # 2. What it costs: amounts are nano and a rest over the timeline's denominator.
         unit_nano = rules.unit_nano[t]
@@ -290,15 +285,13 @@ def plain(
             volume[k] = 0
             price = of_price[c]
             if by_index and of_spot[c] >= 0:
-                j = index(3 * k)
-                whole, high, low = spot_sum[j], spot_sum[j + 1], spot_sum[j + 2]
-                spot_sum[j] = 0
-                spot_sum[j + 1] = 0
-                spot_sum[j + 2] = 0
+                cost = spot_sum[k]
+                spot_sum[k] = 0
                 if odd or quantity > volume_max[c]:
                     odd = True
                     continue
-                nano, rest = joined(whole, high, low, den[c])
+                nano = cost // den[c]
+                rest = cost - nano * den[c]
                 price = mean_price(nano, rest, den[c], quantity)
                 rest *= den_scale[c]
             elif odd or quantity > volume_max[c]:

@@ -184,13 +184,13 @@ def _scratch(block: Block, stretches: int, plan: Plan) -> Scratch:
     means = room if plan.book.timelines.spot.any() else 0
     block.reset(
         {
-            np.int64: 3 * stretches + 2 * width + 6 * room + means + 2 * (BLOCK_SESSIONS + 1) + 6 * most,
+            np.int64: 3 * stretches + 2 * width + 6 * room + means + 2 * (BLOCK_SESSIONS + 1) + 4 * most,
             np.int32: stretches + len(LINE_DIMENSIONS) * width + 4 * room,
             np.uint8: stretches + room,
         }
     )
     billable = block.take(room, np.int64)
-    volume, spot = block.take(most, np.int64), block.take(3 * most, np.int64)
+    volume, spot = block.take(most, np.int64), block.take(most, np.int64)
     volume[:] = 0
     spot[:] = 0
     return Scratch(
