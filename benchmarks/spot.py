@@ -51,4 +51,6 @@ def _index() -> Any:
     hundredth = pa.scalar("0.01").cast(pa.decimal128(3, 2))
     import pyarrow.compute as pc
 
-    return pa.table({"start": pa.array(start_us).view(pa.timestamp("us", "UTC")), "price_per_mwh": pc.multiply(prices, hundredth)})
+    return pa.table(
+        {"start": pa.array(start_us).view(pa.timestamp("us", "UTC")), "price_per_mwh": pc.multiply(prices, hundredth)}
+    )

@@ -40,10 +40,9 @@ def index(pick: Pick, anchor: Anchor, name: str) -> Index:
 
 
 def spot(pick: Pick, indexes: list[Index]) -> SpotPrice:
-    found = SpotPrice(
+    return SpotPrice(
         pick.of(indexes), pick.of(FACTORS), pick.of(ADDS), pick.of(FLOORS), pick.of(CEILINGS), pick.of(FALLBACKS)
     )
-    return found
 
 
 def followed(pick: Pick, anchor: Anchor, tariff: Tariff) -> Tariff:

@@ -78,7 +78,7 @@ Spots = tuple[SpotPrice | None, ...]
 
 @lru_cache(maxsize=128)
 def _epochs(group: Group, index: int, spots: Spots) -> tuple[Int32, Followed]:
-    """For each epoch of a timeline the component of each dimension, int32 (e, 4), and the prices that follow an index."""
+    """For each epoch of a timeline the component of each dimension, int32 (e, 4), and prices that follow an index."""
     start_us, component = timeline(group.tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
     followed = follow(start_us, group.hi_us, spots)
     return component[followed.calendar], followed

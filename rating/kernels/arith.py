@@ -42,8 +42,8 @@ _CENT_NANO = 10_000_000
 _HALF_BITS = 32
 assert ((2 * PPM_PER_UNIT) << _HALF_BITS) * 2 < 2**63
 
-# A price of an index is whole + (high × 2^LOW_BITS + low) ÷ den nano a milli-Wh, so that the sums of energy × each of the
-# three over a session stay in int64, and are divided once.
+# A price of an index is whole + (high × 2^LOW_BITS + low) ÷ den nano a milli-Wh, so that the sums of energy × each of
+# the three over a session stay in int64, and are divided once.
 LOW_BITS = 21
 assert DENOMINATOR_MAX <= 2 ** (2 * LOW_BITS - 1)
 assert ENERGY_MAX_MWH * 2**LOW_BITS < 2**62

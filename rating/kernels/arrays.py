@@ -97,7 +97,9 @@ class Components(NamedTuple):
     num: Int64  # (c,) nano for each base unit (milli-Wh, us, session), over
     den: Int64  # (c,)
     den_scale: Int64  # (c,) the session's common denominator ÷ den; 1 where it is SETTLED_APART
-    volume_max: Int64  # (c,) the volume at which the amount reaches AMOUNT_MAX_NANO; by an index: up to it no sum leaves int64
+    volume_max: (
+        Int64  # (c,) the volume at which the amount reaches AMOUNT_MAX_NANO; by an index: up to it no sum leaves int64
+    )
     spot: Int64  # (c,) which of Prices is that of the first epoch of the timeline, -1: the price follows no index
     grace_us: Int64  # (c,)
     waits: UInt8  # (c,) 1: `from: first_energy`

@@ -9,7 +9,6 @@ from rating.kernels.arith import index, times_1000
 from rating.kernels.arrays import NO_TAX, Book, Lines, Scratch, Usage
 from rating.kernels.jit import kernel, scalar
 
-
 _SIGN_SHIFT = 63
 
 

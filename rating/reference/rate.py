@@ -29,8 +29,9 @@ def rate_session(tariff: Tariff, usage: Usage, *, as_cut: bool = False) -> Bill 
 
     Faults are found in this order: the session's own start, end and reservation, no data, its zone, a version in force
     at its start, its intervals one by one, values that the tariff needs and the session does not have, prices that an
-    index does not have, the range of amounts, taxes that are not known. The tariff's own zone goes before the session's. With `as_cut` no interval is
-    cut: each is priced by what holds at its start, as an operator does who has cut them already.
+    index does not have, the range of amounts, taxes that are not known. The tariff's own zone goes before the
+    session's. With `as_cut` no interval is cut: each is priced by what holds at its start, as an operator does who has
+    cut them already.
     """
     fault = fault_of_session(usage)
     if fault is not None:

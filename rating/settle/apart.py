@@ -1,8 +1,8 @@
 """Totals of a session that no 64-bit kernel can tell (PRICING 4).
 
-Where prices have different taxes, a limit scales each tax by a fraction of any size; and the prices of an index may have
-so many decimals that the amounts of a session share no small denominator. Such sessions are rare, so they are settled
-one by one in exact fractions: 0.1 ms each.
+Where prices have different taxes, a limit scales each tax by a fraction of any size; and the prices of an index may
+have so many decimals that the amounts of a session share no small denominator. Such sessions are rare, so they are
+settled one by one in exact fractions: 0.1 ms each.
 """
 
 from __future__ import annotations

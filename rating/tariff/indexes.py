@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,7 @@ def _check_order(starts: list[int], place: Place, faults: list[Fault]) -> None:
 
 def _lengths(starts: list[int]) -> list[int]:
     """The end of each price, by the starts alone; the first one, and one alone, are as long as the next, or an hour."""
-    steps = [after - before for before, after in zip(starts, starts[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(starts)]
     length = next((step for step in steps if step in STEPS_US), US_PER_H)
     ends = []
     for number, start_us in enumerate(starts):

@@ -6,8 +6,8 @@ import codecs
 import difflib
 import importlib.metadata
 import re
-from functools import lru_cache
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 

@@ -111,7 +111,9 @@ def _index_of(value: object, info: ValidationInfo) -> Index:
 
 
 IndexName = Annotated[
-    Index, PlainValidator(_index_of), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$"})
+    Index,
+    PlainValidator(_index_of),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$"}),
 ]
 
 
@@ -182,9 +184,7 @@ class EnergyText(_Stepped):
     def _not_below_the_floor(cls, most: int | None, info: ValidationInfo) -> int | None:
         least = info.data.get("floor")
         if most is not None and least is not None and most < least:
-            raise RefusalError(
-                "min_above_max", "a ceiling that is not below the floor", "swap the two, or delete one"
-            )
+            raise RefusalError("min_above_max", "a ceiling that is not below the floor", "swap the two, or delete one")
         return most
 
 

@@ -168,7 +168,7 @@ def _element_lines(element: Element, index: int) -> Iterable[str]:
 
 def _component(component: Component) -> str:
     price = f"{money(component.price.amount_micro)}/{component.price.unit_text}"
-    pairs = []
+    pairs: list[str] = []
     if component.spot is not None:
         pairs += _spot(component.spot)
     if component.grace_us:
