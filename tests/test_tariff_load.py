@@ -137,7 +137,7 @@ def test_sources_that_hold_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     Path("empty").mkdir()
     assert faults_of(["missing.yaml", "empty", "bad\0name"]) == [
-        "bad\0name: no_file: read `bad\0name`, expected a file or a folder that exists; "
+        "bad\\u0000name: no_file: read `bad\\u0000name`, expected a file or a folder that exists; "
         "look at the name and at the folder you are in",
         "empty: no_tariffs: read `(an empty folder)`, expected a folder with tariffs: files that end in .yaml, .yml, "
         ".json or .jsonl; put a tariff there",
