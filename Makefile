@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SCHEMA := tariffs/schema.json
 
-.PHONY: demo test test-long bench lint schema readme clean
+.PHONY: demo test test-long fuzz bench lint schema readme clean
 
 # What was installed, as text: other edits of pyproject.toml, or a newer date of it, install nothing.
 # $(call install,requirement) is the recipe of a stamp that holds that text.
@@ -43,6 +43,9 @@ test: lint
 
 test-long: $(VENV)/.installed-test
 	RATING_DRAWS=1000000 $(BIN)/pytest -n 2 tests/test_twin.py
+
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python tests/fuzz.py $(if $(FUZZ_SECONDS),--seconds $(FUZZ_SECONDS)) $(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks

@@ -123,9 +123,16 @@ def needs_clock(tariff: Tariff) -> bool:
 
 
 class Book:
-    """The tariffs by which CDRs are priced: one that was told, their own, or those of the caller by their ids."""
+    """The tariffs by which CDRs are priced: one that was told, their own, or those of the caller by their ids.
 
-    def __init__(self, tariffs: Tariffs | None, told: str | None, version: Version | None) -> None:
+    With `ours_first` those of the caller go before the CDRs' own where they have the same id: whoever checks CDRs
+    against the prices that were agreed must not have them checked against the partner's.
+    """
+
+    def __init__(
+        self, tariffs: Tariffs | None, told: str | None, version: Version | None, *, ours_first: bool = False
+    ) -> None:
+        self.ours_first = ours_first
         self.tariffs = Tariffs() if tariffs is None else tariffs
         self.by_id = {name.casefold(): found for name, found in self.tariffs.items()}
         self.told = told
@@ -145,16 +152,26 @@ class Book:
         """The same as a tariff."""
         if self.told is not None:
             found: Tariff | None = self.tariffs[self.told]
-        elif cdr.tariffs:
+        elif cdr.tariffs and not self.knows(cdr):
             found = _embedded(cdr, self.version, faults)
         else:
-            found = self._by_id(cdr, faults)
+            found = self._by_id(self._names(cdr), cdr, faults)
         if found is not None and found.currency != cdr.currency:
             want = f"{found.currency}, the currency of the tariff {found.id}"
             place = cdr.place.within("currency")
             faults.append(Fault("cdr_currency", place, shown(cdr.currency), want, "correct one of the two"))
             return None
         return found
+
+    def knows(self, cdr: Cdr) -> bool:
+        """Whether tariffs of the caller go before those that the CDR carries: they have all their ids."""
+        names = self._names(cdr)
+        return self.ours_first and bool(names) and all(name.casefold() in self.by_id for name in names)
+
+    def _names(self, cdr: Cdr) -> tuple[str, ...]:
+        """The ids of the CDR's tariffs: those that its periods name, else those that it carries."""
+        carried = (record.value.get("id") for record in cdr.tariffs)
+        return tuple(cdr.tariff_ids) or tuple(name for name in carried if isinstance(name, str))
 
     def named(self) -> dict[str, tuple[str, Tariff]]:
         """Every chosen tariff by a name: its id, and where several have one id, all of them with their hashes."""
@@ -167,13 +184,13 @@ class Book:
             for key, tariff in each
         }
 
-    def _by_id(self, cdr: Cdr, faults: list[Fault]) -> Tariff | None:
-        if not cdr.tariff_ids:
+    def _by_id(self, names: tuple[str, ...], cdr: Cdr, faults: list[Fault]) -> Tariff | None:
+        if not names:
             fix = "give the tariff, or a CDR that carries it in `tariffs`"
             faults.append(Fault("cdr_tariff", cdr.place, "no tariff", "a tariff to price it by", fix))
             return None
         found = []
-        for name in cdr.tariff_ids:
+        for name in names:
             tariff = self.by_id.get(name.casefold())
             if tariff is None:
                 fix = "load that tariff, or give a CDR that carries it in `tariffs`"
@@ -181,7 +198,7 @@ class Book:
                 faults.append(Fault(Refused.UNKNOWN_TARIFF.code, cdr.place, shown(name), want, fix))
             else:
                 found.append(tariff)
-        return _one_of(found, cdr, faults) if len(found) == len(cdr.tariff_ids) else None
+        return _one_of(found, cdr, faults) if len(found) == len(names) else None
 
 
 def _embedded(cdr: Cdr, version: Version | None, faults: list[Fault]) -> Tariff | None:

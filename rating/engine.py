@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Literal
 
-from rating.cdrs import Cdrs, read_cdrs
 from rating.compile.plan import make_plan
 from rating.errors import Fault, InputError, Place, SessionError
 from rating.kernels.runs import find_runs
@@ -108,6 +107,8 @@ def rate_cdrs(
     ...     {"start_date_time": "2026-01-01T10:00:00Z", "dimensions": [{"type": "ENERGY", "volume": 7.25}]}]}''')
     Rated(1 sessions, 1 lines, 0 rejected)
     """
+    from rating.cdrs import Cdrs, read_cdrs  # which `rate` does without
+
     _check_options(Tariffs(), on_error, threads)
     if not isinstance(cdrs, Cdrs):
         options = {"tariff": tariff, "version": version, "time_zone": time_zone}

@@ -155,6 +155,34 @@ EXAMPLES: Final[dict[Code, tuple[str | Tariff, str | Tariff]]] = {
     ),
 }  # fmt: skip
 
+# Ranges that no element prices: the elements, what is read, and what is said to be free.
+RANGES: Final[list[tuple[str, str, str]]] = [
+    ("energy: 0.40/kWh, when: {max_kwh: 10}\nenergy: 0.50/kWh, when: {min_kwh: 20}",
+     "max_kwh: 10, min_kwh: 20", "energy from 10 to 20 kWh of the session"),
+    ("energy: 0.39/kWh, when: {max_kwh: 10}", "max_kwh: 10", "energy from 10 kWh of the session on"),
+    ("energy: 0.40/kWh, when: {max_kwh: 10}\nenergy: 0.45/kWh, when: {min_kwh: 15, membership: gold}",
+     "max_kwh: 10, min_kwh: 15", "energy from 10 to 15 kWh of the session"),
+    # What prices the parking prices no energy.
+    ("energy: 0.40/kWh, when: {max_kwh: 10}\nparking_time: 0.10/min",
+     "max_kwh: 10", "energy from 10 kWh of the session on"),
+    # What prices a reservation prices no energy.
+    ("energy: 0.40/kWh, when: {max_kwh: 10}\ntime: 3/h, when: {reservation: RESERVATION}\n"
+     "energy: 0.50/kWh, when: {min_kwh: 10.5}",
+     "max_kwh: 10, min_kwh: 10.5", "energy from 10 to 10.5 kWh of the session"),
+    ("energy: 0.40/kWh, when: {max_duration: 3 h}", "max_duration: 3 h", "energy from 3 h of the session on"),
+    ("energy: 0.40/kWh, when: {max_duration: 30 min}\nenergy: 0.50/kWh, when: {min_duration: 1 h}",
+     "max_duration: 30 min, min_duration: 1 h", "energy from 30 min to 1 h of the session"),
+    ("energy: 0.40/kWh, when: {max_power: 50}\nenergy: 0.50/kWh, when: {min_power: 150}",
+     "max_power: 50 kW, min_power: 150 kW", "energy from 50 to 150 kW"),
+    ("energy: 0.40/kWh, when: {min_power: 11}", "min_power: 11 kW", "energy below 11 kW"),
+    ("energy: 0.40/kWh, when: {max_current: 16 A}\nenergy: 0.50/kWh, when: {min_current: 32 A}",
+     "max_current: 16 A, min_current: 32 A", "energy from 16 to 32 A"),
+    ("energy: 0.40/kWh, when: {evse_power: {max: 50 kW}}\nenergy: 0.50/kWh, when: {evse_power: {min: 150 kW}}",
+     "evse_power: {max: 50 kW}, evse_power: {min: 150 kW}", "energy from 50 to 150 kW of the charger"),
+    ("energy: 0.40/kWh, when: {evse_power: {min: 50 kW}}",
+     "evse_power: {min: 50 kW}", "energy below 50 kW of the charger"),
+]  # fmt: skip
+
 # More of the same: what is warned of, and by which code.
 MORE: Final[list[tuple[Code, str | Tariff]]] = [
     (Code.NEVER_REACHED, one_version("energy: 0.39/kWh\nenergy: 0.29/kWh, when: {membership: gold}")),
@@ -191,6 +219,7 @@ MORE: Final[list[tuple[Code, str | Tariff]]] = [
     (Code.ENERGY_HOLE, one_version("energy: 0.39/kWh, when: {day_of_week: mon-fri}")),
     (Code.ENERGY_HOLE, one_version("energy: 0.39/kWh, when: {end_date: 2026-07-01}")),
     (Code.ENERGY_HOLE, one_version("energy: 0.39/kWh, when: {months: mar-nov}")),
+    *((Code.ENERGY_HOLE, one_version(elements)) for elements, _, _ in RANGES),
     (Code.PRICE_SIZE, one_version("energy: 0.0039/kWh")),
     (Code.PRICE_SIZE, one_version("energy: 0.39/Wh")),
     (Code.PRICE_SIZE, one_version("energy: 0.39/kWh, parking_time: 39.00/min")),
@@ -217,7 +246,23 @@ FINE: Final[list[str | Tariff]] = [
     one_version("time: 2.00/h"),
     one_version("time: {price: 5.00/2 h, step_size: 2 h}, parking_time: {price: 5.00/2 h, step_size: 2 h}"),
     one_version("energy: 0.39/kWh, when: {start_time: 07:00, end_time: 23:00}\ntime: 0.10/min"),
-    one_version("energy: 0.39/kWh, when: {max_kwh: 10}"),  # the rest is free, not by the clock
+    one_version("energy: 0.39/kWh, when: {min_kwh: 10}"),  # the first kWh are an offer
+    one_version("energy: 0.39/kWh, when: {min_duration: 15 min}"),
+    one_version("energy: 0.40/kWh, when: {max_kwh: 10}\nenergy: 0.50/kWh, when: {min_kwh: 10}"),
+    one_version("energy: 0.40/kWh, when: {max_kwh: 10}\nenergy: 0/kWh, when: {min_kwh: 10, max_kwh: 20}\n"
+                "energy: 0.50/kWh, when: {min_kwh: 20}"),
+    one_version("energy: 0.40/kWh, when: {max_kwh: 10}\ntime: 0.10/min, when: {min_kwh: 10}"),
+    # Between the two it is free for most sessions, but not for all.
+    one_version("energy: 0.40/kWh, when: {max_kwh: 10}\nenergy: 0.45/kWh, when: {membership: gold}\n"
+                "energy: 0.50/kWh, when: {min_kwh: 20}"),
+    one_version("energy: 0.40/kWh, when: {max_kwh: 10}\nenergy: 0.50/kWh, when: {min_power: 11}"),
+    one_version("energy: 0.40/kWh, when: {max_kwh: 10}\nenergy: 0.50/kWh, when: {min_kwh: 10, end_time: 12:00}"),
+    one_version("energy: 0.40/kWh, when: {max_duration: 3 h}\nenergy: 0/kWh, when: {min_duration: 3 h}"),
+    one_version("energy: 0.40/kWh, when: {max_duration: 9600 h}"),  # no session is longer
+    one_version("energy: 0.40/kWh, when: {max_power: 50}\nenergy: 0.50/kWh, when: {min_power: 50}"),
+    one_version("energy: 0.40/kWh, when: {max_current: 16 A}\nenergy: 0.50/kWh, when: {min_current: 16 A}"),
+    one_version("energy: 0.40/kWh, when: {evse_power: {max: 50 kW}}\n"
+                "energy: 0.50/kWh, when: {evse_power: {min: 50 kW}}"),
     one_version("energy: 0.39/kWh, when: {min_kwh: 0, max_kwh: 10}\nenergy: 0.29/kWh, when: {min_kwh: 10}"),
     one_version("energy: 0.49/kWh, when: {max_power: 16}\nenergy: 0.59/kWh, when: {max_power: 32}\nenergy: 0.69/kWh"),
     one_version("energy: 0.49/kWh, when: {membership: gold}\nenergy: 0.59/kWh, when: {membership: [gold, silver]}\n"

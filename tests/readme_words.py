@@ -130,10 +130,13 @@ OUTPUT: Final = {
         "end": "as it came",
         "energy_kwh": "all energy of its intervals",
         "charging_s": "time charging or withheld",
-        "parked_s": "all other time, gaps included; the two add up to `end` - `start`",
-        "net": "before tax, rounded",
-        "tax": "rounded",
-        "gross": "`net` + `tax`, what is charged",
+        "parked_s": (
+            "all other time, gaps included; the two add up to `end` - `start`, but where a CDR says its times or a "
+            "reservation expired. Reserved time is in neither"
+        ),
+        "net": "before tax, rounded; null where prices include a tax that is not known",
+        "tax": "all taxes, each rounded; null where one is not known",
+        "gross": "`net` + `tax`, what is charged; null where prices exclude a tax that is not known",
         "tariff_hash": "changes when anything in the tariff changes that can move an amount",
         "engine_version": "of this package",
         "tzdata_version": "of the time zones",
@@ -143,14 +146,17 @@ OUTPUT: Final = {
         "line": "1, 2, ... within the session",
         "kind": "`usage`, `minimum`, `maximum` or `rounding`; the next six are null but for `usage`",
         "element": "the name of the element",
-        "dimension": "`energy`, `time`, `parking_time` or `flat`",
+        "dimension": "`energy`, `time`, `parking_time`, `flat`, `reservation_time` or `reservation_flat`",
         "volume": "what was measured, in `unit`, to 9 decimals",
         "billed_volume": "the same after grace and step",
         "unit": "of the price, as written: `kWh`, `2 h`, `session`",
         "unit_price": "for one `unit`",
         "amount": "exact, to 12 decimals; with tax where the tariff's prices include it",
         "printed_amount": "rounded; of a session they add up to `gross` where prices include tax, else to `net`",
-        "tax_percent": "null where the tariff has no tax",
+        "tax_percent": (
+            "all taxes of the price together; null where the tariff has no tax or a rate is not known, and for limits "
+            "and roundings of lines with different taxes"
+        ),
     },
     "rejected": {
         "session_id": "the session; or the unknown one that intervals or readings name",
@@ -165,12 +171,12 @@ REFUSALS: Final = {
     Refused.NULL_VALUE: "a required value is missing",
     Refused.DUPLICATE_SESSION: "its id occurs more than once; all of them are refused",
     Refused.UNKNOWN_TARIFF: "no tariff with that id is loaded",
-    Refused.NO_VERSION: "no version of the tariff is in force at its start",
+    Refused.NO_VERSION: "no version of the tariff is in force at its start: none has begun, or the last has ended",
     Refused.TIME_ZONE: "the tariff leaves the zone to the session, which has none or an unknown one",
     Refused.END_BEFORE_START: "it, or an interval of it, ends before it starts",
     Refused.INSTANT_RANGE: "an instant is no instant, finer than a microsecond, or outside of 2000 to 2100",
     Refused.SESSION_TOO_LONG: "it is longer than 400 days",
-    Refused.NO_DATA: "it has neither intervals, two readings nor a total",
+    Refused.NO_DATA: "it has neither intervals, two readings nor a total, nor a reservation that expired",
     Refused.OVERLAP: "an interval starts before the one before it ended",
     Refused.OUTSIDE_SESSION: "an interval or a reading lies outside of it",
     Refused.REGISTER_BACKWARDS: "the register of its meter falls",
@@ -187,7 +193,7 @@ REFUSALS: Final = {
         "1,000,000 A"
     ),
     Refused.RESERVATION: "its reservation starts after it, is longer than 400 days, or expired neither yes nor no",
-    Refused.TAX_UNKNOWN: "a limit on the other side of a tax decides, and the rate of that tax is not known",
+    Refused.TAX_UNKNOWN: "its tariff has a limit on the other side of a tax whose rate is not known",
 }
 
 WARNINGS: Final = {
@@ -199,7 +205,10 @@ WARNINGS: Final = {
     Code.WINDOW_NO_LENGTH: "a window ends where it starts (OCPI): it counts as the whole day",
     Code.PAST_MIDNIGHT: "days of the week beside a window that passes midnight",
     Code.ENERGY_FREE: "neither energy nor charging time has a price, and something else has",
-    Code.ENERGY_HOLE: "energy has a price, but not at all times of the week or year",
+    Code.ENERGY_HOLE: (
+        "energy has a price, but not at all times of the week or year, or not in some range of energy, duration, "
+        "power or current"
+    ),
     Code.VERSION_GAP: "a version ends before the next one begins",
     Code.PRICE_SIZE: "a price far beyond what anybody charges: cents for euros, Wh for kWh, minutes for hours; "
     "judged by rough values of the common currencies",

@@ -52,6 +52,16 @@ def test_the_summary_is_for_people(tmp_path: Path) -> None:
 NAMES = ["sessions", "lines", "rejected"]
 
 
+def test_a_sum_with_a_tax_that_is_not_known_is_not_known(tmp_path: Path) -> None:
+    command = ("rate", *world(tmp_path), "--out", tmp_path / "out")
+    text = HARBOUR.replace("energy: 0.39/kWh", "energy: {price: 0.39/kWh, tax: unknown}")
+    (tmp_path / "tariffs" / "harbour.yaml").write_text(text)
+    assert "\nEUR              1  10.001  not known  not known   5.40\n" in run(*command).stdout
+    found = json.loads(run(*command, "--json").stdout)
+    eur = {"currency": "EUR", "sessions": 1, "energy_kwh": "10.001", "net": None, "tax": None, "gross": "5.40"}
+    assert found["amounts"][0] == eur
+
+
 def test_the_summary_as_json(tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = really_run("rate", *world(tmp_path), "--out", out, "--json")

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from test_cli import HARBOUR, ROOT, really_run, run
 
+from rating import load_tariffs
 from rating.cli import demo
 
 FILES = [
@@ -65,7 +66,7 @@ def test_mistakes_and_tariffs_of_every_kind(tmp_path: Path) -> None:
     rejected, rated = (pq.read_table(tmp_path / "results" / f"{name}.parquet") for name in ("rejected", "sessions"))
     assert set(rejected.column("code").to_pylist()) >= {
         *("unknown_tariff", "end_before_start", "negative_energy", "no_data", "outside_session", "time_zone"),
-        "unknown_session",
+        *("unknown_session", "missing_column", "reservation", "overlap"),
     }
     assert rejected.num_rows < rated.num_rows // 20
     assert set(rated.column("tariff").to_pylist()) == {path.stem for path in (ROOT / "tariffs").glob("*.yaml")}
@@ -74,6 +75,29 @@ def test_mistakes_and_tariffs_of_every_kind(tmp_path: Path) -> None:
     accounts = rated.column("account")
     assert 0 < accounts.null_count < len(accounts)
     assert accounts.drop_null()[0].as_py().startswith("RFID-")
+
+
+def test_sessions_say_what_tariffs_ask_of_them(tmp_path: Path) -> None:
+    rate_month(tmp_path, "--intervals", "60000")
+    sessions, rated = (pq.read_table(tmp_path / FILES[i]).to_pylist() for i in (1, 4))
+    intervals, lines = (pq.read_table(tmp_path / FILES[i]) for i in (0, 2))
+    fine = [row for row in sessions if row["session_id"] in {each["session_id"] for each in rated}]
+    assert {row["evse_power_kw"] for row in fine if row["tariff"] == "power-bands"} == {22, 50, 150, 300}
+    assert {row["connector"] for row in fine} == {"Type 2", "CCS", "CHAdeMO"}
+    assert {row["membership"] for row in fine} == {None, "gold", "fleet"}
+    assert all((row["payment_method"] == "card") == (row["account"] is None) for row in fine)
+    reserved = [row for row in fine if row["reservation_start"] is not None]
+    assert {row["tariff"] for row in reserved} == {"reservation"}
+    assert all(row["reservation_start"] < row["start"] for row in reserved)
+    expired = {row["session_id"] for row in fine if row["reservation_expired"]}
+    assert 0 < len(expired) < len(reserved) // 4
+    assert expired.isdisjoint(intervals.column("session_id").to_pylist())
+    assert 0 < intervals.column("power_w").null_count < intervals.num_rows
+
+    billed = set(lines.column("element").to_pylist())
+    for name in ("power-bands", "members", "reservation", "tiers", "long-stay", "mixed-vat"):
+        [version] = load_tariffs(ROOT / "tariffs")[name].versions
+        assert {element.name for element in version.elements} <= billed
 
 
 def test_intervals_are_quarters_of_an_hour_that_fill_their_session(tmp_path: Path) -> None:
@@ -92,7 +116,7 @@ def test_intervals_are_quarters_of_an_hour_that_fill_their_session(tmp_path: Pat
         assert 0 < (row["end"] - row["start"]).total_seconds() <= 900
         before = row["end"]
         seen[row["session_id"]] += 1
-    assert set(seen) == set(fine)
+    assert set(seen) == {number for number, session in fine.items() if not session["reservation_expired"]}
 
 
 def test_the_summary_says_what_the_tables_hold(tmp_path: Path) -> None:
@@ -133,10 +157,28 @@ def test_a_month_that_no_tariff_reaches(tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_text(HARBOUR.replace("  - elements", "  - valid_from: 2030-01-01\n    elements"))
     early = run("demo", "--tariffs", tmp_path, "--intervals", "100", "--out", tmp_path / "out")
     assert (early.exit_code, early.stdout) == (1, "")
-    assert "read `1 tariff valid from later than 2026-03`" in early.stderr
+    assert "read `1 tariff, none in force in all of 2026-03`" in early.stderr
     late = run("demo", "--tariffs", tmp_path, "--intervals", "100", "--out", tmp_path / "out", "--month", "2030-01")
     assert late.exit_code == 0
     assert "A charging network in January 2030: 1 tariff, 3 sites, " in late.stdout
+
+
+def test_a_tariff_that_ends_has_no_sites_in_that_month(tmp_path: Path) -> None:
+    ends = "  - valid_until: 2026-03-31\n    elements"
+    (tmp_path / "t.yaml").write_text(HARBOUR.replace("  - elements", ends))
+    options = ("--tariffs", tmp_path, "--intervals", "100", "--out", tmp_path / "out")
+    last, before = run("demo", *options), run("demo", *options, "--month", "2026-02")
+    assert (last.exit_code, before.exit_code) == (1, 0)
+    assert "read `1 tariff, none in force in all of 2026-03`" in last.stderr
+
+
+@pytest.mark.parametrize(("month", "without"), [("2025-01", 5), ("2027-01", 1)])
+def test_no_month_has_sessions_before_or_after_their_tariff(tmp_path: Path, month: str, without: int) -> None:
+    said = rate_month(tmp_path, "--month", month)
+    tariffs = len(list((ROOT / "tariffs").glob("*.yaml"))) - without
+    assert f": {tariffs} tariffs, {3 * tariffs} sites, " in said
+    rejected = pq.read_table(tmp_path / "results" / "rejected.parquet")
+    assert "no_version" not in rejected.column("code").to_pylist()
 
 
 def test_one_interval_is_enough(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from lint_examples import EXAMPLES, FINE, MORE, warnings_of
+from lint_examples import EXAMPLES, FINE, MORE, RANGES, one_version, warnings_of
 
 from rating.tariff.lint.codes import Code
 from rating.tariff.model import Tariff
@@ -27,3 +27,10 @@ def test_more_of_the_same(code: Code, example: str | Tariff) -> None:
 @pytest.mark.parametrize("example", FINE)
 def test_what_is_well_meant_has_no_warning(example: str | Tariff) -> None:
     assert warnings_of(example) == []
+
+
+@pytest.mark.parametrize(("elements", "got", "free"), RANGES)
+def test_a_range_that_is_free_is_named(elements: str, got: str, free: str) -> None:
+    (fault,) = warnings_of(one_version(elements))
+    assert fault.got == got
+    assert fault.fix.startswith(f"{free} is free, ")

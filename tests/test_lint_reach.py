@@ -30,6 +30,7 @@ from strategies_pick import Pick, hypothesis_pick, random_pick
 from rating.tariff.lint.boxes import Budget
 from rating.tariff.lint.check import lint
 from rating.tariff.lint.days import index_of
+from rating.tariff.lint.gaps import gaps_of
 from rating.tariff.lint.holes import holes_of
 from rating.tariff.lint.span import span_of
 from rating.tariff.model import Component, Element, Rounding, Tariff, Version, When
@@ -140,6 +141,30 @@ def test_holes_are_where_nothing_prices_energy(data: st.DataObject) -> None:
                 continue
             in_hole = [minutes for minutes, on in holes.items() if minutes >> at.minute & on >> index_of(at.day) & 1]
             assert len(in_hole) == (0 if priced_at_some_energy(version.elements, at) else 1)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_nothing_prices_energy_within_a_gap(data: st.DataObject) -> None:
+    pick = hypothesis_pick(data.draw)
+    tariff = drawn_tariff(pick)
+    for number, version in enumerate(tariff.versions):
+        gaps = gaps_of(version, span_of(tariff, number).priced)
+        random = random_pick(pick.below(1 << 20))
+        for _ in range(100 if gaps else 0):
+            at = drawn_moment(random)
+            values = {
+                "kwh": at.energy_mwh, "duration": at.duration_us, "power": at.power_mw, "current": at.current_ma,
+                "evse_power": at.evse_power_mw,
+            }  # fmt: skip
+            inside = [low for name, low, high in gaps if (low or 0) <= values[name] < (high or values[name] + 1)]
+            if inside and span_of(tariff, number).priced >> index_of(at.day) & 1:
+                assert not any(
+                    element.when.reservation is None
+                    and any(part.dimension in ("energy", "time") for part in element.components)
+                    and holds(element.when, at)
+                    for element in version.elements
+                )
 
 
 def priced_at_some_energy(elements: tuple[Element, ...], at: Moment) -> bool:

@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from cdr_modes import both
-from cdrs import MAKERS, TARIFF, cdr_211, cdr_221, mutants, text
+from cdrs import MAKERS, TARIFF, cdr_211, cdr_221, loads, mutants, period, text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +21,7 @@ from rating.cdrs import Book
 from rating.kernels.cdr_scan import scan
 from rating.kernels.cdr_text import nearest_second
 from rating.usage.ocpi.plain import GROUPS
-from rating.usage.ocpi.read import read_cdrs
+from rating.usage.ocpi.read import as_text, read_cdrs
 from rating.usage.ocpi.texts import Chunk, split
 
 PLAIN = ("cdr_221", "cdr_230", "cdr_211", "cdr_by_current")
@@ -171,6 +172,42 @@ def test_drawn_volumes(volumes: list[Any], data: st.DataObject) -> None:
     assert read.refused == ()
     mwh = [int(volume * 10**6) for volume in volumes]
     assert read.batch.intervals.energy.tolist() == mwh * 2
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.floats(allow_nan=False, allow_infinity=False), st.decimals(allow_nan=False, allow_infinity=False, places=9))
+def test_numbers_of_python_are_written_as_they_print(number: float, exact: Decimal) -> None:
+    first, second = loads_exactly(as_text([{"a": number, "b": exact}]) or b"")
+    assert (first, second) == (Decimal(repr(number)), exact)
+
+
+def loads_exactly(written: bytes) -> list[Decimal]:
+    (found,) = json.loads(written, parse_float=Decimal, parse_int=Decimal)
+    return list(found.values())
+
+
+def test_parsed_values_are_scanned_too() -> None:
+    cdrs = [loads(line) for line in mutants(1500, 21) if line.endswith("}") and is_json(line)]
+    cdrs += [
+        cdr_221(id="exact"),
+        cdr_221(id="inf", charging_periods=[period("2026-03-02T16:45:00Z", ENERGY=float("inf"))]),
+        7,
+        None,
+    ]
+    fast = read_cdrs(cdrs[:-2], Book(None, None, None).choose, scan=scan)
+    slow = read_cdrs(cdrs[:-2], Book(None, None, None).choose)
+    assert fast.batch.sessions.id.equals(slow.batch.sessions.id)
+    assert fast.batch.intervals.energy.tolist() == slow.batch.intervals.energy.tolist()
+    assert [str(one.place) for one in fast.refused] == [str(one.place) for one in slow.refused]
+    assert [one.faults for one in fast.refused] == [one.faults for one in slow.refused]
+    assert len(read_cdrs(cdrs, Book(None, None, None).choose, scan=scan).refused) == len(slow.refused) + 2
+
+
+def is_json(written: str) -> bool:
+    try:
+        return isinstance(json.loads(written), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def test_many_chunks_and_threads_come_in_order() -> None:

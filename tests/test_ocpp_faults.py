@@ -131,7 +131,7 @@ def test_the_package_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.delitem(sys.modules, "ocpp.messages", raising=False)
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(InputError, match=r"install it: pip install 'rating\[ocpp\]'"):
+    with pytest.raises(InputError, match=r"install it: pip install ocpp"):
         rating.read_ocpp(LOG)
 
 

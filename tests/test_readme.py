@@ -81,6 +81,7 @@ def test_the_dependencies_are_listed() -> None:
 def test_the_limits_are_those_of_the_program() -> None:
     assert units.SESSION_MAX_US == 400 * units.US_PER_DAY
     assert units.ENERGY_MAX_MWH == 10**9 * units.MWH_PER_WH
+    assert (units.POWER_MAX_MW, units.CURRENT_MAX_MA) == (10**9 * 1_000, 1_000_000 * 1_000)
     assert units.PRICE_MAX_MICRO == 1_000_000 * units.MICRO_PER_UNIT
     assert units.AMOUNT_MAX_NANO == 4_000_000_000 * units.NANO_PER_UNIT
     assert units.DENOMINATOR_MAX == 2**41

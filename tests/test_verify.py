@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,7 +13,7 @@ from cdrs import MAKERS, TARIFF, Cdr, cdr_211, cdr_221, cdr_230, cdr_reserved, l
 from strategies_pick import instant_us
 
 import rating
-from rating import verify, verify_each
+from rating import Tariffs, parse_ocpi_tariff, verify, verify_each
 from rating.desk.verify import Verdict
 
 
@@ -118,7 +120,7 @@ def test_more_time_than_there_was() -> None:
     verdict = verify(text(cdr))
     assert verdict.outcome == "differs"
     assert [(fault.code, str(fault.place)) for fault in verdict.problems] == [
-        ("cdr_volume", "cdr: charging_periods[1]")
+        ("cdr_volume", "cdrs: charging_periods[1]")
     ]
 
 
@@ -187,7 +189,7 @@ def test_one_cdr_or_many() -> None:
         verify([])
     verdicts = list(verify_each(f"{text(cdr_221())}\n{{broken"))
     assert [verdict.outcome for verdict in verdicts] == ["agrees", "cannot"]
-    assert str(verdicts[1].place).startswith("cdr:2")
+    assert str(verdicts[1].place).startswith("cdrs:2")
 
 
 def test_extensions_are_named() -> None:
@@ -210,3 +212,37 @@ def test_in_words() -> None:
         "  total_parking_time              0.5  h: agrees\n"
         "  Why is not known."
     )
+
+
+def test_of_several_tariffs_the_one_with_its_id_goes_before_what_the_cdr_carries():
+    """CDRs are checked against the prices that were agreed; where none has the id the verdict says so."""
+    text = json.dumps(CARRIED)
+    assert verify(text).outcome == "agrees"
+    other = parse_ocpi_tariff(OCPI | {"id": "another"})
+    agreed = parse_ocpi_tariff(OCPI | {"elements": [{"price_components": [{"type": "ENERGY", "price": 0.10}]}]})
+    ours = verify(text, Tariffs((agreed, other)))
+    assert (ours.outcome, ours.ours_unused) == ("differs", False)
+    none = verify(text, Tariffs((other, replace(other, id="third"))))
+    assert (none.outcome, none.ours_unused) == ("agrees", True)
+    assert none.text.startswith("CDR 1 by its own tariff 12 (none of those given has its id): agrees")
+
+
+OCPI = {
+    "id": "12",
+    "currency": "EUR",
+    "elements": [{"price_components": [{"type": "ENERGY", "price": 0.40}]}],
+    "last_updated": "2026-01-01T00:00:00Z",
+}
+CARRIED = {
+    "id": "1",
+    "currency": "EUR",
+    "start_date_time": "2026-01-01T10:00:00Z",
+    "end_date_time": "2026-01-01T11:00:00Z",
+    "tariffs": [OCPI],
+    "charging_periods": [
+        {"start_date_time": "2026-01-01T10:00:00Z", "dimensions": [{"type": "ENERGY", "volume": 10}], "tariff_id": "12"}
+    ],
+    "total_energy": 10,
+    "total_time": 1,
+    "total_cost": {"excl_vat": 4.00},
+}

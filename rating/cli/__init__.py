@@ -2,6 +2,14 @@
 
 Comes in: what a person or a script typed. Goes out: tables in a folder, a few lines of text or JSON, an exit code.
 May import: every room. Verbs load what they need when they run, so that `rating --help` answers at once.
+
+    check, rate, explain, convert, verify, demo
+                         the verbs; options are what several of them have
+    network, month, draw, mistakes
+                         the demo's month: sites, tables, how they are drawn, and what is spoiled in them
+    summary, messages, text
+                         what is printed
+    endings              how every run ends
 """
 
 from __future__ import annotations

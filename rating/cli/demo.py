@@ -86,17 +86,18 @@ def example_tariffs() -> Path:
 def _draw(tariffs: Tariffs, month: date, n_intervals: int, seed: int, folder: Path) -> Month:
     import numpy as np
 
+    from rating.cli.draw import draw_month
     from rating.cli.mistakes import add_mistakes
-    from rating.cli.month import draw_month, network
+    from rating.cli.network import memberships, network
 
     sites = network(tariffs, month)
     if not sites:
-        got = f"{count(len(tariffs), 'tariff')} valid from later than {month:%Y-%m}"
-        fix = "choose a later month with --month"
-        raise InputError([Fault("no_tariffs", Place(str(folder)), got, "a tariff that is in force by then", fix)])
+        got = f"{count(len(tariffs), 'tariff')}, none in force in all of {month:%Y-%m}"
+        fix = "choose another month with --month"
+        raise InputError([Fault("no_tariffs", Place(str(folder)), got, "a tariff that prices all of the month", fix)])
     rng = np.random.Generator(np.random.PCG64(seed))
-    drawn = draw_month(rng, sites, month, n_intervals)
-    add_mistakes(rng, drawn, {name for name, tariff in tariffs.items() if tariff.time_zone is None})
+    drawn = draw_month(rng, sites, memberships(tariffs), month, n_intervals)
+    add_mistakes(rng, drawn, tariffs)
     return drawn
 
 

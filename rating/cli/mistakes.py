@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rating.cli.month import SLOT_S, Month
+from rating.cli.draw import SLOT_S
+from rating.cli.month import NONE, Month
+from rating.cli.network import asks_for_power, asks_for_reservations
+from rating.tariff.model import Tariff, Tariffs
 from rating.units import US_PER_S
 
 Int64 = NDArray[np.int64]
@@ -16,20 +20,30 @@ _ONE_IN: Final = 5_000  # so many sessions have each mistake, and at least one
 _LOST: Final = 9_000_000  # what is added to the id of a session that intervals do not find
 
 
-def add_mistakes(rng: np.random.Generator, month: Month, zoneless: set[str]) -> None:
-    """Spoil a few sessions of the month, each in one way. `zoneless`: the tariffs that need the session's zone.
+def add_mistakes(rng: np.random.Generator, month: Month, tariffs: Tariffs) -> None:
+    """Spoil a few sessions of the month, each in one way.
 
     No energy is lost: what is rated and what is rejected still add up to what the meters said.
     """
     mistakes = (_misspell, _swap_ends, _overlap, _negative, _lose, _cut_short)
     each = max(1, len(month.session_id) // _ONE_IN)
-    if len(month.session_id) < each * len(mistakes):
+    measured = np.flatnonzero(month.first[:-1] < month.first[1:])
+    if len(measured) < each * len(mistakes):
         return
-    chosen = rng.permutation(len(month.session_id))[: each * len(mistakes)].reshape(len(mistakes), each)
+    chosen = rng.permutation(measured)[: each * len(mistakes)].reshape(len(mistakes), each)
+    rest = np.setdiff1d(measured, chosen)
     for mistake, sessions in zip(mistakes, chosen, strict=True):
         mistake(month, sessions)
-    needs_zone = np.isin(month.tariff, [i for i, name in enumerate(month.tariffs) if name in zoneless])
-    month.zone[np.flatnonzero(needs_zone)[:each]] = -1
+    month.zone[_some(month, rest, each, tariffs, lambda tariff: tariff.time_zone is None)] = NONE
+    month.evse_power_kw[_some(month, rest, each, tariffs, asks_for_power)] = NONE
+    late = _some(month, rest, each, tariffs, asks_for_reservations)
+    month.reserved_us[late] = month.start_us[late] + 60 * US_PER_S
+
+
+def _some(month: Month, among: Int64, count: int, tariffs: Tariffs, asks: Callable[[Tariff], bool]) -> Int64:
+    """The first so many sessions of a tariff that asks for something."""
+    asking = [i for i, name in enumerate(month.tariffs) if name in tariffs and asks(tariffs[name])]
+    return among[np.isin(month.tariff[among], asking)][:count]
 
 
 def _misspell(month: Month, sessions: Int64) -> None:

@@ -21,9 +21,9 @@ class Sum:
     currency: str
     sessions: int
     energy_kwh: Decimal
-    net: Decimal | None
+    net: Decimal | None  # None, here and below: one of its sessions has a tax that is not known
     tax: Decimal | None
-    gross: Decimal
+    gross: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,15 @@ def summarise(rated: Any) -> Summary:
 def sums_by(sessions: Any, name: str) -> tuple[Sum, ...]:
     """Exact sums of the table `sessions` for each value of the column `name` and each currency, in that order."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     amounts = ("energy_kwh", "net", "tax", "gross")
     # Chunks may have different dictionaries, which Arrow cannot group by.
     keys = {key: sessions.column(key).cast(pa.string()) for key in dict.fromkeys((name, "currency"))}
     narrow = pa.table({**keys, **{amount: sessions.column(amount) for amount in amounts}})
+    every = pc.ScalarAggregateOptions(skip_nulls=False)  # with an unknown part, a sum is unknown
     sums = narrow.group_by(list(keys), use_threads=False).aggregate(
-        [([], "count_all"), *((amount, "sum") for amount in amounts)]
+        [([], "count_all"), *((amount, "sum", every) for amount in amounts)]
     )
     found = [
         Sum(row[name], row["currency"], row["count_all"], *(row[f"{amount}_sum"] for amount in amounts))
@@ -126,7 +128,7 @@ def _plain(amount: Decimal | None, currency: str) -> str | None:
 
 def money(amount: Decimal | None, currency: str) -> str:
     """An amount for people, with the decimals of its currency."""
-    return exact(amount, decimals_of(currency), grouped=True)
+    return "not known" if amount is None else exact(amount, decimals_of(currency), grouped=True)
 
 
 def sums_text(sums: tuple[Sum, ...]) -> str:

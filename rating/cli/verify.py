@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 @click.command("verify", short_help="Check the amounts of a partner's CDRs.")
 @click.argument("cdrs", type=options.PATH, metavar="CDR.json")
-@click.option("--tariff", type=options.PATH, help="What prices them; by default the tariff that each CDR carries.")
+@click.option(
+    "--tariff",
+    type=options.PATH,
+    help="What prices them, by id where it holds several; by default the tariff that each CDR carries.",
+)
 @click.option("--as-cut", is_flag=True, help="Price each charging period by what holds at its start.")
 @click.option("--time-zone", metavar="ZONE", help="Of the sites, before what the CDRs say of theirs.")
 @click.option("--ocpi", metavar="VERSION", help="2.1.1, 2.2.1 or 2.3.0; by default each CDR is looked at.")
@@ -79,6 +83,7 @@ def _as_json(verdict: Verdict) -> dict[str, Any]:
         "currency": verdict.currency,
         "time_zone": verdict.time_zone,
         "as_cut": verdict.as_cut,
+        "tariffs_unused": verdict.ours_unused,
         "totals": [_total(check) for check in verdict.totals],
         "periods": [_period(period) for period in verdict.periods],
         "causes": [

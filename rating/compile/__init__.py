@@ -2,5 +2,13 @@
 
 Comes in: `tariff.model` values and the span, tariffs and zones of a usage batch. Goes out: a `plan.Plan`: price
 epochs on the UTC axis, components, rules, and for each session the timeline that prices it.
-May import: `tariff.model`, `usage.batch` (types), `kernels.arrays` (types), `units`, `errors`.
+May import: `tariff.model`, `usage.batch` (types), `kernels` (types and limits), `units`, `errors`.
+
+    zones       local time as stretches of a constant offset
+    epochs      when prices change by the clock and the calendar
+    traits      what sessions say of themselves: a timeline for each answer
+    restricted  prices that depend on the session: the candidates of each epoch, with their conditions
+    components  prices, steps, limits and taxes as fractions of nano
+    tables      the rows of all timelines, flat
+    plan        make_plan(): all of it for a batch
 """

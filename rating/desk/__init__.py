@@ -1,5 +1,10 @@
-"""The pricing manager's desk: what explains a bill to people.
+"""The pricing manager's desk: what explains a bill to people, and to partners.
 
-Comes in: tariffs and usage, as for `rate`. Goes out: text, and the twin's bill behind it.
+Comes in: tariffs and usage, as for `rate`, or a partner's CDR. Goes out: text, CDRs, verdicts; and the twin's bill
+behind them.
 May import: every room above it, and `reference`, whose trace it tells.
+
+    explain  the story of one bill
+    to_cdrs  priced sessions as CDRs, their periods cut (`pieces`) where prices change
+    verify/  is a partner's CDR priced right?
 """

@@ -2,4 +2,19 @@
 
 Comes in: flat NumPy arrays. Goes out: arrays, and a status for each session. A kernel never raises.
 May import: `units` (constants), numba, NumPy; no schema, money, Arrow or YAML, and no other room.
+
+    jit              how kernels are compiled, and where the machine code is kept
+    arrays           the groups of arrays that they take, each with its shape, unit and order
+    arith            exact arithmetic on scalars
+    runs             which intervals are whose
+    cdr_text         the text of plain CDRs, with cdr_instants; cdr_scan makes their room
+    price            the kernels below in their order, for one chunk of sessions
+    plain            all of them at once, for sessions of the plainest tariffs
+    walk             intervals -> stretches between price epochs
+    walk_restricted  the same where prices depend on the session, with reservations and the times of CDRs
+    gather           stretches -> the volumes of components
+    step             step_size
+    amounts          volumes -> amounts
+    bill             limits, taxes, rounding, printed amounts
+    lines            the columns of the table of lines
 """

@@ -5,7 +5,7 @@ An amount is a whole number of nano and an exact rest over the session's common 
 
 from __future__ import annotations
 
-from rating.kernels.arith import index, over
+from rating.kernels.arith import index, over, times_price
 from rating.kernels.arrays import NO_COMPONENT, TOO_MUCH, Components, Records
 from rating.kernels.jit import kernel
 
@@ -25,16 +25,7 @@ def amounts(count: int, components: Components, out: Records) -> None:
         c = index(component[r])
         most = volume_max[c]
         quantity = min(billed[r], most)  # so that no product leaves int64
-        divisor = den[c]
-        rest = 0
-        if divisor == 1:
-            nano = quantity * num[c]
-        else:
-            whole = quantity // divisor
-            part = (quantity - whole * divisor) * num[c]
-            nano = part // divisor
-            rest = (part - nano * divisor) * den_scale[c]
-            nano += whole * num[c]
+        nano, rest = times_price(quantity, num[c], den[c], den_scale[c])
         if billable[r] > 0 and nano < min_nano[c]:
             nano = min_nano[c]
             rest = 0

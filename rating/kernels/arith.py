@@ -102,6 +102,17 @@ def power_floor(energy_mwh: int, length_us: int) -> int:
 
 
 @scalar
+def times_price(quantity: int, num: int, den: int, den_scale: int) -> tuple[int, int]:
+    """The product quantity × num ÷ den as whole nano and a rest over the common denominator, den × den_scale."""
+    if den == 1:
+        return quantity * num, 0
+    whole = quantity // den
+    part = (quantity - whole * den) * num
+    nano = part // den
+    return nano + whole * num, (part - nano * den) * den_scale
+
+
+@scalar
 def over(nano: int, rest: int, limit_nano: int, limit_rest: int) -> bool:
     """Whether an amount is above another, both over the same denominator."""
     return nano > limit_nano or (nano == limit_nano and rest > limit_rest)

@@ -2,7 +2,8 @@
 
 As `walk`, but an interval is cut as well where the session's energy or duration reaches a threshold of the tariff, and
 what holds is asked for energy, duration, power and current. It also takes what `walk` cannot: reserved time before the
-session, and time volumes that a CDR tells beside the clock. An interval takes about five times as long.
+session, and time volumes that a CDR tells beside the clock. Where nothing changes an interval takes three
+times as long as in `plain`, and where what holds changes some twenty.
 """
 
 from __future__ import annotations

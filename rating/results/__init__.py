@@ -1,5 +1,11 @@
 """Room 6: the three tables.
 
 Comes in: a usage batch, its plan, and what `settle` found. Goes out: `rated.Rated` with sessions, lines and rejected.
-May import: `settle`, `compile.plan`, `usage`, `errors`, `units`.
+May import: `settle`, `compile`, `usage`, `tariff`, `kernels.arrays` (codes), `ocpi_json`, `errors`, `units`.
+
+    rated     the tables of what was rated
+    rejected  the table of what was not, each row with its reason
+    arrays    NumPy arrays as Arrow arrays
+    write     tables into a folder, whole or not at all
+    cdr       a priced session as an OCPI CDR
 """

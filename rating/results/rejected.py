@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -17,8 +17,10 @@ from rating.tariff.model import Tariff, Tariffs
 from rating.units import MWH_PER_KWH
 from rating.usage.batch import UsageBatch
 from rating.usage.evidence import instant_text, lacking
-from rating.usage.ocpi.read import RefusedCdr
 from rating.usage.refusals import describe, describe_stray
+
+if TYPE_CHECKING:
+    from rating.usage.ocpi.read import RefusedCdr
 
 ENERGY = pa.decimal128(38, 6)
 _FAULTS_TOLD = 20  # of one CDR in its message; all of them are in `Cdrs.refused`

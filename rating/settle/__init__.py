@@ -1,5 +1,9 @@
 """Room 5: from quantities to money.
 
 Comes in: a usage batch and its plan. Goes out: for each session a status and totals, and its lines, as flat arrays.
-May import: `compile.plan`, `usage.batch`, `kernels`, `units`.
+May import: `compile.plan`, `usage.batch`, `tariff.model`, `kernels`, `units`, `errors`.
+
+    chunks  settle(): the kernels over chunks of sessions, in threads
+    apart   sessions with different taxes beside limits or a coarse rounding unit, in exact fractions
+    memory  what kernels write to, kept from call to call
 """

@@ -8,7 +8,8 @@ keeps pages for some 10 ms only.
 from __future__ import annotations
 
 import weakref
-from threading import Lock
+from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -20,27 +21,39 @@ _ALIGN = 64  # a cache line, and what Arrow recommends
 
 
 class _Kept:
-    """Blocks that wait for the next call, the last one that came back first."""
+    """Blocks that wait for the next call, the last one that came back first.
+
+    A block may come back in the middle of any step of any thread, where the collector of garbage finds it: so there is
+    no lock, which could be asked for by who holds it, but only steps on a deque that nothing interrupts.
+    """
 
     def __init__(self) -> None:
-        self._blocks: list[Any] = []
-        self._lock = Lock()
+        self._blocks: deque[Any] = deque()
 
     def take(self, size: int) -> Any:
         """A block of at least `size` bytes and at most twice as many: kept, else new."""
-        with self._lock:
-            for i in range(len(self._blocks) - 1, -1, -1):
-                if size <= self._blocks[i].size <= 2 * size:
-                    return self._blocks.pop(i)
+        for block in self._each():
+            if size <= block.size <= 2 * size:
+                return block
+            self._blocks.appendleft(block)
         return pa.allocate_buffer(size)
 
     def give_back(self, block: Any) -> None:
         """Keep a block, and let go of those that came back longest ago where that is too much."""
-        with self._lock:
-            self._blocks.append(block)
-            total = sum(each.size for each in self._blocks)
-            while total > KEPT_MAX_BYTES:
-                total -= self._blocks.pop(0).size
+        self._blocks.append(block)
+        total = 0
+        for each in self._each():
+            total += each.size
+            if total <= KEPT_MAX_BYTES:
+                self._blocks.appendleft(each)
+
+    def _each(self) -> Iterator[Any]:
+        """Take every block out, the last one first; what is put back in front keeps its order."""
+        for _ in range(len(self._blocks)):
+            try:
+                yield self._blocks.pop()
+            except IndexError:  # another thread took it
+                return
 
 
 _KEPT = _Kept()

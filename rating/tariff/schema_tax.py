@@ -68,7 +68,7 @@ class TaxText(Block):
         Percent | None,
         Field(
             description="The rate in percent, from 0 to 100, up to 4 decimals. "
-            "With neither percent nor rates, the rate is not known.",
+            "With neither name, percent nor rates, the rate is not known.",
             examples=[21, 8.875],
         ),
     ] = None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from os import PathLike
-from pathlib import Path
 from typing import Any
 
 from rating.cdrs import Book, needs_clock, read_options
@@ -18,11 +16,12 @@ from rating.desk.verify.session import missing_volumes, usage_of, with_clock_tim
 from rating.desk.verify.verdict import TotalCheck, Verdict
 from rating.desk.verify.words import refusal_fault
 from rating.errors import Fault, InputError, Place, Refused, TariffError
-from rating.ocpi_json import Record, read_bytes, read_records, records_of
+from rating.ocpi_json import Record
 from rating.reference import Refusal, Usage, rate_session
 from rating.tariff.model import Tariff, Tariffs
 from rating.tariff.ocpi.parse import parse_ocpi_tariff
 from rating.usage.ocpi.parse import parse_cdr
+from rating.usage.ocpi.records import Found, each_of_text, of_values, text_of
 from rating.usage.ocpi.session import CdrSession, session_of
 from rating.usage.ocpi.totals import read_totals
 from rating.usage.ocpi.values import Cdr, Totals
@@ -43,7 +42,8 @@ def verify(
     Args:
         cdr: a path, JSON text or parsed values of one CDR.
         tariff: by which it is priced; left out, by the one that it carries. A `Tariff`, what `load_tariffs` gave, or
-            an OCPI tariff as JSON.
+            an OCPI tariff as JSON. Of several, the one with the id of the CDR's tariff; where none has it, the one
+            that the CDR carries, and the verdict says so.
         as_cut: each period is priced by what holds at its start, and none is cut.
         time_zone: of the site, before what the CDR says.
         version: of OCPI; left out, it is found.
@@ -77,19 +77,18 @@ def verify_each(
     """The verdict of each CDR of a list, a response or a file with a CDR a line. Args and raises: as `verify`."""
     known = read_options(version, time_zone)
     book = _book(tariff, known)
-    faults: list[Fault] = []
-    records = _records(cdrs, faults)
-    for record in records:
-        yield _verify(record, book, known, as_cut, time_zone)
-    for fault in faults:
-        yield Verdict("cannot", fault.place, None, problems=(fault,))
+    for found in _each(cdrs):
+        if isinstance(found, Record):
+            yield _verify(found, book, known, as_cut, time_zone)
+        else:
+            yield Verdict("cannot", found.place, None, problems=found.faults)
 
 
 def _book(tariff: object, version: Version | None) -> Book:
     if tariff is None:
         return Book(None, None, version)
     if isinstance(tariff, Tariffs):
-        return Book(tariff, next(iter(tariff)) if len(tariff) == 1 else None, version)
+        return Book(tariff, next(iter(tariff)) if len(tariff) == 1 else None, version, ours_first=True)
     if isinstance(tariff, str | bytes | Mapping):
         tariff = parse_ocpi_tariff(tariff)
     if not isinstance(tariff, Tariff):
@@ -98,17 +97,12 @@ def _book(tariff: object, version: Version | None) -> Book:
     return Book(Tariffs((tariff,)), tariff.id, version)
 
 
-def _records(cdrs: Any, faults: list[Fault]) -> list[Record]:
-    if isinstance(cdrs, bytes | bytearray | memoryview):
-        return read_records(bytes(cdrs), "cdr", faults)
-    if isinstance(cdrs, str) and cdrs.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-        return read_records(cdrs, "cdr", faults)
-    if isinstance(cdrs, str | PathLike):
-        data = read_bytes(cdrs, faults)
-        if faults:
-            raise InputError(faults)
-        return read_records(data, Path(cdrs).as_posix(), faults)
-    return records_of(cdrs, Place("cdr"), faults)
+def _each(cdrs: Any) -> Iterator[Found]:
+    faults: list[Fault] = []
+    text = text_of(cdrs, faults)
+    if faults:
+        raise InputError(faults)
+    return of_values(cdrs, Place("cdrs")) if text is None else each_of_text(*text)
 
 
 def _verify(record: Record, book: Book, version: Version | None, as_cut: bool, told_zone: str | None) -> Verdict:
@@ -132,6 +126,7 @@ def _verify(record: Record, book: Book, version: Version | None, as_cut: bool, t
         currency=cdr.currency,
         time_zone=zone,
         as_cut=as_cut,
+        ours_unused=bool(book.tariffs) and book.told is None and bool(cdr.tariffs) and not book.knows(cdr),
         problems=tuple(faults),
         extensions=cdr.extensions,
     )
@@ -147,7 +142,15 @@ def _zone(cdr: Cdr, tariff: Tariff, told: str | None, faults: list[Fault]) -> st
     site = site_zone(told, cdr.time_zone, cdr.country)
     if site.zone is None and needs_clock(tariff):
         want = f"a time zone, which the tariff {tariff.id} needs"
-        faults.append(Fault(Refused.TIME_ZONE.code, cdr.place, site.why, want, "give the time zone of the site"))
+        faults.append(
+            Fault(
+                Refused.TIME_ZONE.code,
+                cdr.place,
+                site.why,
+                want,
+                "give the time zone of the site (--time-zone, time_zone=)",
+            )
+        )
         return None
     return site.zone or "UTC"
 

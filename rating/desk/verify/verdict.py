@@ -80,6 +80,7 @@ class Verdict:
     currency: str | None = None
     time_zone: str | None = None
     as_cut: bool = False
+    ours_unused: bool = False  # tariffs were given, none with the id of the CDR's own, by which it was priced
     totals: tuple[TotalCheck, ...] = ()
     periods: tuple[PeriodCheck, ...] = ()
     causes: tuple[Cause, ...] = ()

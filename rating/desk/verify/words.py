@@ -89,6 +89,8 @@ def _is_cost(check: TotalCheck) -> bool:
 def _heading(verdict: Verdict) -> str:
     name = f"CDR {verdict.cdr_id}" if verdict.cdr_id is not None else "A CDR without an id that can be read"
     by = "" if verdict.tariff_id is None else f" by tariff {verdict.tariff_id}"
+    if by and verdict.ours_unused:
+        by = f" by its own tariff {verdict.tariff_id} (none of those given has its id)"
     cut = ", each period as it is" if verdict.as_cut else ""
     return f"{name}{by}{cut}: {_OUTCOMES[verdict.outcome]}"
 

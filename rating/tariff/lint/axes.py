@@ -54,7 +54,8 @@ class Axes:
     """The axes that some elements span: days, minutes, then `RANGES` and `NAMES`."""
 
     def __init__(self, whens: Sequence[When]) -> None:
-        self._bounds = [
+        # Of each of `RANGES`, ascending: cell n ends at bound n.
+        self.bounds = [
             sorted({value for when in whens for value in limits(when) if value is not None and value > 0})
             for limits, _ in RANGES.values()
         ]
@@ -64,7 +65,7 @@ class Axes:
     def box(self, when: When) -> Box:
         """The moments at which all restrictions hold."""
         ranges = [
-            _cells(bounds, *limits(when)) for bounds, (limits, _) in zip(self._bounds, RANGES.values(), strict=True)
+            _cells(bounds, *limits(when)) for bounds, (limits, _) in zip(self.bounds, RANGES.values(), strict=True)
         ]
         named = [_listed(known, names(when)) for known, names in zip(self._names, NAMES.values(), strict=True)]
         return (days.of_when(when), minutes_of(when), *ranges, *named)
@@ -72,7 +73,7 @@ class Axes:
     def space(self, dates: int, *, starts: bool = False) -> Box:
         """All moments on these dates; with `starts` only those at which a session begins."""
         ranges = []
-        for bounds, (name, (_, most)) in zip(self._bounds, RANGES.items(), strict=True):
+        for bounds, (name, (_, most)) in zip(self.bounds, RANGES.items(), strict=True):
             possible = len(bounds) if most is None else sum(bound <= most for bound in bounds)
             ranges.append(1 if starts and name in _GROW else (2 << possible) - 1)
         return (dates, ALL_MINUTES, *ranges, *((2 << len(known)) - 1 for known in self._names))

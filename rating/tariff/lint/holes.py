@@ -1,4 +1,4 @@
-"""Times at which energy costs nothing because no element prices it, while it is priced at others."""
+"""Where energy costs nothing because no element prices it, while it is priced elsewhere: times; `gaps` has ranges."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rating.tariff.lint import days
 from rating.tariff.lint.axes import ALL_MINUTES, minutes_of
 from rating.tariff.lint.boxes import Budget, SpentError, uncovered
 from rating.tariff.lint.codes import Code, warning
+from rating.tariff.lint.gaps import free_ranges
 from rating.tariff.lint.span import span_of
 from rating.tariff.lint.words import minutes_text, names_text
 from rating.tariff.model import Component, Tariff, Version
@@ -23,7 +24,9 @@ def free_energy(tariff: Tariff) -> Iterator[Fault]:
     for number, version in enumerate(tariff.versions):
         parts = _ordinary(version)
         if any(part.dimension == "energy" for part in parts):
-            yield from _holes(version, span_of(tariff, number).whole, budget)
+            span = span_of(tariff, number)
+            yield from _holes(version, span.whole, budget)
+            yield from free_ranges(version, span.priced)
         elif not any(part.dimension == "time" for part in parts) and any(part.price.amount_micro for part in parts):
             fix = "add a price of energy, or a price of 0 where energy is meant to be free"
             yield warning(Code.ENERGY_FREE, version.place, "no energy", "a price of energy or of charging time", fix)
@@ -36,7 +39,7 @@ def _ordinary(version: Version) -> list[Component]:
 def holes_of(version: Version, dates: int, budget: Budget) -> dict[int, int]:
     """The minutes of the day at which energy is not priced, and the dates on which it is just those.
 
-    Only holes in the calendar are told: energy that is free from 10 kWh on may well be meant. Raises: SpentError.
+    These are the holes in the calendar; `gaps` has those in energy, duration and power. Raises: SpentError.
     """
     cuts = [
         (days.of_when(element.when), minutes_of(element.when))

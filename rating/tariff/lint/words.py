@@ -147,4 +147,24 @@ def bound_text(side: str, name: str, value: int) -> str:
     return f"{side}_{name}: {amount}" if name == "kwh" else f"{side}_{name}: {amount} kW"
 
 
+def range_text(name: str, low: int | None, high: int | None) -> str:
+    """Energy within a range of one of `axes.RANGES`; None: open.
+
+    >>> range_text("kwh", 10_000_000, 20_000_000), range_text("duration", 10_800_000_000, None)
+    ('energy from 10 to 20 kWh of the session', 'energy from 3 h of the session on')
+    >>> range_text("evse_power", None, 50_000_000)
+    'energy below 50 kW of the charger'
+    """
+    unit = {"kwh": " kWh", "duration": "", "current": " A"}.get(name, " kW")
+    scale = 1_000 if name == "current" else MWH_PER_KWH
+    of = {"kwh": " of the session", "duration": " of the session", "evse_power": " of the charger"}.get(name, "")
+    start, end = (
+        "" if value is None else length_text(value) if name == "duration" else decimal_text(value, scale)
+        for value in (low, high)
+    )
+    if high is None:
+        return f"energy from {start}{unit}{of} on"
+    return f"energy below {end}{unit}{of}" if low is None else f"energy from {start} to {end}{unit}{of}"
+
+
 assert clock_text(DAY_MIN) == "24:00"

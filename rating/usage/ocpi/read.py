@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from os import PathLike
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import msgspec
 
 from rating.errors import Fault, Place, Refused
-from rating.ocpi_json import Record, read_records, records_of
+from rating.ocpi_json import Record
 from rating.usage.batch import UsageBatch
 from rating.usage.ocpi.collect import Block, Codes, batch_of, block_of
 from rating.usage.ocpi.parse import parse_cdr
 from rating.usage.ocpi.plain import GROUPS, PlainReader, Scan
+from rating.usage.ocpi.records import Found, each_of_text, of_text, of_values, text_of
 from rating.usage.ocpi.session import session_of
 from rating.usage.ocpi.tariffs import ChooseTariff
-from rating.usage.ocpi.texts import Broken, Chunk, Data, open_text, split
+from rating.usage.ocpi.texts import Broken, Chunk, Data, split
 from rating.usage.ocpi.words import Version
 from rating.usage.ocpi.zones import site_zone
 
-_TEXT_MAX_BYTES = 1 << 30
+_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
+# Reads a record of a chunk again, with care.
+Again: TypeAlias = "Callable[[Chunk, int], Iterator[Block]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,50 +110,52 @@ class _Reader:
         self.plain.extensions.update(cdr.extensions)
         return block_of(cdr.id, session, self.tariffs.of(tariff.key), self.zones.of(site.zone or "UTC"))
 
-    def text(self, data: bytes | str, place: Place) -> Iterator[Block]:
-        """The sessions of a text of any form; `place` is that of its first value, where it is a part of a file."""
-        faults: list[Fault] = []
-        for record in read_records(data, place.source, faults, _TEXT_MAX_BYTES):
-            yield from self.one(Record(record.value, _moved(record.place, place)))
-        for fault in faults:
-            moved = replace(fault, place=_moved(fault.place, place))
-            self.refuse(None, moved.place, [moved])
+    def take(self, found: Iterable[Found]) -> Iterator[Block]:
+        """The sessions of CDRs; those that are none are refused."""
+        for each in found:
+            if isinstance(each, Record):
+                yield from self.one(each)
+            else:
+                self.refuse(None, each.place, each.faults)
 
-    def item(self, data: bytes, place: Place) -> Iterator[Block]:
-        """The session of an item of a list, which is an object: no list, and no response."""
-        yield from self.text(b"[" + data + b"]", place)
-
-    def refuse(self, cdr_id: str | None, place: Place, faults: list[Fault]) -> None:
+    def refuse(self, cdr_id: str | None, place: Place, faults: Iterable[Fault]) -> None:
         """Note a CDR that is not priced."""
         self.refused.append(RefusedCdr(cdr_id, place, tuple(faults)))
 
 
-def _moved(place: Place, base: Place) -> Place:
-    """A place within a part of a text, as a place in that text: of a line, or of the only item of a list."""
-    if base.path:
-        return Place(place.source, path=base.path + place.path.removeprefix("[0]"))
-    return place if base.line is None else replace(place, line=base.line)
-
-
 def _blocks(source: Any, reader: _Reader, scan: Scan | None, threads: int) -> Iterator[Block]:
-    if isinstance(source, bytes | bytearray | memoryview):
-        yield from _of_text(bytes(source), "cdrs", reader, scan, threads)
-    elif isinstance(source, str) and source.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-        yield from _of_text(_encoded(source), "cdrs", reader, scan, threads)
-    elif isinstance(source, str | PathLike):
-        faults: list[Fault] = []
-        data = open_text(source, faults)
-        name = Path(source).as_posix()
-        for fault in faults:
-            reader.refuse(None, fault.place, [fault])
-        if not faults:
-            yield from _of_text(data, name, reader, scan, threads)
+    faults: list[Fault] = []
+    text = text_of(source, faults)
+    if text is None:
+        yield from _of_values(source, reader, scan, threads)
+    elif faults:
+        reader.refuse(None, faults[0].place, faults)
     else:
-        faults = []
-        for record in records_of(source, Place("cdrs"), faults):
-            yield from reader.one(record)
-        for fault in faults:
-            reader.refuse(None, fault.place, [fault])
+        yield from _of_text(*text, reader, scan, threads)
+
+
+def _of_values(source: Any, reader: _Reader, scan: Scan | None, threads: int) -> Iterator[Block]:
+    """Parsed values. A list of objects is scanned as the text that it stands for; the odd ones are read as they are."""
+    text = as_text(source) if scan is not None and isinstance(source, list) else None
+    parts = None if text is None else split(text, "cdrs")
+    if parts is None or scan is None:
+        yield from reader.take(of_values(source, Place("cdrs")))
+        return
+
+    def again(part: Chunk, r: int) -> Iterator[Block]:
+        return reader.take(of_values(source[int(part.numbers[r])], part.place_of(r)))
+
+    yield from _scanned(parts, "cdrs", reader, scan, threads, again)
+
+
+def as_text(items: list[Any]) -> bytes | None:
+    """The JSON of objects; None where they are no plain values. Floats are written as Python prints them."""
+    if not all(isinstance(item, dict) for item in items):
+        return None
+    try:
+        return _ENCODER.encode(items)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return None
 
 
 def _encoded(text: str) -> bytes:
@@ -160,8 +165,19 @@ def _encoded(text: str) -> bytes:
 def _of_text(data: Data, source: str, reader: _Reader, scan: Scan | None, threads: int) -> Iterator[Block]:
     parts = None if scan is None else split(data, source)
     if parts is None or scan is None:
-        yield from reader.text(data[:], Place(source))
+        yield from reader.take(each_of_text(data, source))
         return
+
+    def again(part: Chunk, r: int) -> Iterator[Block]:
+        return reader.take(of_text(part.text(r), part.place_of(r)))
+
+    yield from _scanned(parts, source, reader, scan, threads, again)
+
+
+def _scanned(
+    parts: Iterable[Chunk | Broken], source: str, reader: _Reader, scan: Scan, threads: int, again: Again
+) -> Iterator[Block]:
+    """The sessions of records; those that are odd are read again, one by one."""
     # Chunks are scanned ahead by threads, which is done without the interpreter's lock.
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[tuple[Chunk | Broken, Future[Any] | None]] = deque()
@@ -169,19 +185,20 @@ def _of_text(data: Data, source: str, reader: _Reader, scan: Scan | None, thread
             job = pool.submit(scan, part.array, part.first, part.end, GROUPS) if isinstance(part, Chunk) else None
             waiting.append((part, job))
             if len(waiting) > threads + 1:
-                yield from _of_part(*waiting.popleft(), source, reader)
+                yield from _of_part(*waiting.popleft(), source, reader, again)
         while waiting:
-            yield from _of_part(*waiting.popleft(), source, reader)
+            yield from _of_part(*waiting.popleft(), source, reader, again)
 
 
-def _of_part(part: Chunk | Broken, job: Future[Any] | None, source: str, reader: _Reader) -> Iterator[Block]:
+def _of_part(
+    part: Chunk | Broken, job: Future[Any] | None, source: str, reader: _Reader, again: Again
+) -> Iterator[Block]:
     if isinstance(part, Broken) or job is None:
         assert isinstance(part, Broken)
-        yield from reader.text(part.text, Place(source, line=part.line))
+        yield from reader.take(of_text(part.text, Place(source, line=part.line)))
         return
     for found in reader.plain.read(part, job.result()):
         if isinstance(found, Block):
             yield found
         else:
-            place = part.place_of(found)
-            yield from (reader.text if part.path is None else reader.item)(part.text(found), place)
+            yield from again(part, found)

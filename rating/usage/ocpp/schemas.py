@@ -50,7 +50,7 @@ class Schemas:
         except ImportError as error:
             want, fix = (
                 "the package `ocpp`, whose schemas check OCPP messages",
-                "install it: pip install 'rating[ocpp]'",
+                "install it: pip install ocpp",
             )
             raise InputError([Fault("missing_package", Place("ocpp"), "no such package", want, fix)]) from error
         self._validator: Callable[[int, str, str], Any] = get_validator
