@@ -78,6 +78,14 @@ def test_the_dependencies_are_listed() -> None:
         assert re.search(rf"^\| `{name}` \|", TEXT, re.MULTILINE), name
 
 
+def test_keys_that_exclude_each_other_say_so() -> None:
+    rows = {
+        name: row for row in part("keys").splitlines() for name in ("`valid_until`", "`on_change`") if name in row[:16]
+    }
+    assert "Not beside `on_change: at_once`" in rows["`valid_until`"]
+    assert "no version has a `valid_until`" in rows["`on_change`"]
+
+
 def test_the_limits_are_those_of_the_program() -> None:
     assert units.SESSION_MAX_US == 400 * units.US_PER_DAY
     assert units.ENERGY_MAX_MWH == 10**9 * units.MWH_PER_WH

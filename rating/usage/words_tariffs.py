@@ -53,14 +53,14 @@ def _time_zone(case: Case) -> Words:
         got = names[int(zones[case.i])]
     if got.strip():
         want = "the name of a time zone in the IANA database, such as Europe/Amsterdam"
-        return f"time_zone {got}", want, _meant_zone(got) or "write the zone of the site in the column time_zone"
+        return f"time_zone {got}", want, meant_zone(got) or "write the zone of the site in the column time_zone"
     got = "no time_zone"
     want = f"a time zone such as Europe/Amsterdam, for {_tariff(case)} has none of its own"
     return got, want, "give the session the zone of its site in a column time_zone, or the tariff its time_zone"
 
 
 @lru_cache(maxsize=1024)
-def _meant_zone(name: str) -> str:
+def meant_zone(name: str) -> str:
     """The zones that were probably meant, by their whole names or by the place alone. Etc/GMT+1 is west: not those."""
     whole: dict[str, str] = {}
     place: dict[str, str] = {}
