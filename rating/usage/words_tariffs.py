@@ -36,7 +36,7 @@ def _unknown_tariff(case: Case) -> Words:
 
 
 def _no_version(case: Case) -> Words:
-    start = instant_text(int(case.batch.sessions.start_us[case.i]))
+    start = case.start or instant_text(int(case.batch.sessions.start_us[case.i]))
     want = f"a version of {_tariff(case)} that is in force then"
     fix = "add a version with an earlier valid_from"
     if "until" in case.hint:
