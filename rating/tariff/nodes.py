@@ -222,6 +222,8 @@ class _Builder:
         value = parent.values.get(before)
         if rest is None or type(value) is not Scalar or value.style or not _WHOLE.fullmatch(value.plain):
             return False
+        if value.line != key.line:  # keys on lines of their own have no comma between them
+            return False
         digits, unit = rest.group(1), rest.group(2) or ""
         if not unit and before in _LISTS:
             return False
