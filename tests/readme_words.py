@@ -194,6 +194,10 @@ REFUSALS: Final = {
     ),
     Refused.RESERVATION: "its reservation starts after it, is longer than 400 days, or expired neither yes nor no",
     Refused.TAX_UNKNOWN: "its tariff has a limit on the other side of a tax whose rate is not known",
+    Refused.UNKNOWN_COUPON: "its coupon is none that is loaded",
+    Refused.LATE: "it starts before a session of its account, or with its coupon, that the state has counted",
+    Refused.NO_INDEX_PRICE: "it has energy when the index of its tariff has no price",
+    Refused.POINTS: "its redeem_points is no whole number from 0",
 }
 
 WARNINGS: Final = {
