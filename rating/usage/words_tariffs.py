@@ -36,7 +36,7 @@ def _unknown_tariff(case: Case) -> Words:
 
 
 def _no_version(case: Case) -> Words:
-    start = instant_text(int(case.batch.sessions.start_us[case.i]))
+    start = case.start or instant_text(int(case.batch.sessions.start_us[case.i]))
     want = f"a version of {_tariff(case)} that is in force then"
     fix = "add a version with an earlier valid_from"
     if "until" in case.hint:
@@ -53,14 +53,14 @@ def _time_zone(case: Case) -> Words:
         got = names[int(zones[case.i])]
     if got.strip():
         want = "the name of a time zone in the IANA database, such as Europe/Amsterdam"
-        return f"time_zone {got}", want, _meant_zone(got) or "write the zone of the site in the column time_zone"
+        return f"time_zone {got}", want, meant_zone(got) or "write the zone of the site in the column time_zone"
     got = "no time_zone"
     want = f"a time zone such as Europe/Amsterdam, for {_tariff(case)} has none of its own"
     return got, want, "give the session the zone of its site in a column time_zone, or the tariff its time_zone"
 
 
 @lru_cache(maxsize=1024)
-def _meant_zone(name: str) -> str:
+def meant_zone(name: str) -> str:
     """The zones that were probably meant, by their whole names or by the place alone. Etc/GMT+1 is west: not those."""
     whole: dict[str, str] = {}
     place: dict[str, str] = {}
@@ -107,13 +107,6 @@ def _missing_current(case: Case, want: str) -> Words:
     return f"{label.removeprefix('sessions.')} without current_a", want, fix
 
 
-def _no_index_price(case: Case) -> Words:
-    """The hint names the index and the instants that are missing."""
-    got = f"energy at moments for which {case.hint or 'the index'}"
-    want = f"a price for each of them, by which {_tariff(case)} prices energy"
-    return got, want, "add the missing prices to the index, or give the tariff a `fallback`"
-
-
 def _tax_unknown(case: Case) -> Words:
     want = f"a rate for every tax of {_tariff(case)}, because one of its limits is on the other side of the tax"
     return "a tax without a rate", want, "give the rate, or the limit on the side that the prices are on"
@@ -126,5 +119,4 @@ WORDS: Final[dict[Refused, Callable[[Case], Words]]] = {
     Refused.AMOUNT_RANGE: _amount_range,
     Refused.MISSING_COLUMN: _missing_column,
     Refused.TAX_UNKNOWN: _tax_unknown,
-    Refused.NO_INDEX_PRICE: _no_index_price,
 }
