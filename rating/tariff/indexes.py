@@ -2,7 +2,8 @@
 
 A file is CSV or Parquet with a column `start` (instants with their offset) and one of `price_per_kwh` and
 `price_per_mwh`, optionally `end`. Without ends a price lasts up to the next start where that is 15, 30 or 60 minutes
-later, else as long as the one before it; what follows is a gap.
+later (where that is longer than before, the next step must be as long), else as long as the one before it; what
+follows is a gap.
 """
 
 from __future__ import annotations
@@ -182,13 +183,18 @@ def _check_order(starts: list[int], place: Place, faults: list[Fault]) -> None:
 
 
 def _lengths(starts: list[int]) -> list[int]:
-    """The end of each price, by the starts alone; the first one, and one alone, are as long as the next, or an hour."""
+    """The end of each price, by the starts alone.
+
+    A longer step than the one before it counts where the next one is as long: among quarters of an hour, a half is one
+    quarter that is missing. A price that stands alone is that of an hour.
+    """
     steps = [after - before for before, after in pairwise(starts)]
-    length = next((step for step in steps if step in STEPS_US), US_PER_H)
+    length = min((step for step in steps[:2] if step in STEPS_US), default=US_PER_H)
     ends = []
     for number, start_us in enumerate(starts):
-        if number < len(steps) and steps[number] in STEPS_US:
-            length = steps[number]
+        step, following = (*steps[number : number + 2], 0, 0)[:2]
+        if step in STEPS_US and (step <= length or step == following):
+            length = step
         ends.append(start_us + length)
     return ends
 
