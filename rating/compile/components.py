@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
-from rating.compile.spot import PLAIN_MWH_MIN, SpotColumn
+from rating.compile.spot import SpotColumn
 from rating.compile.taxes import TaxRow, TimelineTaxes, taxes_of, timeline_taxes
 from rating.errors import Fault, TariffError
 from rating.kernels.arrays import MIXED, NEVER, NO_TAX, SETTLED_APART, SPARE_MAX, TAX_EXCLUDED, TAX_INCLUDED
@@ -40,6 +40,9 @@ class ComponentRow(NamedTuple):
     den_scale: int
     volume_max: int
     spot: int
+    grid: int
+    grid_start_us: int
+    grid_step_us: int
     grace_us: int
     waits: int
     step: int
@@ -102,7 +105,7 @@ def rows(
     if mixed == SETTLED_APART:
         den = 1  # each amount is over its own
     rule = _rule_row(tariff, version, den, mixed, limits, components)
-    if any(spot is not None and spot.volume_max < PLAIN_MWH_MIN for spot in spots):
+    if any(spot is not None and spot.grid is None for spot in spots):
         rule = rule._replace(plain=0)
     found = [
         _component_row(part, dimension, price, den, spot, *_tax_of(tariff, part, taxes))
@@ -137,6 +140,9 @@ def _component_row(
         den_scale=common // den if common > 1 else 1,
         volume_max=min(volume_max, NEVER),
         spot=-1,
+        grid=-1,
+        grid_start_us=0 if spot is None or spot.grid is None else spot.grid.start_us,
+        grid_step_us=0 if spot is None or spot.grid is None else spot.grid.step_us,
         grace_us=part.grace_us,
         waits=int(part.from_first_energy),
         step=part.step,

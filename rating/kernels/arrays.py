@@ -48,17 +48,18 @@ class Usage(NamedTuple):
 class Timelines(NamedTuple):
     """k timelines of price epochs. Within one, epochs ascend and the last is a sentinel that starts at NEVER."""
 
-    epoch_first: Int64  # (k + 1,) CSR
+    epoch_first: Int64  # (k,)
     epoch_start_us: Int64  # (e,) UTC
     epoch_component: Int32  # (4 e,) for each of units.DIMENSIONS the component that prices it, or NO_COMPONENT
-    hint_first: Int64  # (k + 1,) CSR
+    hint_first: Int64  # (k,)
     hint: Int32  # (h,) the epoch in force where a bucket of 2^SPAN_SHIFT us starts, counted within the timeline
     component_first: Int64  # (k + 1,) CSR into Components
     waits: UInt8  # (k,) 1: a component of the timeline is `from: first_energy`
     restricted: UInt8  # (k,) not 0: `walk_restricted` walks its sessions, and its epochs have rows in Restrictions
     span_start_us: Int64  # (1,) where bucket 0 of every timeline starts
     spot: UInt8  # (k,) 1: a price of the timeline follows an index, and each of its instants begins an epoch
-    epoch_run: Int32  # (e,) of a timeline with such a price: the next epoch with other components
+    plain_first: Int64  # (k,) as epoch_first, of epochs that no index cuts, where the timeline is for `plain`
+    plain_hint_first: Int64  # (k,) as hint_first, of those
 
 
 class Restrictions(NamedTuple):
@@ -82,10 +83,10 @@ VARIES = 4  # what holds for the first dimension depends on power or current; th
 
 
 class Prices(NamedTuple):
-    """Prices that follow an index: for each epoch of their timeline one, over Components.den, in two forms."""
+    """Prices that follow an index, over Components.den, in two forms."""
 
-    num: Int64  # (p,) nano a milli-Wh, for `plain`; NO_PRICE: there is none
-    part: Int64  # (3 p,) the same as three numbers (arith.joined); the last is -1: there is none
+    part: Int64  # (3 p,) for each epoch of the timeline three numbers (arith.joined); the last is -1: there is none
+    grid: Int64  # (g,) for `plain`, at equal steps: nano a milli-Wh; NO_PRICE: there is none
 
 
 class Components(NamedTuple):
@@ -100,7 +101,10 @@ class Components(NamedTuple):
     volume_max: (
         Int64  # (c,) the volume at which the amount reaches AMOUNT_MAX_NANO; by an index: up to it no sum leaves int64
     )
-    spot: Int64  # (c,) which of Prices is that of the first epoch of the timeline, -1: the price follows no index
+    spot: Int64  # (c,) which of Prices.part is that of the first epoch of the timeline, -1: it follows no index
+    grid: Int64  # (c,) where its prices begin in Prices.grid; any number where its timeline is not plain, or no index
+    grid_start_us: Int64  # (c,) from when the first of them holds
+    grid_step_us: Int64  # (c,) and for how long
     grace_us: Int64  # (c,)
     waits: UInt8  # (c,) 1: `from: first_energy`
     step: Int64  # (c,) base units, 0: none

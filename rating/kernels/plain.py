@@ -77,15 +77,16 @@ def plain(
     interval_first, door_status, of_session = usage.interval_first, usage.status, usage.timeline
     start_us, end_us, energies, activities = usage.start_us, usage.end_us, usage.energy, usage.activity
     timelines, components, rules = book.timelines, book.components, book.rules
-    epoch_first, epoch_start_us = timelines.epoch_first, timelines.epoch_start_us
+    epoch_first, epoch_start_us = timelines.plain_first, timelines.epoch_start_us
     epoch_component, component_first = timelines.epoch_component, timelines.component_first
-    hint_first, hint, span_start_us = timelines.hint_first, timelines.hint, timelines.span_start_us[0]
+    hint_first, hint, span_start_us = timelines.plain_hint_first, timelines.hint, timelines.span_start_us[0]
     num, den, den_scale, volume_max = components.num, components.den, components.den_scale, components.volume_max
     unit_num, unit_den = components.unit_num, components.unit_den
     of_dimension, of_element = components.dimension, components.element
     of_unit, of_price = components.unit, components.price_micro
     volume, under, rests, spot_sum = scratch.volume, scratch.under, scratch.rest, scratch.spot
-    by_indexes, epoch_run, of_spot, prices = timelines.spot, timelines.epoch_run, components.spot, book.prices.num
+    by_indexes, of_spot, prices, of_grid = timelines.spot, components.spot, book.prices.grid, components.grid
+    grid_start_us, grid_step_us = components.grid_start_us, components.grid_step_us
     line_session, line_number, line_kind, line_rate = out.session, out.line, out.kind, out.rate
     line_dimension, line_element, line_unit, line_price = out.dimension, out.element, out.unit, out.unit_price
     line_volume, line_billed, line_amount, line_printed = out.volume, out.billed_volume, out.amount, out.printed
@@ -114,12 +115,11 @@ def plain(
 
         # 1. Walk the intervals along the epochs. A stretch is the time between two cuts.
         by_index = by_indexes[t] != 0
-        epoch_next = index(epoch_run[epoch] if by_index else epoch + 1)
-        epoch_end = epoch_start_us[epoch_next]
+        epoch_end = epoch_start_us[epoch + 1]
         within = min(session_end, epoch_end - 1)
         fresh = by_index  # the stretch begins, and whether its price follows an index is to be found out
         follows = False
-        point, price_row = epoch, 0  # the epoch whose price holds, and where the prices of epoch 0 would be
+        point, point_end, step_us = 0, 0, 0  # which price holds, until when, and how long each does
         cost = 0  # energy × price
         now = session_start
         stretch_start = session_start
@@ -139,22 +139,23 @@ def plain(
                 c = epoch_component[4 * epoch + ENERGY]
                 follows = c >= 0 and of_spot[index(c)] >= 0
                 if follows:
-                    point = epoch
-                    price_row = of_spot[index(c)] - epoch_first[t]
+                    step_us = grid_step_us[index(c)]
+                    steps = (stretch_start - grid_start_us[index(c)]) // step_us
+                    point = index(of_grid[index(c)] + steps)
+                    point_end = grid_start_us[index(c)] + (steps + 1) * step_us
             if follows:
                 # As the loop below, with the price of the moment; what crosses one, or meets a gap, is for later.
-                point_end = now
-                price = NO_PRICE
+                price = prices[point]
                 while 0 <= i < last:
                     b = end_us[i]
                     e = energies[i]
                     if start_us[i] != now or b <= now or b > within or e < 0 or e > energy_max:
                         break
                     if point_end <= now:
-                        while epoch_start_us[point + 1] <= now:
+                        while point_end <= now:
                             point = index(point + 1)
-                        point_end = epoch_start_us[point + 1]
-                        price = prices[index(price_row + point)]
+                            point_end += step_us
+                        price = prices[point]
                     if b > point_end or price == NO_PRICE:
                         break
                     charging = e != 0
@@ -196,16 +197,17 @@ def plain(
                     at_us = max(a, stretch_start)
                     until_us = min(b, epoch_end)
                     priced = given
-                    while epoch_start_us[point + 1] <= at_us:
+                    while point_end <= at_us:
                         point = index(point + 1)
+                        point_end += step_us
                     while True:
                         part = e
-                        at_us = min(epoch_start_us[point + 1], until_us)
+                        at_us = min(point_end, until_us)
                         if at_us < b:
                             part = mul_div_floor(e, at_us - a, b - a)
                             part -= part % wh
                         if part > priced:
-                            price = prices[index(price_row + point)]
+                            price = prices[point]
                             if price == NO_PRICE:
                                 odd = True
                                 break
@@ -214,6 +216,7 @@ def plain(
                         if at_us == until_us:
                             break
                         point = index(point + 1)
+                        point_end += step_us
                 if b <= epoch_end:
                     energy += e - given
                     charging_us += b - max(a, stretch_start) if charging else 0
@@ -260,9 +263,8 @@ def plain(
             energy = 0
             charging_us = 0
             stretch_start = cut
-            epoch = epoch_next
-            epoch_next = index(epoch_run[epoch] if by_index else epoch + 1)
-            epoch_end = epoch_start_us[epoch_next]
+            epoch = index(epoch + 1)
+            epoch_end = epoch_start_us[epoch + 1]
             within = min(session_end, epoch_end - 1)
             fresh = by_index
             cost = 0
