@@ -77,7 +77,7 @@ Part = tuple[Component, int]  # a component and the dimension of its lines
 
 
 def rows(
-    tariff: Tariff, version: Version, parts: list[Part], spots: Sequence[SpotColumn | None]
+    tariff: Tariff, version: Version, parts: list[Part], spots: Sequence[SpotColumn | None] = ()
 ) -> tuple[list[ComponentRow], RuleRow, TimelineTaxes]:
     """The rows of a timeline whose sessions start under `version` and may meet `parts`.
 
@@ -87,6 +87,7 @@ def rows(
     Raises: TariffError where prices are such that exact amounts would not fit 64 bits.
     """
     components = [part for part, _ in parts]
+    spots = spots or [None] * len(parts)
     taxes = taxes_of(tariff, components)
     mixed = _mixed(tariff, version, components, taxes)
     none: list[Fraction | None] = [None] * 4  # limits of mixed taxes are for `settle.apart`

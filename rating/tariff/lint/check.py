@@ -9,6 +9,7 @@ from typing import Final
 from rating.errors import Fault
 from rating.tariff.lint.bounds import restriction_sizes
 from rating.tariff.lint.holes import free_energy
+from rating.tariff.lint.indexes import index_prices
 from rating.tariff.lint.limits import session_limits
 from rating.tariff.lint.prices import components
 from rating.tariff.lint.reach import never_reached
@@ -28,6 +29,7 @@ RULES: Final[tuple[Callable[[Tariff], Iterator[Fault]], ...]] = (
     reservations,
     session_limits,
     rates,
+    index_prices,
 )
 
 

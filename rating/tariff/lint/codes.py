@@ -32,6 +32,7 @@ class Code(StrEnum):
     RESERVATION_USED = "reservation_used"
     RATE_REPEATED = "rate_repeated"
     LIMIT_TAX_UNKNOWN = "limit_tax_unknown"
+    INDEX_GAP = "index_gap"
 
 
 def warning(code: Code, place: Place, got: str, want: str, fix: str) -> Fault:
