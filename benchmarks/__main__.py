@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: J1 side by side, as a table and as JSON."""
+"""`python -m benchmarks`: J1 side by side, and OCPI CDRs, as tables and as JSON."""
 
 from __future__ import annotations
 
@@ -6,44 +6,75 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from benchmarks.cdr import measure as cdrs
+from benchmarks.cdr import report as cdr_report
 from benchmarks.contender import Contender
 from benchmarks.data import FULL, QUICK
 from benchmarks.measure import CONTENDERS, measure
 from benchmarks.report import as_json, as_table, machine
 
 LATEST: Final = Path(__file__).parent / "results" / "latest.json"
+JOBS: Final = ("J1", "CDR")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0, or 1 when bills differ."""
     options = _parser().parse_args(arguments)
-    n_intervals = options.intervals or (QUICK if options.quick else FULL)
+    jobs = [options.job] if options.job else ["J1"] if options.only else list(JOBS)
     chosen = _chosen(options.only)
     try:
-        results, others = measure(chosen, n_intervals, options.rounds, memory=not options.no_memory, say=_say)
+        for job in jobs:
+            if job != jobs[0]:
+                print()
+            table, found = _j1(options, chosen) if job == "J1" else _cdr(options)
+            _say("")
+            path = options.json if job == "J1" else options.json.with_name(f"{options.json.stem}-cdr.json")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(found, indent=1) + "\n")
+            print(f"{table}\n\nwritten to {path}", flush=True)
     except AssertionError as problem:
         _say("")
         print(problem, file=sys.stderr)
         return 1
-    _say("")
-    facts = machine(others)
-    print(as_table(results, facts, n_intervals, options.rounds))
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps(as_json(results, facts, n_intervals, options.rounds), indent=1) + "\n")
-    print(f"\nwritten to {options.json}")
     return 0
 
 
+def _j1(options: argparse.Namespace, chosen: list[Contender]) -> tuple[str, dict[str, Any]]:
+    n_intervals = options.intervals or (QUICK if options.quick else FULL)
+    results, others = measure(chosen, n_intervals, options.rounds, memory=not options.no_memory, say=_say)
+    facts = machine(others)
+    shown = as_table(results, facts, n_intervals, options.rounds)
+    return shown, as_json(results, facts, n_intervals, options.rounds)
+
+
+def _cdr(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+    sizes = cdrs.QUICK if options.quick else cdrs.FULL
+    results, others = cdrs.measure(sizes, options.rounds, say=_say)
+    facts = machine(others)
+    return cdr_report.as_table(results, facts, options.rounds), cdr_report.as_json(results, facts, options.rounds)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="J1: rating and its peers side by side.")
-    parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} intervals instead of {FULL:,}")
-    parser.add_argument("--intervals", type=int, metavar="N", help="so many intervals")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="J1: rating and its peers side by side; CDR: OCPI CDRs."
+    )
+    parser.add_argument("--job", choices=JOBS, help="one of the two only")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} intervals instead of {FULL:,}, few CDRs")
+    parser.add_argument("--intervals", type=int, metavar="N", help="so many intervals of J1")
     parser.add_argument("--rounds", type=int, default=7, metavar="N", help="so many rounds (7)")
-    parser.add_argument("--only", metavar="NAMES", help="names or their beginnings, comma-separated: rating,numpy")
+    parser.add_argument(
+        "--only", metavar="NAMES", help="contenders of J1 by the beginnings of their names: rating,numpy"
+    )
     parser.add_argument("--no-memory", action="store_true", help="times only")
-    parser.add_argument("--json", type=Path, default=LATEST, metavar="FILE", help="where to write (%(default)s)")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        default=LATEST,
+        metavar="FILE",
+        help="where to write J1; CDR goes beside it, as -cdr.json (%(default)s)",
+    )
     return parser
 
 

@@ -60,12 +60,12 @@ def measure(contenders: Sequence[Contender], n_intervals: int, rounds: int, *, m
     check(contenders, totals)
 
     ns: dict[str, list[float]] = {name: [] for name in runs}
-    before = _others_s()
+    before = others_s()
     for number in range(1, rounds + 1):
         say(f"round {number} of {rounds}")
         for name, run in runs.items():
-            ns[name].append(_timed(run) / n_intervals)
-    after = _others_s()
+            ns[name].append(timed(run) / n_intervals)
+    after = others_s()
     runs.clear()
 
     results = []
@@ -133,7 +133,7 @@ def _warm_up(contenders: Sequence[Contender], runs: dict[str, Run], say: Say) ->
     return totals
 
 
-def _others_s() -> tuple[float, float] | None:
+def others_s() -> tuple[float, float] | None:
     """Seconds on the clock, and seconds of all cores that went to other processes; None where /proc does not say."""
     try:
         ticks = [int(field) for field in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
@@ -143,7 +143,7 @@ def _others_s() -> tuple[float, float] | None:
     return time.perf_counter(), (sum(ticks) - idle) / os.sysconf("SC_CLK_TCK") - time.process_time()
 
 
-def _timed(run: Run) -> int:
+def timed(run: Run) -> int:
     """Nanoseconds of one run; the garbage of the run before is collected first, and the result outlives the clock."""
     gc.collect()
     gc.disable()

@@ -52,6 +52,9 @@ def test_what_is_plain() -> None:
         ('"volume": 10}', '"volume": 10.0000001}'),
         ('"volume": 10}', '"volume": 1234567890}'),
         ('"volume": 10}', '"volume": "10"}'),
+        ('"total_energy": 10', '"total_energy": 1e99'),
+        ('"total_energy": 10', f'"total_energy": 10.{"0" * 64}'),
+        ('"uid": "0123"', '"uid": 1e99'),
         ('"volume": 10}', '"volume": null}'),
         ('"ENERGY"', '"energy"'),
         ('"ENERGY"', '"E\\u004eERGY"'),
@@ -94,6 +97,7 @@ def test_what_is_odd(old: str, new: str) -> None:
         ('"start_date_time": "2026-03-02T17:15:00Z"', '"start_date_time": "2026-03-02T17:15:00"'),
         ('"signed_data"', '"x \\u00e9 \\" {[": ["}", "\\\\", {"charging_periods": []}], "signed_data"'),
         ('"signed_data"', '"credit": false, "remark": null, "signed_data"'),
+        ('"total_energy": 10', '"total_energy": -10.5'),
         ('"signed_data"', '"remark": "caf\u00e9 \U0001f600", "signed_data"'),
         (', "tariff_id": "T-1"', ""),
         ('"tariff_id": "T-1"', '"tariff_id": null'),
@@ -137,6 +141,7 @@ def test_bytes_that_are_no_utf8() -> None:
         ('"total_cost": {"excl_vat"', '"total_cost": {"\\u0065xcl_vat"'),
         ('"party_id": "ABC"', '"total_costs": 1'),
         ('"country": "NLD"', '"country": "USA"'),
+        ('"country": "NLD"', '"country": "NLD", "country": "NLD"'),
         ('"cdr_location": {', '"cdr_location": null, "site": {'),
     ],
 )
@@ -146,6 +151,16 @@ def test_what_the_scan_does_not_see(old: str, new: str) -> None:
     changed = written.replace(old, new, 1)
     assert odd(changed, written) == [0, 0]
     both(f"{changed}\n{written}")
+
+
+def test_a_tariff_without_a_name_is_not_one_that_is_left_out() -> None:
+    cdr = cdr_221()
+    for period in cdr["charging_periods"]:
+        del period["tariff_id"]
+    written = text(cdr)
+    empty = written.replace('"dimensions"', '"tariff_id": "", "dimensions"', 1).replace("C-1", "C-2")
+    assert odd(written, empty) == [0, 0]
+    assert [one.id for one in both(f"{written}\n{empty}").refused] == ["C-2"]
 
 
 @settings(max_examples=200, deadline=None)

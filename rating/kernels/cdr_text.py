@@ -32,6 +32,7 @@ _DEPTH_MAX: Final = 24
 _INSTANT: Final = len("2026-03-02T19:45:00Z")
 _WHOLE_MAX: Final = 9  # digits before the point
 _PART_MAX: Final = 18  # digits behind it
+_NUMBER_MAX: Final = 64  # characters of any number
 _NANO: Final = 10**9
 _MICRO: Final = 10**6
 _S_PER_H: Final = 3600
@@ -125,7 +126,7 @@ def read_text(
             elif c == 45 or (c >= 48 and c <= 57):  # a number
                 token = _NUMBER
                 whole, part, digits = 0, 0, 0
-                length, behind, plain = 0, False, c != 45
+                length, behind, plain, power_of_ten = 0, False, c != 45, False
                 while end < hi:
                     c = int(data[index(end)])
                     if c >= 48 and c <= 57:
@@ -139,13 +140,16 @@ def read_text(
                                 whole = whole * 10 + (c - 48)
                     elif c == 46:
                         behind = True
-                    elif c == 101 or c == 69 or c == 43 or c == 45:
+                    elif c == 101 or c == 69:
+                        power_of_ten = True
+                    elif c == 43 or c == 45:
                         plain = False
                     else:
                         break
                     end += 1
                 i = end
-                if state == _DIMENSION_VALUE and (not plain or length > _WHOLE_MAX or digits > _PART_MAX):
+                odd_volume = not plain or length > _WHOLE_MAX or digits > _PART_MAX
+                if power_of_ten or end - lo > _NUMBER_MAX or (odd_volume and state == _DIMENSION_VALUE):
                     fine = False
                     continue
             else:

@@ -6,8 +6,19 @@ are about. What is read is safe to walk: no key twice, no NaN, bounded depth and
 May import: `errors`.
 """
 
-from rating.ocpi_json.read import Record, read_bytes, read_records, records_of
+from rating.ocpi_json.read import Record, Values, read_bytes, read_records, record_of, records_of, values_of
 from rating.ocpi_json.walk import Json
 from rating.ocpi_json.write import shown, write_json
 
-__all__ = ["Json", "Record", "read_bytes", "read_records", "records_of", "shown", "write_json"]
+__all__ = [
+    "Json",
+    "Record",
+    "Values",
+    "read_bytes",
+    "read_records",
+    "record_of",
+    "records_of",
+    "shown",
+    "values_of",
+    "write_json",
+]

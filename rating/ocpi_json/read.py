@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from rating.errors import Fault, Place
-from rating.ocpi_json.walk import DECODER, Json, Walk, too_deep
+from rating.ocpi_json.walk import DECODER, DEPTH_MAX, Json, Walk, too_deep
 from rating.ocpi_json.words import explain_json
 from rating.ocpi_json.write import shown
 
@@ -23,6 +23,14 @@ class Record:
 
     value: dict[str, Json]
     place: Place
+
+
+class Values(NamedTuple):
+    """Values that are parsed already: the items of the list at `place`, or the one there, where it is not `listed`."""
+
+    items: Sequence[object]
+    place: Place
+    listed: bool
 
 
 def read_records(data: bytes | str, source: str, faults: list[Fault], max_bytes: int = TEXT_MAX_BYTES) -> list[Record]:
@@ -53,6 +61,31 @@ def records_of(value: object, place: Place, faults: list[Fault]) -> list[Record]
     walk = Walk(place, faults)
     tidy = walk.tidy(value)
     return [] if walk.faulty else _objects(tidy, place, faults)
+
+
+def values_of(value: object, place: Place, faults: list[Fault]) -> Values:
+    """The values of a list, of an OCPI response, or the value itself, without a look at what is in them.
+
+    >>> values_of({"data": [{"vat": 0.1}], "status_code": 1000}, Place("answer"), [])[0]
+    [{'vat': 0.1}]
+    """
+    for _ in range(DEPTH_MAX):
+        if not isinstance(value, Mapping) or not _is_response(value) or value.get("data") is None:
+            break
+        value, place = value["data"], place.within("data")
+    if isinstance(value, Mapping) and _is_response(value):
+        return Values(records_of(value, place, faults)[:0], place, True)
+    if isinstance(value, list | tuple):
+        return Values(value, place, True)
+    return Values((value,), place, False)
+
+
+def record_of(value: object, place: Place, faults: list[Fault]) -> Record | None:
+    """One of them as an object; None, with every fault, where it is none."""
+    walk = Walk(place, faults)
+    tidy = walk.tidy(value)
+    found = None if walk.faulty else _object(tidy, place, faults)
+    return None if found is None else Record(found, place)
 
 
 def read_bytes(path: str | PathLike[str], faults: list[Fault], max_bytes: int = TEXT_MAX_BYTES) -> bytes:
@@ -132,16 +165,26 @@ def _value(text: str, place: Place, lines_before: int, faults: list[Fault]) -> I
 
 def _objects(value: Json, place: Place, faults: list[Fault]) -> list[Record]:
     """The objects of a value: itself, those of a list, or those of an OCPI response."""
-    if isinstance(value, dict) and "status_code" in value and ("data" in value or "id" not in value):
+    if isinstance(value, dict) and _is_response(value):
         return _of_response(value, place, faults)
     items = [(place, value)] if not isinstance(value, list) else [(place.within(i), v) for i, v in enumerate(value)]
     found: list[Record] = []
     for at, item in items:
-        if isinstance(item, dict):
-            found.append(Record(item, at))
-        else:
-            faults.append(Fault("json_shape", at, shown(item), "an object", "write an object here, or delete it"))
+        record = _object(item, at, faults)
+        if record is not None:
+            found.append(Record(record, at))
     return found
+
+
+def _object(value: Json, place: Place, faults: list[Fault]) -> dict[str, Json] | None:
+    if isinstance(value, dict):
+        return value
+    faults.append(Fault("json_shape", place, shown(value), "an object", "write an object here, or delete it"))
+    return None
+
+
+def _is_response(value: Mapping[str, object]) -> bool:
+    return "status_code" in value and ("data" in value or "id" not in value)
 
 
 def _of_response(response: dict[str, Json], place: Place, faults: list[Fault]) -> list[Record]:

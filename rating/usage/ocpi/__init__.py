@@ -5,6 +5,7 @@ whose intervals are charging periods, what was refused with every fault, and the
 May import: what `usage` may, and `ocpi_json`.
 
     texts     where each CDR lies in a text
+    objects   CDRs that are parsed already as text
     plain     many plain ones at a time, from what a scan of their text found
     parse     one, key by key; fields and periods read its parts, numbers its volumes, totals what it prints of costs
     session   its charging periods as a session with a reservation

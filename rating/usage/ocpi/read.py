@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from rating.errors import Fault, Place, Refused
-from rating.ocpi_json import Record, read_records, records_of
+from rating.ocpi_json import Record, Values, read_records, record_of, values_of
 from rating.usage.batch import UsageBatch
 from rating.usage.ocpi.collect import Block, Codes, batch_of, block_of
+from rating.usage.ocpi.objects import Loose, chunks_of
 from rating.usage.ocpi.parse import parse_cdr
 from rating.usage.ocpi.plain import GROUPS, PlainReader, Scan
 from rating.usage.ocpi.session import session_of
@@ -96,7 +98,7 @@ class _Reader:
             want, fix = "a CDR of a session", "leave it out, and the CDR that it takes back as well"
             faults.append(Fault("cdr_credit", cdr.place.within("credit"), "true", want, fix))
         session = session_of(cdr, faults)
-        tariff = self.choose(cdr, faults)
+        tariff = self.choose(cdr.terms, faults)
         site = site_zone(self.time_zone, cdr.time_zone, cdr.country)
         if tariff is not None and tariff.needs_clock and site.zone is None:
             fix = "give the time zone of the site: time_zone=..., or time_zone in the location of the CDR"
@@ -115,6 +117,16 @@ class _Reader:
         for fault in faults:
             moved = replace(fault, place=_moved(fault.place, place))
             self.refuse(None, moved.place, [moved])
+
+    def value(self, value: object, place: Place) -> Iterator[Block]:
+        """The session of a value that is parsed already."""
+        faults: list[Fault] = []
+        record = record_of(value, place, faults)
+        if record is not None:
+            yield from self.one(record)
+        else:
+            named = value.get("id") if isinstance(value, Mapping) else None
+            self.refuse(named if isinstance(named, str) else None, place, faults)
 
     def refuse(self, cdr_id: str | None, place: Place, faults: list[Fault]) -> None:
         """Note a CDR that is not priced."""
@@ -143,10 +155,15 @@ def _blocks(source: Any, reader: _Reader, scan: Scan | None, threads: int) -> It
             yield from _of_text(data, name, reader, scan, threads)
     else:
         faults = []
-        for record in records_of(source, Place("cdrs"), faults):
-            yield from reader.one(record)
+        values = values_of(source, Place("cdrs"), faults)
         for fault in faults:
             reader.refuse(None, fault.place, [fault])
+        yield from _of_parts(_loose(values) if scan is None else chunks_of(values), reader, scan, threads)
+
+
+def _loose(values: Values) -> Iterator[Loose]:
+    for index, value in enumerate(values.items):
+        yield Loose(value, values.place.within(index) if values.listed else values.place)
 
 
 def _encoded(text: str) -> bytes:
@@ -155,29 +172,50 @@ def _encoded(text: str) -> bytes:
 
 def _of_text(data: Data, source: str, reader: _Reader, scan: Scan | None, threads: int) -> Iterator[Block]:
     parts = None if scan is None else split(data, source)
-    if parts is None or scan is None:
+    if parts is None:
         yield from reader.text(data[:], Place(source))
-        return
-    # Chunks are scanned ahead by threads, which is done without the interpreter's lock.
-    with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[tuple[Chunk | Broken, Future[Any] | None]] = deque()
+    else:
+        yield from _of_parts(parts, reader, scan, threads)
+
+
+def _of_parts(
+    parts: Iterable[Chunk | Broken | Loose], reader: _Reader, scan: Scan | None, threads: int
+) -> Iterator[Block]:
+    """Chunks are scanned ahead by threads, which is done without the interpreter's lock; one alone needs no thread."""
+    waiting: deque[tuple[Chunk | Broken | Loose, Future[Any] | None]] = deque()
+    with ExitStack() as stack:
+        pool: ThreadPoolExecutor | None = None
         for part in parts:
-            job = pool.submit(scan, part.array, part.first, part.end, GROUPS) if isinstance(part, Chunk) else None
-            waiting.append((part, job))
+            if pool is None and waiting:
+                pool = stack.enter_context(ThreadPoolExecutor(threads))
+                waiting = deque((each, _job(each, pool, scan)) for each, _ in waiting)
+            waiting.append((part, _job(part, pool, scan)))
             if len(waiting) > threads + 1:
-                yield from _of_part(*waiting.popleft(), source, reader)
+                yield from _of_part(*waiting.popleft(), reader, scan)
         while waiting:
-            yield from _of_part(*waiting.popleft(), source, reader)
+            yield from _of_part(*waiting.popleft(), reader, scan)
 
 
-def _of_part(part: Chunk | Broken, job: Future[Any] | None, source: str, reader: _Reader) -> Iterator[Block]:
-    if isinstance(part, Broken) or job is None:
-        assert isinstance(part, Broken)
-        yield from reader.text(part.text, Place(source, line=part.line))
-        return
-    for found in reader.plain.read(part, job.result()):
-        if isinstance(found, Block):
-            yield found
-        else:
-            place = part.place_of(found)
-            yield from reader.text(part.text(found), place)
+def _job(part: Chunk | Broken | Loose, pool: ThreadPoolExecutor | None, scan: Scan | None) -> Future[Any] | None:
+    if pool is None or scan is None or not isinstance(part, Chunk):
+        return None
+    return pool.submit(scan, part.array, part.first, part.end, GROUPS)
+
+
+def _of_part(
+    part: Chunk | Broken | Loose, job: Future[Any] | None, reader: _Reader, scan: Scan | None
+) -> Iterator[Block]:
+    if isinstance(part, Loose):
+        yield from reader.value(part.value, part.place)
+    elif isinstance(part, Broken):
+        yield from reader.text(part.text, part.place)
+    else:
+        assert scan is not None
+        scanned = scan(part.array, part.first, part.end, GROUPS) if job is None else job.result()
+        for found in reader.plain.read(part, scanned):
+            if isinstance(found, Block):
+                yield found
+            elif part.values is None:
+                yield from reader.text(part.text(found), part.place_of(found))
+            else:
+                yield from reader.value(part.values[found], part.place_of(found))
