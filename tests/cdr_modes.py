@@ -20,8 +20,8 @@ from rating.usage.ocpi.read import ReadCdrs, read_cdrs
 _COLUMN = re.compile(r"(:[0-9]+):[0-9]+: json_syntax")
 
 
-def both(source: str | bytes) -> ReadCdrs:
-    """What the fast reader makes of a text, after it was compared with the careful one."""
+def both(source: Any) -> ReadCdrs:
+    """What the fast reader makes of a text or of values, after it was compared with the careful one."""
     fast = read_cdrs(source, Book(None, None, None).choose, scan=scan)
     slow = read_cdrs(source, Book(None, None, None).choose)
     one, other = fast.batch, slow.batch
