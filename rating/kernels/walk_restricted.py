@@ -2,7 +2,7 @@
 
 As `walk`, but an interval is cut as well where the session's energy or duration reaches a threshold of the tariff, and
 what holds is asked for energy, duration, power and current. It also takes what `walk` cannot: reserved time, and time
-volumes that a CDR tells. Where nothing changes an interval takes up to thrice as long as in `plain`, else some 20 times.
+volumes that a CDR tells. Where nothing changes an interval takes up to thrice as long as in `plain`, else 20 times.
 """
 
 from __future__ import annotations
