@@ -57,9 +57,10 @@ def _fix(key: str, part: str, version: OcpiVersion, known: tuple[str, ...], valu
     # What another version would price by is as misleading: a misspelt `min_price` makes a tariff look like 2.1.1.
     if close := closest(key, (*known, *_all_keys(part))):
         return f"`{close}` is there already: delete this one" if close in value else f"did you mean `{close}`?"
-    homes = [home for home in KEYS if home != part and snake(key) in _all_keys(home)]
+    tidy = snake(key)
+    homes = [home for home in KEYS if home != part and tidy in _all_keys(home)]
     if homes:
-        return f"`{snake(key)}` belongs {_HOMES[homes[0]]}: move it there"
+        return f"`{tidy}` belongs {_HOMES[homes[0]]}: move it there"
     return "" if part == "tariff" else "delete it"
 
 
@@ -87,6 +88,7 @@ def closest(key: str, known: tuple[str, ...]) -> str | None:
     return min(allowed, key=lambda name: allowed[name]) if allowed else None
 
 
+@lru_cache(maxsize=4096)
 def snake(key: str) -> str:
     """A key as OCPI writes keys: dayOfWeek, Day-Of-Week and `day of week` are day_of_week."""
     words = re.sub("([a-z0-9])([A-Z])", r"\1_\2", key.strip()[:64])
