@@ -382,7 +382,7 @@ def changed_csv(written: str, others: Sequence[str], rng: random.Random) -> str:
                 each[at:at] = each[at : at + 1]
         elif kind == 4 and row:
             del row[at]
-        elif kind == 5:
+        elif kind == 5 and rows[0]:
             names = rng.choice(others).split("\n", 1)[0].split(",")
             rows[0][min(at, len(rows[0]) - 1)] = rng.choice((*names, "", "x", "Session_ID", "__index_level_0__"))
         elif kind == 6:
