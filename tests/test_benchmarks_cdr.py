@@ -17,6 +17,7 @@ from benchmarks.cdr.data import KINDS, Kind, make_cdrs
 from benchmarks.cdr.measure import QUICK, Size, check, measure
 from benchmarks.cdr.report import as_table
 from benchmarks.cdr.ways import ALL, net_cents
+from benchmarks.readme import MARKERS, replaced
 from rating.usage.ocpi.texts import Chunk, split
 
 SMALL = dict.fromkeys(QUICK, Size(20, 5, 2))
@@ -54,7 +55,7 @@ def test_all_ways_find_the_same_bills() -> None:
     results = measure(SMALL, rounds=2, say=lambda text: None).results
     assert [(result.kind.name, result.way.name) for result in results] == [(k.name, w.name) for k in KINDS for w in ALL]
     assert [len(result.ns) for result in results] == [2] * len(results)
-    assert [result.cdrs for result in results] == [20, 20, 5, 2] * 2
+    assert [result.cdrs for result in results] == [20, 20, 20, 5, 2] * 2
 
 
 def test_a_wrong_bill_is_found() -> None:
@@ -80,14 +81,27 @@ def test_the_ratios_are_those_of_the_cited_figures() -> None:
     assert "is cited, not run: 0.28 us and 25 us a CDR that is parsed already, 17,000 CDRs a second" in shown
 
 
+def test_the_readme_has_room_for_the_tables() -> None:
+    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    for name in MARKERS.values():
+        assert "\n```\nfigures\n```\n" in replaced(text, name, "figures")
+    with pytest.raises(ValueError, match="bench cdr"):
+        replaced("<!-- bench cdr -->", "bench cdr", "figures")
+
+
 PACKAGES = dict.fromkeys(["pandas", "polars", "duckdb", "tzdata"])
 
 
 def test_the_command_prints_a_table_and_writes_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "out" / "latest.json"
-    assert main(["--quick", "--job", "CDR", "--rounds", "1", "--json", str(path)]) == 0
-    assert "CDR: OCPI 2.2.1, each with its tariff; 1 rounds" in capsys.readouterr().out
+    path, text = tmp_path / "out" / "latest.json", tmp_path / "text.md"
+    text.write_text("a\n<!-- bench cdr -->\nold\n<!-- /bench cdr -->\nb\n")
+    options = ["--rounds", "1", "--json", str(path), "--readme", str(text)]
+    assert main(["--quick", "--job", "CDR", *options]) == 0
+    printed = capsys.readouterr().out
+    assert "CDR: OCPI 2.2.1, each with its tariff; 1 rounds" in printed
+    table = printed.partition("\n\nwritten to")[0]
+    assert text.read_text() == f"a\n<!-- bench cdr -->\n```\n{table}\n```\n<!-- /bench cdr -->\nb\n"
     written = json.loads((tmp_path / "out" / "latest-cdr.json").read_text())
     assert written["job"] == "CDR"
-    assert [result["cdrs"] for result in written["results"]] == [2_000, 2_000, 200, 20, 200, 200, 20, 20]
+    assert [result["cdrs"] for result in written["results"]] == [2_000, 2_000, 2_000, 200, 20, 200, 200, 200, 20, 20]
     assert not path.exists()
