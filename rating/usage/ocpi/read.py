@@ -24,6 +24,7 @@ from rating.usage.ocpi.texts import Broken, Chunk, Data, split
 from rating.usage.ocpi.words import Version
 from rating.usage.ocpi.zones import site_zone
 
+_CORES = os.cpu_count() or 1
 Part: TypeAlias = "Chunk | Broken | Loose"
 
 
@@ -60,7 +61,7 @@ def read_cdrs(
     reads plain CDRs fast (see `kernels.cdr_scan`); all others, and all where it is None, are read one by one.
     """
     reader = _Reader(choose, version, time_zone)
-    for block in _blocks(source, reader, scan, threads or os.cpu_count() or 1):
+    for block in _blocks(source, reader, scan, threads or _CORES):
         reader.blocks.append(block)
     batch = batch_of(reader.blocks, reader.tariffs, reader.zones)
     return ReadCdrs(batch, tuple(reader.refused), dict(reader.plain.extensions))
