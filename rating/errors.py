@@ -146,6 +146,10 @@ class Refused(IntEnum):
     POWER_RANGE = 21  # a power or a current below zero, beyond its limit, finer than a thousandth, or no number
     RESERVATION = 22  # it ends before it starts, is longer than SESSION_MAX_US, or its expiry is neither yes nor no
     TAX_UNKNOWN = 23  # a limit after tax decides, and the rate of a tax is not known
+    UNKNOWN_COUPON = 24
+    LATE = 25  # it starts before a session of its account, or with its coupon, that the state has counted already
+    NO_INDEX_PRICE = 26  # the index has no price for a moment with energy, and the tariff no fallback
+    POINTS = 27  # redeem_points is no whole number from 0
 
     @property
     def code(self) -> str:

@@ -11,11 +11,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rating.errors import Place
 from rating.tariff.calendars import Calendar
+from rating.tariff.spot import SpotPrice
 from rating.units import MWH_PER_KWH, MWH_PER_WH, US_PER_H, US_PER_MIN, US_PER_S
+
+if TYPE_CHECKING:
+    from rating.tariff.plans import Plans
 
 DimensionName = Literal["energy", "time", "parking_time", "flat"]
 LineDimension = Literal["energy", "time", "parking_time", "flat", "reservation_time", "reservation_flat"]
@@ -93,6 +97,9 @@ class Component:
     max_micro: int | None = None
     from_first_energy: bool = False  # parking_time only: what came before any energy is not parking
     rates: Rates | None = None  # None: those of the tariff
+    from_charging_end: bool = False  # parking_time only: what came before charging ended is not parking
+    plugged_in: bool = False  # parking_time only: charging time counts like parked time
+    spot: SpotPrice | None = None  # energy only: the price follows an index, and `price` is 0 a kWh
     place: Place = field(default=Place(), compare=False)
 
 
@@ -216,13 +223,21 @@ NO_RATES = Rates(())
 class Tariffs(Mapping[str, Tariff]):
     """Tariffs by their id, in the order in which they were read."""
 
-    def __init__(self, tariffs: tuple[Tariff, ...] = ()) -> None:
+    def __init__(self, tariffs: tuple[Tariff, ...] = (), plans: Plans | None = None) -> None:
         self._by_id = {tariff.id: tariff for tariff in tariffs}
+        self._plans = plans
         if len(self._by_id) != len(tariffs):
             raise ValueError("two tariffs have the same id")
 
     def __getitem__(self, key: str) -> Tariff:
         return self._by_id[key]
+
+    @property
+    def plans(self) -> Plans:
+        """The plans and coupons that were read with the tariffs."""
+        from rating.tariff.plans import Plans
+
+        return self._plans or Plans()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._by_id)
@@ -236,17 +251,17 @@ class Tariffs(Mapping[str, Tariff]):
 
 @lru_cache(maxsize=1024)
 def _hash(tariff: Tariff) -> str:
-    return hashlib.sha256(_canonical(tariff).encode()).hexdigest()[:16]
+    return hashlib.sha256(canonical(tariff).encode()).hexdigest()[:16]
 
 
-def _canonical(value: object) -> str:
+def canonical(value: object) -> str:
     """A text that is the same for equal values on every run and machine (sets are sorted, places left out)."""
     if isinstance(value, frozenset):
-        return "{" + ",".join(sorted(_canonical(item) for item in value)) + "}"
+        return "{" + ",".join(sorted(canonical(item) for item in value)) + "}"
     if isinstance(value, tuple):
-        return "(" + ",".join(_canonical(item) for item in value) + ")"
+        return "(" + ",".join(canonical(item) for item in value) + ")"
     names = getattr(type(value), "__dataclass_fields__", None)
     if names is None:
         return repr(value)
-    parts = (f"{name}={_canonical(getattr(value, name))}" for name, spec in names.items() if spec.compare)
+    parts = (f"{name}={canonical(getattr(value, name))}" for name, spec in names.items() if spec.compare)
     return f"{type(value).__name__}({','.join(parts)})"
