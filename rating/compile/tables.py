@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from rating.compile.components import ComponentRow, Part, RuleRow, rows
 from rating.compile.epochs import timeline
-from rating.compile.restricted import Restricted, is_restricted, line_dimension, restricted_timeline
-from rating.compile.spot import Followed, SpotColumn, follow
+from rating.compile.groups import Group, epochs, restricted_epochs
+from rating.compile.restricted import Restricted, is_restricted, line_dimension
+from rating.compile.spot import SpotColumn
 from rating.compile.taxes import TimelineTaxes
-from rating.compile.traits import Traits
 from rating.kernels.arrays import (
     BY_CURRENT,
     NEEDS_CURRENT,
@@ -30,23 +30,11 @@ from rating.kernels.arrays import (
     frozen,
     readonly,
 )
-from rating.tariff.model import Component, Tariff, Version
-from rating.tariff.spot import SpotPrice
+from rating.tariff.model import Component, Tariff, TaxRate, Version
 from rating.units import DIMENSIONS, LINE_DIMENSIONS
 
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
-
-
-class Group(NamedTuple):
-    """What sessions of one timeline, or of the versions of a tariff, have in common."""
-
-    tariff: Tariff
-    zone: str
-    traits: Traits
-    restricted: bool  # whatever the tariff asks for
-    lo_us: int
-    hi_us: int
 
 
 @dataclass
@@ -76,24 +64,44 @@ class Tables:
     units: dict[str, int] = field(default_factory=dict)
 
 
-Spots = tuple[SpotPrice | None, ...]
+class Compiled(NamedTuple):
+    """What kernels read of k timelines, and what the rows of the result name."""
+
+    book: Book
+    tariffs: tuple[Tariff, ...]  # (k,)
+    versions: tuple[Version, ...]  # (k,)
+    taxes: tuple[tuple[TaxRate, ...], ...]  # (k,) those that its prices have
+    parts: tuple[Component, ...]  # (c,) by component
+    elements: tuple[str, ...]
+    units: tuple[str, ...]
 
 
-@lru_cache(maxsize=128)
-def _epochs(group: Group, index: int, spots: Spots) -> tuple[Int32, Followed]:
-    """For each epoch of a timeline the component of each dimension, int32 (e, 4), and prices that follow an index."""
-    start_us, component = timeline(group.tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
-    followed = follow(start_us, group.hi_us, spots)
-    return component[followed.calendar], followed
+def compile_timelines(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Compiled:
+    """Compile timelines: each of a group and of the index of one of its versions.
+
+    Raises: TariffError where prices are such that exact amounts would not fit 64 bits.
+    """
+    return (_few if len(wanted) <= _FEW else _compile)(wanted, lo_us)
 
 
-@lru_cache(maxsize=128)
-def _restricted_epochs(group: Group, index: int, spots: Spots) -> tuple[Restricted, Int32, Followed]:
-    """The same of a restricted timeline: no epoch has a component of its own."""
-    restricted = restricted_timeline(group.tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
-    followed = follow(restricted.start_us, group.hi_us, spots)
-    restricted = restricted._replace(start_us=followed.start_us, row=restricted.row[followed.calendar])
-    return restricted, np.full((followed.start_us.size, len(DIMENSIONS)), -1, np.int32), followed
+def _compile(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Compiled:
+    tables = Tables()
+    for group, index in wanted:
+        add_timeline(tables, group, index)
+    return Compiled(
+        flat_book(tables, lo_us),
+        tuple(tables.tariffs),
+        tuple(tables.versions),
+        tuple(each.each for each in tables.taxes),
+        tuple(tables.parts),
+        tuple(tables.elements),
+        tuple(tables.units),
+    )
+
+
+# Kept for callers who price one session at a time. Nobody writes to what kernels read.
+_FEW = 8
+_few = lru_cache(maxsize=64)(_compile)
 
 
 def add_timeline(tables: Tables, group: Group, index: int) -> None:
@@ -108,10 +116,10 @@ def add_timeline(tables: Tables, group: Group, index: int) -> None:
             unit_code = tables.units.setdefault(part.price.unit_text, len(tables.units))
             tables.named.append((element_code, unit_code, part.price.amount_micro))
     if group.restricted or is_restricted(tariff, versions, group.traits):
-        restricted, component, followed = _restricted_epochs(group, index, tuple(part.spot for part, _ in parts))
+        restricted, component, followed = restricted_epochs(group, index, tuple(part.spot for part, _ in parts))
     else:
         restricted = None
-        component, followed = _epochs(group, index, tuple(part.spot for part, _ in parts))
+        component, followed = epochs(group, index, tuple(part.spot for part, _ in parts))
     start_us, prices = followed.start_us, followed.columns
     component_rows, rule_row, taxes = rows(tariff, version, parts, prices)
     if restricted is not None:
