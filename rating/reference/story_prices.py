@@ -25,34 +25,42 @@ def matched(bill: Bill) -> list[str]:
     tariff = tariff_of(bill)
     groups: dict[tuple[Match, ...], list[trace.Stretch]] = {}
     for stretch in steps(bill, trace.Stretch):
-        if _relevant(stretch):
-            groups.setdefault(_relevant(stretch), []).append(stretch)
+        if relevant := _relevant(tariff, stretch):
+            groups.setdefault(relevant, []).append(stretch)
     rows = []
     for matches, stretches in groups.items():
         spans = [_span(tariff, stretch) for stretch in stretches]
         rows.append("; ".join(spans[:_SPANS]) + (f"; and {len(spans) - _SPANS} more times" if spans[_SPANS:] else ""))
         for match in matches:
-            amount = sum(_amount(stretch, match.dimension) for stretch in stretches)
+            amount = sum(_amount(tariff, stretch, match) for stretch in stretches)
             quantity = words.quantity(amount, LINE_DIMENSIONS.index(match.dimension))
-            rows.append(f"  {quantity} {_NOUNS[match.dimension]}: {_why(tariff, match)}")
+            noun = "plugged in" if _is_plugged_in(tariff, match) else _NOUNS[match.dimension]
+            rows.append(f"  {quantity} {noun}: {_why(tariff, match)}")
     rows += [_flat(tariff, due) for due in steps(bill, trace.FlatDue)]
     return rows or ["none, all of it is free"]
 
 
-def _amount(stretch: trace.Stretch, dimension: LineDimension) -> int:
+def _is_plugged_in(tariff: Tariff, match: Match) -> bool:
+    return match.holds is not None and find(tariff, match.holds)[2].plugged_in
+
+
+def _amount(tariff: Tariff, stretch: trace.Stretch, match: Match) -> int:
+    """What was measured of what the price counts."""
+    if _is_plugged_in(tariff, match):
+        return stretch.charging_us + stretch.parked_us
     return {
         "energy": stretch.energy_mwh,
         "time": stretch.charging_us,
         "parking_time": stretch.parked_us,
         "reservation_time": stretch.reserved_us,
-    }.get(dimension, 0)
+    }.get(match.dimension, 0)
 
 
-def _relevant(stretch: trace.Stretch) -> tuple[Match, ...]:
+def _relevant(tariff: Tariff, stretch: trace.Stretch) -> tuple[Match, ...]:
     """The dimensions of which anything was measured in a stretch; but for energy, only where some element has a price
     of it that is not for reservations alone.
     """
-    measured = [match for match in stretch.matches if _amount(stretch, match.dimension)]
+    measured = [match for match in stretch.matches if _amount(tariff, stretch, match)]
     return tuple(match for match in measured if match.dimension == "energy" or match.holds or _could_hold(match))
 
 
