@@ -11,7 +11,7 @@ from rating.units import ACTIVITY_AUTO, ACTIVITY_PARKED, ACTIVITY_RESERVED
 def charging_end(s: int, usage: Usage) -> int:
     """When charging ended in session s: as it says, else with its last interval of charging time, else at its start."""
     if usage.charging_end_us.size > 0 and usage.charging_end_us[s] >= 0:
-        return usage.charging_end_us[s]
+        return int(usage.charging_end_us[s])
     for i in range(usage.interval_first[s + 1] - 1, usage.interval_first[s] - 1, -1):
         charging = usage.energy[i] != 0
         if usage.activity.size > 0 and usage.activity[i] != ACTIVITY_AUTO:
@@ -21,5 +21,5 @@ def charging_end(s: int, usage: Usage) -> int:
         elif usage.end_us[i] <= usage.start_us[i]:
             charging = False  # of no length: no time
         if charging:
-            return usage.end_us[i]
-    return usage.session_start_us[s]
+            return int(usage.end_us[i])
+    return int(usage.session_start_us[s])

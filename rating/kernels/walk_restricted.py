@@ -137,7 +137,7 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
         i = first
         while i < last or now < session_end:
             # 0. Intervals for which nothing changes: a loop of its own, as in `walk` (35 ns an interval without it).
-            if stale == _NONE and last_kind == 2 * _INTERVAL and after & ENERGY_CAME != 0 and not 0 < next_mark <= before:
+            if stale == _NONE and last_kind == 2 * _INTERVAL and after & ENERGY_CAME and not 0 < next_mark <= before:
                 within = min(session_end, epoch_start_us[epoch + 1], charged_until)
                 if session_next < durations_hi:
                     within = min(within, session_start + durations_us[session_next])

@@ -57,7 +57,7 @@ def quantities_of(tariff: Tariff, pieces: list[Piece], usage: Usage) -> Quantiti
     not; the part of a component's time at which its clock reads less than its grace is free. For a parking price
     `from: first_energy` or `from: charging_end`, what came before that is not parking: no volume, and its clock
     stands still. For one with `counts: plugged_in` charging time counts as well, and its clock runs only while such
-    a price holds: the grace of a fee from the third hour on begins with the third hour.
+    a price holds: the grace of a fee for what is beyond three hours begins after three hours.
     """
     found: Quantities = {}
     energy_from_us, charged_until_us = first_energy(usage), charging_end(usage)
