@@ -55,6 +55,10 @@ def settle(
         chunks = workers * -(-count // (workers * CHUNK_SESSIONS_MAX)) if count > CHUNK_SESSIONS_MIN else 1
         chunk_sessions = max(1, -(-count // max(1, chunks)))
     job = Job(_usage(batch, plan), plan, _room_for_totals(count, plan))
+    if not plan.tariffs:  # all were refused before: there is no timeline that kernels could read
+        job.totals.status[:] = plan.status
+        job.totals.fault[:] = -1
+        return job.totals, []
     firsts = range(0, count, chunk_sessions)
     found: list[list[T]] = [[] for _ in firsts]
     queue = iter(enumerate(firsts))
