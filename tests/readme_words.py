@@ -162,6 +162,16 @@ OUTPUT: Final = {
             "and roundings of lines with different taxes"
         ),
     },
+    "taxes": {
+        "session_id": "the session; its taxes are sorted by name and rate. No row: no tax, or one that is not known",
+        "tax": "the name of the tax, as in the tariff",
+        "percent": "its rate",
+        "net": (
+            "what it counts from: the price before tax of all that it is on, rounded; of taxes that are on all, the "
+            "session's `net`"
+        ),
+        "amount": "the tax, rounded; of a session they add up to `tax`",
+    },
     "rejected": {
         "session_id": "the session; or the unknown one that intervals or readings name",
         "code": "one of the codes below",
