@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from rating.kernels.arith import mul_div_floor
 from rating.kernels.arrays import CHARGING_ENDED, ENERGY_CAME, NEVER, SPAN_SHIFT, Stretches, Timelines, Totals, Usage
-from rating.kernels.charging import charging_end
 from rating.kernels.jit import kernel
+from rating.kernels.session import charging_end
 from rating.units import (
     ACTIVITY_AUTO,
     ACTIVITY_PARKED,

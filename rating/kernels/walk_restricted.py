@@ -25,8 +25,8 @@ from rating.kernels.arrays import (
     Totals,
     Usage,
 )
-from rating.kernels.charging import charging_end
 from rating.kernels.jit import kernel
+from rating.kernels.session import charging_end, reserved_from
 from rating.kernels.walk import END_BEFORE_START, ENERGY_RANGE, NEGATIVE_ENERGY, NO_DATA, OUTSIDE_SESSION, OVERLAP
 from rating.units import (
     ACTIVITY_AUTO,
@@ -96,22 +96,8 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
         durations_lo, durations_hi = duration_first[t], duration_first[t + 1]
 
         told = with_volumes and with_activity and energy_scale == 1 and not by_current
-        reserved_start = NEVER
-        measured = expired
-        if with_volumes or with_activity:
-            for i in range(first, last):
-                if with_activity and activities[i] == ACTIVITY_RESERVED:
-                    reserved_start = min(reserved_start, start_us[i])
-                else:
-                    measured = True
-                    if not with_volumes:
-                        break  # reserved intervals come first
-                    if volumes_us[i, 2] > 0:
-                        reserved_start = min(reserved_start, start_us[i])
-                        break
-        else:
-            measured = first < last
-        if not measured:
+        reserved_start, measured = reserved_from(first, last, usage)
+        if not measured and not expired:
             totals.status[s] = NO_DATA
             continue
 
