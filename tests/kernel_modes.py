@@ -57,6 +57,8 @@ def compare() -> Iterator[Any]:
     for first in range(0, NETWORKS, TOGETHER):
         yield assert_same(*together(random_network, range(first, first + TOGETHER)), chunk_sessions=16, threads=2)
     yield assert_same(*at_amount_max(), chunk_sessions=5)
+    tariffs, sessions = random_network(0)  # all are refused at the door: there is nothing to price by
+    yield assert_same(tariffs, [(tariff, replace(usage, intervals=())) for tariff, usage in sessions])
     for seed in range(EXTREMES):
         try:
             yield assert_same(*extreme_network(seed), chunk_sessions=2)

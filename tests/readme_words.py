@@ -64,6 +64,7 @@ LEFT_OUT: Final = {
     "price.min": "no limit",
     "price.max": "no limit",
     "price.from": "all parking counts",
+    "price.counts": "`parked`",
     "price.tax": "the tariff's `tax`",
     "calendar.name": "none",
 }
@@ -86,7 +87,10 @@ COLUMNS: Final = {
         "start": _INSTANT,
         "end": "the same; `start` = `end` is a session of no length",
         "energy": f"the total, {_NUMBER}: the energy where the session has no intervals, else it must be their sum",
-        "charging_end": "until when the total flowed; left out: until `end`",
+        "charging_end": (
+            "until when the total flowed, else until `end`; and for prices `from: charging_end`, else where the last "
+            "interval of charging time ends"
+        ),
         "time_zone": "IANA name of the site's zone, for tariffs without one of their own",
         "intervals": "a list of structs with the columns of `intervals`, instead of that table",
         "readings": "a list of structs with the columns of `readings`, instead of that table",

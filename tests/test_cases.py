@@ -111,7 +111,9 @@ def read_usages(case: Path) -> Iterator[tuple[str, Usage]]:
             own.insert(0, Interval(since_us, until_us, 0, "reserved"))
         facts: dict[str, Any] = {name: row.get(name) for name in FACTS}
         power_mw = _optional(row, "evse_power_kw")
-        usage = Usage(id_, start_us, end_us, tuple(own), evse_power_mw=power_mw, expired=expired, **facts)
+        charging_end_us = instant(row["charging_end"]) if "charging_end" in row else None
+        ends: dict[str, Any] = {"expired": expired, "charging_end_us": charging_end_us}
+        usage = Usage(id_, start_us, end_us, tuple(own), evse_power_mw=power_mw, **ends, **facts)
         yield row["tariff"], usage
 
 

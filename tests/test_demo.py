@@ -88,7 +88,7 @@ def test_sessions_say_what_tariffs_ask_of_them(tmp_path: Path) -> None:
     assert {row["membership"] for row in fine} == {None, "gold", "fleet"}
     assert all((row["payment_method"] == "card") == (row["account"] is None) for row in fine)
     reserved = [row for row in fine if row["reservation_start"] is not None]
-    assert {row["tariff"] for row in reserved} == {"reservation"}
+    assert {row["tariff"] for row in reserved} == {"reservation", "booked-slot"}
     assert all(row["reservation_start"] < row["start"] for row in reserved)
     expired = {row["session_id"] for row in fine if row["reservation_expired"]}
     assert 0 < len(expired) < len(reserved) // 4

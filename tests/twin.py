@@ -51,6 +51,9 @@ def tables(drawn: Iterable[Drawn]) -> tuple[dict[str, list[Any]], dict[str, list
     reserved = [next((each for each in usage.intervals if each.activity == "reserved"), None) for usage in usages]
     if any(reserved):
         sessions["reservation_start"] = [each and instant(each.start_us) for each in reserved]
+    if any(usage.charging_end_us is not None for usage in usages):
+        ends = [usage.charging_end_us for usage in usages]
+        sessions["charging_end"] = [None if end is None else instant(end) for end in ends]
     if any(usage.expired for usage in usages):
         sessions["reservation_expired"] = [usage.expired for usage in usages]
     rows = [(usage.session_id, interval) for usage in usages for interval in usage.intervals]
@@ -114,6 +117,7 @@ def batch_of(drawn: Iterable[Drawn]) -> UsageBatch:
             },
             evse_power_mw=array(-1 if usage.evse_power_mw is None else usage.evse_power_mw for usage in usages),
             expired=array((usage.expired for usage in usages), np.uint8),
+            charging_end_us=array(-1 if usage.charging_end_us is None else usage.charging_end_us for usage in usages),
         ),
         Intervals(
             start_us=array(each.start_us for each in intervals),

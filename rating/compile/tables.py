@@ -9,13 +9,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rating.compile.components import ComponentRow, Part, RuleRow, rows
+from rating.compile.components import ComponentRow, Part, RuleRow, counts_of, rows
 from rating.compile.epochs import timeline
 from rating.compile.restricted import Restricted, is_restricted, line_dimension, restricted_timeline
 from rating.compile.taxes import TimelineTaxes
 from rating.compile.traits import Traits
 from rating.kernels.arrays import (
     BY_CURRENT,
+    CHARGING_ENDED,
+    ENERGY_CAME,
+    FROM_CHARGING_END,
+    FROM_FIRST_ENERGY,
     NEEDS_CURRENT,
     NEVER,
     SPAN_SHIFT,
@@ -135,7 +139,8 @@ def add_timeline(tables: Tables, group: Group, index: int) -> None:
     tables.epoch_component.append(np.append(flat.ravel(), np.full(len(DIMENSIONS), -1, np.int32)))
     tables.components += component_rows
     tables.component_count.append(len(parts))
-    tables.waits.append(int(any(part.from_first_energy for part, _ in parts)))
+    counts = {counts_of(part) for part, _ in parts}
+    tables.waits.append(ENERGY_CAME * (FROM_FIRST_ENERGY in counts) | CHARGING_ENDED * (FROM_CHARGING_END in counts))
     tables.restricted.append(restricted)
     tables.parts += [part for part, _ in parts]
     tables.taxes.append(taxes)
@@ -232,7 +237,7 @@ def _restrictions(tables: Tables) -> Restrictions:
     )
 
 
-_BYTES = ("dimension", "waits", "step_round", "tax", "mixed", "mode", "plain", "stepped", "limited", "limit_given")
+_BYTES = ("dimension", "counts", "step_round", "tax", "mixed", "mode", "plain", "stepped", "limited", "limit_given")
 
 
 def _columns(rows: dict[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Usage(NamedTuple):
     current_ma: Int64  # (m,) milli-A, -1: not known; or (0,)
     volumes_us: Int64  # (m, 3) charging, parked and reserved, or (0, 3): `activity` says it
     expired: UInt8  # (n,) 1: the reservation expired; or (0,): none did
+    charging_end_us: Int64  # (n,) UTC, -1: not told, it is where the last charging time ends; or (0,): of none
 
 
 class Timelines(NamedTuple):
@@ -53,9 +54,13 @@ class Timelines(NamedTuple):
     hint_first: Int64  # (k + 1,) CSR
     hint: Int32  # (h,) the epoch in force where a bucket of 2^SPAN_SHIFT us starts, counted within the timeline
     component_first: Int64  # (k + 1,) CSR into Components
-    waits: UInt8  # (k,) 1: a component of the timeline is `from: first_energy`
+    waits: UInt8  # (k,) ENERGY_CAME and CHARGING_ENDED: what components of the timeline begin to count with
     restricted: UInt8  # (k,) not 0: `walk_restricted` walks its sessions, and its epochs have rows in Restrictions
     span_start_us: Int64  # (1,) where bucket 0 of every timeline starts
+
+
+ENERGY_CAME = 1
+CHARGING_ENDED = 2
 
 
 class Restrictions(NamedTuple):
@@ -89,7 +94,7 @@ class Components(NamedTuple):
     den_scale: Int64  # (c,) the session's common denominator ÷ den
     volume_max: Int64  # (c,) the volume at which the amount reaches AMOUNT_MAX_NANO
     grace_us: Int64  # (c,)
-    waits: UInt8  # (c,) 1: `from: first_energy`
+    counts: UInt8  # (c,) which time a price of parking time counts: PARKED, ...
     step: Int64  # (c,) base units, 0: none
     step_round: UInt8  # (c,) 0 up, 1 down, 2 nearest
     min_nano: Int64  # (c,) 0: none
@@ -99,6 +104,12 @@ class Components(NamedTuple):
     element: Int32  # (c,) index into the plan's names of elements
     unit: Int32  # (c,) index into the plan's names of units
     price_micro: Int64  # (c,) for one of the price's unit
+
+
+PARKED = 0
+FROM_FIRST_ENERGY = 1
+FROM_CHARGING_END = 2
+PLUGGED_IN = 3
 
 
 class Rules(NamedTuple):
@@ -180,7 +191,7 @@ class Stretches(NamedTuple):
     first: Int64  # (n' + 1,) CSR
     epoch: Int32  # (w,) index into Timelines.epoch_start_us, of a timeline that is not restricted
     component: Int32  # (6 w,) of one that is: for each of units.LINE_DIMENSIONS the component, or NO_COMPONENT
-    after_energy: UInt8  # (w,) 0: no energy has flowed before, and the timeline waits for it
+    after: UInt8  # (w,) ENERGY_CAME and CHARGING_ENDED: what came before it, or the timeline does not wait for
     energy_mwh: Int64  # (w,)
     charging_us: Int64  # (w,)
     duration_us: Int64  # (w,) by the clock: charging and parked, unless `walk_restricted` says those apart

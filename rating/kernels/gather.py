@@ -5,7 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from rating.kernels.arith import index
-from rating.kernels.arrays import NO_COMPONENT, NO_LINE, USAGE, Book, Records, Stretches, Totals, Usage
+from rating.kernels.arrays import (
+    CHARGING_ENDED,
+    ENERGY_CAME,
+    FROM_FIRST_ENERGY,
+    NO_COMPONENT,
+    NO_LINE,
+    PARKED,
+    PLUGGED_IN,
+    USAGE,
+    Book,
+    Records,
+    Stretches,
+    Totals,
+    Usage,
+)
 from rating.kernels.jit import kernel
 from rating.units import ENERGY, FLAT, PARKING_TIME, RESERVATION_FLAT, RESERVATION_TIME, TIME
 
@@ -18,8 +32,8 @@ def gather(first: int, count: int, usage: Usage, stretches: Stretches, book: Boo
     """
     timelines, components, rules, component_most = book.timelines, book.components, book.rules, book.component_most[0]
     of_session, epoch_component, component_first = usage.timeline, timelines.epoch_component, timelines.component_first
-    grace_us, waits, spare = components.grace_us, components.waits, rules.spare
-    stretch_first, stretch_epoch, after_energy = stretches.first, stretches.epoch, stretches.after_energy
+    grace_us, counts, spare = components.grace_us, components.counts, rules.spare
+    stretch_first, stretch_epoch, stretch_after = stretches.first, stretches.epoch, stretches.after
     energies_mwh, chargings_us, durations_us = stretches.energy_mwh, stretches.charging_us, stretches.duration_us
     stretch_component, parkeds_us, reserveds_us = stretches.component, stretches.parked_us, stretches.reserved_us
     restricted, session_start_us, session_end_us = timelines.restricted, usage.session_start_us, usage.session_end_us
@@ -44,6 +58,8 @@ def gather(first: int, count: int, usage: Usage, stretches: Stretches, book: Boo
         charged_us = 0
         parked_us = 0
         waited_us = 0  # parked before any energy flowed
+        early_us = 0  # parked before charging ended
+        plugged_us = 0  # while a price that counts it held
         reserved_us = 0
         reserved_flat_taken = False
         is_restricted = restricted[line] != 0
@@ -54,7 +70,7 @@ def gather(first: int, count: int, usage: Usage, stretches: Stretches, book: Boo
             charging = chargings_us[i]
             parking = parkeds_us[i] if is_restricted else durations_us[i] - charging
             reserving = reserveds_us[i] if is_restricted else 0
-            seen = after_energy[i] != 0
+            after = stretch_after[i]
             for d in range(dimensions):
                 if is_restricted:
                     c = stretch_component[index(6 * i + d)]
@@ -70,12 +86,19 @@ def gather(first: int, count: int, usage: Usage, stretches: Stretches, book: Boo
                     added = charging
                     free = min(max(grace_us[c] - charged_us, 0), added)
                 elif d == PARKING_TIME:
-                    if waits[c] == 0:
+                    if counts[c] == PARKED:
                         added = parking
                         free = min(max(grace_us[c] - parked_us, 0), added)
-                    elif seen:
-                        added = parking
+                    elif counts[c] == PLUGGED_IN:
+                        added = charging + parking
+                        free = min(max(grace_us[c] - plugged_us, 0), added)
+                        plugged_us += added
+                    elif counts[c] == FROM_FIRST_ENERGY:
+                        added = parking if after & ENERGY_CAME != 0 else 0
                         free = min(max(grace_us[c] - (parked_us - waited_us), 0), added)
+                    else:
+                        added = parking if after & CHARGING_ENDED != 0 else 0
+                        free = min(max(grace_us[c] - (parked_us - early_us), 0), added)
                 elif d == FLAT and not flat_taken and (durations_us[i] > 0 or without_length):
                     added = 1
                     flat_taken = True
@@ -103,8 +126,10 @@ def gather(first: int, count: int, usage: Usage, stretches: Stretches, book: Boo
             charged_us += charging
             parked_us += parking
             reserved_us += reserving
-            if not seen:
+            if after & ENERGY_CAME == 0:
                 waited_us = parked_us
+            if after & CHARGING_ENDED == 0:
+                early_us = parked_us
 
         for j in range(touches):
             k = index(touched[j])

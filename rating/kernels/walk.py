@@ -2,15 +2,16 @@
 
 A *stretch* is the time between two cuts, in one epoch. The walk keeps one open. An interval that follows on from the
 one before it and ends within the epoch only adds its energy and time to the stretch: that is the fast path, and nearly
-every interval takes it. Everything else (gaps, cuts, the first energy, the end of the session, faults) takes the slow
-path, where stretches are closed.
+every interval takes it. Everything else (gaps, cuts, the first energy, the ends of charging and of the session, faults)
+takes the slow path, where stretches are closed.
 """
 
 from __future__ import annotations
 
 from rating.kernels.arith import mul_div_floor
-from rating.kernels.arrays import SPAN_SHIFT, Stretches, Timelines, Totals, Usage
+from rating.kernels.arrays import CHARGING_ENDED, ENERGY_CAME, NEVER, SPAN_SHIFT, Stretches, Timelines, Totals, Usage
 from rating.kernels.jit import kernel
+from rating.kernels.session import charging_end
 from rating.units import (
     ACTIVITY_AUTO,
     ACTIVITY_PARKED,
@@ -45,7 +46,7 @@ def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, t
     epoch_first, epoch_start_us, waits = timelines.epoch_first, timelines.epoch_start_us, timelines.waits
     hint_first, hint, span_start_us = timelines.hint_first, timelines.hint, timelines.span_start_us[0]
     status_out, fault_out, stretch_first = totals.status, totals.fault, out.first
-    stretch_epoch, stretch_after = out.epoch, out.after_energy
+    stretch_epoch, stretch_after = out.epoch, out.after
     stretch_mwh, stretch_charging_us, stretch_us = out.energy_mwh, out.charging_us, out.duration_us
     with_activity = activities.size > 0
     energy_scale = usage.energy_scale[0]
@@ -77,9 +78,18 @@ def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, t
         stretch_energy = 0
         stretch_charging = 0
         energy_total = 0
-        seen_energy = waits[line] == 0
-        fast_end = min(session_end, epoch_end - 1)
-        fast_energy = energy_max if seen_energy and last - first <= _FAST_INTERVALS_MAX else 0
+        after = ENERGY_CAME | CHARGING_ENDED
+        charged_until = NEVER  # a cut that lies ahead
+        if waits[line] != 0:
+            after -= waits[line]
+            if after & CHARGING_ENDED == 0:
+                charged_until = charging_end(s, usage)
+                if charged_until <= session_start:
+                    after |= CHARGING_ENDED
+                    charged_until = NEVER
+        cut_end = min(epoch_end, charged_until)
+        fast_end = min(session_end, cut_end - 1)
+        fast_energy = energy_max if after & ENERGY_CAME != 0 and last - first <= _FAST_INTERVALS_MAX else 0
         fault = 0
 
         i = first - 1
@@ -124,29 +134,29 @@ def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, t
 
             given = 0  # of the interval's energy
             while True:
-                if not ended and a >= epoch_end:
+                if not ended and a >= cut_end:
                     why = _CUT  # in the gap before the interval, or where it starts
-                elif ended and b <= epoch_end:
+                elif ended and b <= cut_end:
                     why = _END
-                elif not seen_energy and energy > 0:
+                elif after & ENERGY_CAME == 0 and energy > 0:
                     why = _FIRST_ENERGY
-                elif b > epoch_end:
+                elif b > cut_end:
                     why = _CUT
-                    if epoch_end > a:
+                    if cut_end > a:
                         # Parts are whole Wh, and the last one has the rest.
-                        given_now = mul_div_floor(energy, epoch_end - a, b - a)
+                        given_now = mul_div_floor(energy, cut_end - a, b - a)
                         given_now -= given_now % wh
                         stretch_energy += given_now - given
-                        stretch_charging += epoch_end - max(a, stretch_start) if charging else 0
+                        stretch_charging += cut_end - max(a, stretch_start) if charging else 0
                         given = given_now
                 else:
                     break
 
                 if stretches == room:
                     return -1
-                cut = epoch_end if why == _CUT else a
+                cut = cut_end if why == _CUT else a
                 stretch_epoch[stretches] = epoch
-                stretch_after[stretches] = seen_energy
+                stretch_after[stretches] = after
                 stretch_mwh[stretches] = stretch_energy * energy_scale
                 stretch_charging_us[stretches] = stretch_charging
                 stretch_us[stretches] = cut - stretch_start
@@ -158,12 +168,17 @@ def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, t
                 if why == _END:
                     break
                 if why == _FIRST_ENERGY:
-                    seen_energy = True
+                    after |= ENERGY_CAME
                     fast_energy = energy_max if last - first <= _FAST_INTERVALS_MAX else 0
                 else:
-                    epoch += 1
-                    epoch_end = epoch_start_us[epoch + 1]
-                    fast_end = min(session_end, epoch_end - 1)
+                    if cut_end == charged_until:
+                        after |= CHARGING_ENDED
+                        charged_until = NEVER
+                    if cut_end == epoch_end:
+                        epoch += 1
+                        epoch_end = epoch_start_us[epoch + 1]
+                    cut_end = min(epoch_end, charged_until)
+                    fast_end = min(session_end, cut_end - 1)
             stretch_energy += energy - given
             stretch_charging += b - max(a, stretch_start) if charging else 0
             now = b

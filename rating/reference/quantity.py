@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rating.reference.cut import Piece
 from rating.reference.match import Match, Priced, find
+from rating.reference.parts import charging_end, first_energy
 from rating.reference.trace import Stepped
 from rating.reference.values import Usage
 from rating.tariff.model import StepRound, Tariff
@@ -37,22 +38,29 @@ Quantities = dict[Priced, Quantity]
 
 @dataclass(slots=True)
 class _Clocks:
-    """How much time of each dimension has passed in the session, priced or not."""
+    """How much time of each dimension has passed in the session, priced or not; of plugged-in time only what a price
+    that counts it held for.
+    """
 
     charging_us: int = 0
     parked_us: int = 0
     parked_since_energy_us: int = 0
+    parked_since_charging_us: int = 0
+    plugged_in_us: int = 0
     reserved_us: int = 0
 
 
-def quantities_of(tariff: Tariff, pieces: list[Piece], first_energy_us: int | None) -> Quantities:
+def quantities_of(tariff: Tariff, pieces: list[Piece], usage: Usage) -> Quantities:
     """The volume of each component after grace (PRICING 3).
 
     Our choices: each dimension has one clock of its time in the session, which runs whether that time is priced or
     not; the part of a component's time at which its clock reads less than its grace is free. For a parking price
-    `from: first_energy`, what came before the first energy is not parking: no volume, and its clock stands still.
+    `from: first_energy` or `from: charging_end`, what came before that is not parking: no volume, and its clock
+    stands still. For one with `counts: plugged_in` charging time counts as well, and its clock runs only while such
+    a price holds: the grace of a fee for what is beyond three hours begins after three hours.
     """
     found: Quantities = {}
+    energy_from_us, charged_until_us = first_energy(usage), charging_end(usage)
     clocks = _Clocks()
 
     def add(match: Match, amount: int, clock_us: int | None, number: int) -> None:
@@ -72,14 +80,23 @@ def quantities_of(tariff: Tariff, pieces: list[Piece], first_energy_us: int | No
             energy, time, parking, _ = piece.of_session
             add(energy, piece.slice.energy_mwh, None, number)
             add(time, times.charging_us, clocks.charging_us, number)
-            energy_came = first_energy_us is not None and first_energy_us <= piece.slice.start_us
-            if parking.holds is None or not find(tariff, parking.holds)[2].from_first_energy:
+            energy_came = energy_from_us is not None and energy_from_us <= piece.slice.start_us
+            charging_ended = charged_until_us <= piece.slice.start_us
+            price = None if parking.holds is None else find(tariff, parking.holds)[2]
+            if price is not None and price.plugged_in:
+                plugged_in_us = times.charging_us + times.parked_us
+                add(parking, plugged_in_us, clocks.plugged_in_us, number)
+                clocks.plugged_in_us += plugged_in_us
+            elif price is not None and price.from_charging_end:
+                add(parking, times.parked_us if charging_ended else 0, clocks.parked_since_charging_us, number)
+            elif price is not None and price.from_first_energy:
+                add(parking, times.parked_us if energy_came else 0, clocks.parked_since_energy_us, number)
+            else:
                 add(parking, times.parked_us, clocks.parked_us, number)
-            elif energy_came:
-                add(parking, times.parked_us, clocks.parked_since_energy_us, number)
             clocks.charging_us += times.charging_us
             clocks.parked_us += times.parked_us
             clocks.parked_since_energy_us += times.parked_us if energy_came else 0
+            clocks.parked_since_charging_us += times.parked_us if charging_ended else 0
         if piece.of_reservation is not None:
             add(piece.of_reservation[0], times.reserved_us, clocks.reserved_us, number)
             clocks.reserved_us += times.reserved_us

@@ -13,7 +13,7 @@ from rating.reference.cut import Cutter, priced
 from rating.reference.faults import fault_of_intervals, fault_of_session, missing_value
 from rating.reference.limits import apply_limits
 from rating.reference.match import find
-from rating.reference.parts import first_energy, parts_of
+from rating.reference.parts import charging_end, first_energy, parts_of
 from rating.reference.printing import lines_of, round_total, taxes_of
 from rating.reference.quantity import Quantities, Quantity, flats_due, quantities_of, take_steps
 from rating.reference.stretches import spells, stretches
@@ -58,12 +58,11 @@ def rate_session(tariff: Tariff, usage: Usage, *, as_cut: bool = False) -> Bill 
     steps += spells(parts, zone)
     steps += stretches(pieces, cutter, zone)
 
-    energy_from = first_energy(usage)
-    quantities = quantities_of(tariff, pieces, energy_from)
+    quantities = quantities_of(tariff, pieces, usage)
     for due in flats_due(pieces, usage):
         quantities[due.priced] = Quantity(volume=1)
         steps.append(trace.FlatDue(local(due.at_us, zone), due.priced))
-    steps += _measured(tariff, quantities, energy_from, zone)
+    steps += _measured(tariff, quantities, usage, zone)
     steps += take_steps(tariff, quantities)
 
     charged = charge(tariff, quantities)
@@ -99,12 +98,10 @@ def _rules(tariff: Tariff, usage: Usage, zone: ZoneInfo, version: int) -> trace.
     return trace.Rules(tariff, version, zone.key, local(usage.start_us, zone), local(usage.end_us, zone), usage)
 
 
-def _measured(
-    tariff: Tariff, quantities: Quantities, energy_from: int | None, zone: ZoneInfo
-) -> Iterator[trace.Measured]:
+def _measured(tariff: Tariff, quantities: Quantities, usage: Usage, zone: ZoneInfo) -> Iterator[trace.Measured]:
     for each in sorted(quantities):
-        quantity = quantities[each]
-        begins = None
-        if find(tariff, each)[2].from_first_energy and energy_from is not None:
-            begins = local(energy_from, zone)
+        quantity, component = quantities[each], find(tariff, each)[2]
+        begins_us = first_energy(usage) if component.from_first_energy else None
+        begins_us = charging_end(usage) if component.from_charging_end else begins_us
+        begins = None if begins_us is None else local(begins_us, zone)
         yield trace.Measured(each, quantity.volume, quantity.free, begins)

@@ -19,7 +19,7 @@ def costs(bill: Bill) -> list[str]:
     stepped = steps(bill, trace.Stepped)
     rows = []
     for charged in steps(bill, trace.Charged):
-        rows.append(f"{_title(tariff, charged.priced)}: {_quantity(measured[charged.priced], stepped)}")
+        rows.append(f"{_title(tariff, charged.priced)}: {_quantity(tariff, measured[charged.priced], stepped)}")
         rows.append(f"  {_amount(tariff, charged)}")
     return rows or ["nothing"]
 
@@ -30,11 +30,14 @@ def _title(tariff: Tariff, priced: Priced) -> str:
     return f"{words.DIMENSION_WORDS[LINE_DIMENSIONS[priced.dimension]]}, {element.name}{dated}"
 
 
-def _quantity(measured: trace.Measured, stepped: list[trace.Stepped]) -> str:
-    kind = measured.priced.dimension
+def _quantity(tariff: Tariff, measured: trace.Measured, stepped: list[trace.Stepped]) -> str:
+    kind, component = measured.priced.dimension, find(tariff, measured.priced)[2]
     text = words.quantity(measured.volume, kind)
-    if measured.from_first_energy is not None:
-        text += f" since energy first came at {words.clock(measured.from_first_energy)}"
+    if component.plugged_in:
+        text += " plugged in"
+    if measured.begins is not None:
+        began = "charging ended" if component.from_charging_end else "energy first came"
+        text += f" since {began} at {words.clock(measured.begins)}"
     if measured.free:
         text += f", of which {words.quantity(measured.free, kind)} free of charge"
     for step in stepped:

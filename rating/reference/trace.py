@@ -84,7 +84,7 @@ class Measured:
     priced: Priced
     volume: int
     free: int
-    from_first_energy: datetime | None  # for a parking price that begins there
+    begins: datetime | None  # for a parking price from the first energy, or from the end of charging
 
 
 @dataclass(frozen=True, slots=True)

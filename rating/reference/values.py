@@ -76,6 +76,7 @@ class Usage:
     payment_method: str | None = None
     evse_power_mw: int | None = None
     expired: bool = False  # the reservation expired: nothing but it is priced
+    charging_end_us: int | None = None  # when charging ended; None: with the last interval of charging time
 
     @property
     def reserved_until_us(self) -> int:

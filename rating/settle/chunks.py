@@ -56,6 +56,10 @@ def settle(
         chunks = workers * -(-count // (workers * CHUNK_SESSIONS_MAX)) if count > CHUNK_SESSIONS_MIN else 1
         chunk_sessions = max(1, -(-count // max(1, chunks)))
     job = Job(_usage(batch, plan), plan, _room_for_totals(count, plan))
+    if not plan.tariffs:  # all were refused before: there is no timeline that kernels could read
+        job.totals.status[:] = plan.status
+        job.totals.fault[:] = -1
+        return job.totals, []
     firsts = range(0, count, chunk_sessions)
     found: list[list[T]] = [[] for _ in firsts]
     queue = iter(enumerate(firsts))
@@ -111,6 +115,7 @@ def _usage(batch: UsageBatch, plan: Plan) -> Usage:
             current_ma=np.empty(0, np.int64) if intervals.current_ma is None else intervals.current_ma,
             volumes_us=np.empty((0, 3), np.int64) if intervals.volumes_us is None else intervals.volumes_us,
             expired=np.empty(0, np.uint8) if sessions.expired is None else sessions.expired,
+            charging_end_us=np.empty(0, np.int64) if sessions.charging_end_us is None else sessions.charging_end_us,
         )
     )
 
@@ -209,7 +214,7 @@ def _scratch(block: Block, stretches: int, plan: Plan) -> Scratch:
             first=block.take(BLOCK_SESSIONS + 1, np.int64),
             epoch=block.take(stretches, np.int32),
             component=block.take(len(LINE_DIMENSIONS) * width, np.int32),
-            after_energy=block.take(stretches, np.uint8),
+            after=block.take(stretches, np.uint8),
             energy_mwh=block.take(stretches, np.int64),
             charging_us=block.take(stretches, np.int64),
             duration_us=block.take(stretches, np.int64),

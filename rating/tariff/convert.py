@@ -128,6 +128,8 @@ def _component(dimension: DimensionName, text: PriceText, document: Document, el
         min_micro=text.min,
         max_micro=text.max,
         from_first_energy=isinstance(text, ParkingText) and text.from_ == "first_energy",
+        from_charging_end=isinstance(text, ParkingText) and text.from_ == "charging_end",
+        plugged_in=isinstance(text, ParkingText) and text.counts == "plugged_in",
         rates=None if text.tax is None else _rates(text.tax.rates),
         place=document.place(_at(element, dimension)),
     )

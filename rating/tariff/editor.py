@@ -15,7 +15,7 @@ from rating.tariff.schema import TariffText
 from rating.units import DIMENSIONS
 
 # The order in which the keys of a price are offered.
-PRICE_KEYS = ("price", "grace", "step_size", "round", "min", "max", "from", "tax")
+PRICE_KEYS = ("price", "grace", "step_size", "round", "min", "max", "from", "counts", "tax")
 
 
 def schema_text() -> str:

@@ -169,6 +169,10 @@ def _component(component: Component) -> str:
             pairs.append(f"{key}: {money(micro)}")
     if component.from_first_energy:
         pairs.append("from: first_energy")
+    if component.from_charging_end:
+        pairs.append("from: charging_end")
+    if component.plugged_in:
+        pairs.append("counts: plugged_in")
     if component.rates is not None:
         pairs.append(f"tax: {_rates(component.rates)}")
     return f"{{price: {price}, {', '.join(pairs)}}}" if pairs else price
