@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "explain": "rating.desk.explain",
+    "fees": "rating.settle.fees",
     "OcppUsage": "rating.usage.ocpp.tables",
     "load_tariffs": "rating.tariff.load",
     "parse_ocpi_tariff": "rating.tariff.ocpi.parse",
@@ -58,6 +59,7 @@ __all__ = [
     "Tariffs",
     "__version__",
     "explain",
+    "fees",
     "load_tariffs",
     "parse_ocpi_tariff",
     "rate",

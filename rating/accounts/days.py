@@ -12,6 +12,7 @@ from rating.units import US_PER_DAY
 Int64 = NDArray[np.int64]
 
 _MONDAY = 4  # 1970-01-05
+_MONTHS = {"month": 1, "year": 12}
 
 
 def local_days(instant_us: Int64, zone: str) -> Int64:
@@ -28,22 +29,28 @@ def period_of(period: Period, day: Int64, joined: Int64) -> tuple[Int64, Int64]:
 
     `joined` (n,) is the date from which periods with the anchor `start` are counted: its period is number 0.
     """
-    if period.per == "day":
-        return day, day
     anchored = period.anchor == "start"
+    if period.per == "day":
+        number = day
+    elif period.per == "week":
+        number = (day - (joined if anchored else _MONDAY)) // 7
+    else:
+        months = _MONTHS[period.per]
+        number = (_months(day) - (_months(joined) if anchored else 0)) // months
+        # In the month of an anniversary, what comes before it still belongs to the period before.
+        number = number - (day < first_of(period, number, joined))
+    return number, first_of(period, number, joined)
+
+
+def first_of(period: Period, number: Int64, joined: Int64) -> Int64:
+    """The first date of the period of that number."""
+    anchored = period.anchor == "start"
+    if period.per == "day":
+        return number
     if period.per == "week":
-        first = joined if anchored else np.full_like(day, _MONDAY)
-        number = (day - first) // 7
-        return number, first + 7 * number
-    months = 12 if period.per == "year" else 1
-    if not anchored:
-        number = _months(day) // months
-        return number, _first_of_month(number * months)
-    since = _months(day) - _months(joined)
-    # In the month of an anniversary, what comes before it still belongs to the period before.
-    number = since // months
-    number -= day < _anniversary(joined, number * months)
-    return number, _anniversary(joined, number * months)
+        return np.asarray((joined if anchored else _MONDAY) + 7 * number)
+    months = number * _MONTHS[period.per]
+    return _anniversary(joined, months) if anchored else _first_of_month(months)
 
 
 def _months(day: Int64) -> Int64:
