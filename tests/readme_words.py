@@ -194,6 +194,10 @@ REFUSALS: Final = {
     ),
     Refused.RESERVATION: "its reservation starts after it, is longer than 400 days, or expired neither yes nor no",
     Refused.TAX_UNKNOWN: "its tariff has a limit on the other side of a tax whose rate is not known",
+    Refused.UNKNOWN_COUPON: "its coupon is none that is loaded",
+    Refused.LATE: "it starts before a session of its account, or with its coupon, that the state has counted",
+    Refused.NO_INDEX_PRICE: "it has energy when the index of its tariff has no price",
+    Refused.POINTS: "its redeem_points is no whole number from 0",
 }
 
 WARNINGS: Final = {
@@ -210,7 +214,8 @@ WARNINGS: Final = {
         "power or current"
     ),
     Code.VERSION_GAP: "a version ends before the next one begins",
-    Code.PRICE_SIZE: "a price far beyond what anybody charges: cents for euros, Wh for kWh, minutes for hours; "
+    Code.IMPLAUSIBLE: "a price far beyond what anybody charges: cents for euros, Wh for kWh, minutes for hours; "
+    "or a restriction that hardly any session meets or fails: Wh for kWh, W for kW, seconds for minutes; prices are "
     "judged by rough values of the common currencies",
     Code.STEP_NO_EFFECT: "a step beside a price of 0",
     Code.GRACE_COVERS_ALL: "the grace is as long as the price can hold",
