@@ -11,4 +11,5 @@ May import: `tariff.model`, `usage.batch` (types), `kernels` (types and limits),
     components  prices, steps, limits and taxes as fractions of nano
     tables      the rows of all timelines, flat
     plan        make_plan(): all of it for a batch
+    terms       with_terms(): what plans and coupons give to its sessions, and the denominators that this needs
 """

@@ -14,12 +14,24 @@ from rating.compile.zones import load_zone
 from rating.errors import Refused
 from rating.kernels.arrays import NEVER, Book
 from rating.tariff.model import Component, Tariff, Tariffs, Version
+from rating.tariff.plans import Allowance, Cap, Coupon, Discount, Points
 from rating.units import ACTIVITY_RESERVED, INSTANT_MIN_US, US_PER_DAY
 from rating.usage.batch import Intervals, Sessions, UsageBatch
 
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 UInt8 = NDArray[np.uint8]
+
+
+class Term(NamedTuple):
+    """What sessions on one tariff are given, each list in its order."""
+
+    tariff: str
+    allowances: tuple[Allowance, ...] = ()
+    discounts: tuple[Discount, ...] = ()  # the plan's own, then those of the tiers that are reached
+    coupon: Coupon | None = None
+    points: Points | None = None  # where the session is to be paid with some
+    caps: tuple[Cap, ...] = ()
 
 
 class Plan(NamedTuple):
@@ -35,6 +47,7 @@ class Plan(NamedTuple):
     elements: tuple[str, ...]  # names of elements, by Components.element
     units: tuple[str, ...]  # names of units, by Components.unit
     known: Tariffs  # every tariff that was offered, for messages
+    terms: tuple[Term, ...] = ()  # what deals give, by Book.terms
 
 
 def make_plan(tariffs: Tariffs, batch: UsageBatch) -> Plan:

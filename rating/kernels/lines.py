@@ -5,8 +5,21 @@ Three loops, because one loop over twenty arrays has not enough registers: it to
 
 from __future__ import annotations
 
-from rating.kernels.arith import index, times_1000
-from rating.kernels.arrays import NO_TAX, Book, Lines, Scratch, Usage
+from rating.kernels.arith import index, row_of, times_1000
+from rating.kernels.arrays import (
+    ALLOWANCE,
+    DISCOUNT,
+    MAXIMUM,
+    NO_DIMENSION,
+    NO_NAME,
+    NO_TAX,
+    OF_SESSIONS,
+    Book,
+    Int64,
+    Lines,
+    Scratch,
+    Usage,
+)
 from rating.kernels.jit import kernel, scalar
 
 
@@ -20,13 +33,15 @@ def in_unit(quantity: int, num: int, den: int) -> int:
 
 @kernel
 def write_lines(
-    first: int, at: int, count: int, picked: bool, usage: Usage, book: Book, scratch: Scratch, out: Lines
+    begin: int, at: int, count: int, picked: bool, rows: Int64, usage: Usage, book: Book, scratch: Scratch, out: Lines
 ) -> None:
     """Write `count` lines from row `at` on: the records in `scratch.pick` where `picked`, else all of them.
 
-    Sessions count from `first`. `out.billed_volume` and `out.rate` may be empty, and are then left out.
+    Sessions are those of `rows` from place `begin` on. `out.billed_volume` and `out.rate` may be empty, and
+    are then left out.
     """
     components, rules, records, pick = book.components, book.rules, scratch.records, scratch.pick
+    terms, turn = book.terms, records.turn
     timeline, ids = usage.timeline, usage.session_id
     of_session, of_kind, record_first, component = records.session, records.kind, records.first, records.component
 
@@ -38,7 +53,7 @@ def write_lines(
     for o in range(count):
         r = index(pick[o] if picked else o)
         i = index(at + o)
-        s = index(first + of_session[r])
+        s = row_of(rows, begin + of_session[r])
         t = index(timeline[s])
         session[i] = ids[s] if ids.size > 0 else s
         pico = 0
@@ -51,7 +66,7 @@ def write_lines(
             if component[r] >= 0:
                 rate[i, 0] = of_rate[component[r]]
             else:
-                rate[i, 0] = rule_rate[t] if rule_tax[t] != NO_TAX else -1
+                rate[i, 0] = rule_rate[t] if rule_tax[t] != NO_TAX and of_kind[r] != ALLOWANCE else -1
             rate[i, 1] = 0
 
     # What they are for.
@@ -73,10 +88,21 @@ def write_lines(
         price[i, 1] = 0
         c = component[r]
         if c < 0:
-            dimension[i] = 0
-            element[i] = 0
-            unit[i] = 0
+            j = index(turn[r])
+            dimension[i] = NO_DIMENSION
+            element[i] = NO_NAME
+            unit[i] = NO_NAME
             price[i, 0] = 0
+            if of_kind[r] == ALLOWANCE:
+                if terms.allowance_of[j] != OF_SESSIONS:
+                    dimension[i] = terms.allowance_of[j]
+                element[i] = terms.allowance_name[j]
+                unit[i] = terms.allowance_unit[j]
+            elif of_kind[r] == DISCOUNT:
+                dimension[i] = terms.discount_dimension[j]
+                element[i] = terms.discount_name[j]
+            elif of_kind[r] == MAXIMUM and turn[r] >= 0:
+                element[i] = terms.cap_name[j]
         else:
             dimension[i] = of_dimension[c]
             element[i] = of_element[c]
@@ -93,6 +119,9 @@ def write_lines(
         out_volume[i, 1] = 0
         if c >= 0:
             out_volume[i, 0] = in_unit(volume[r], unit_num[c], unit_den[c])
+        elif of_kind[r] == ALLOWANCE:
+            j = index(turn[r])
+            out_volume[i, 0] = in_unit(volume[r], terms.allowance_num[j], terms.allowance_den[j])
 
     billed, out_billed = records.billed, out.billed_volume
     for o in range(count if out_billed.size > 0 else 0):

@@ -13,6 +13,7 @@ from rating.kernels.arith import (
     lowest_bit,
     mul_div_floor,
     round_parts,
+    row_of,
     share,
     times_1000,
     times_price,
@@ -24,6 +25,8 @@ from rating.kernels.arrays import (
     TAX_INCLUDED,
     USAGE,
     Book,
+    Deals,
+    Int64,
     Lines,
     Scratch,
     Totals,
@@ -53,19 +56,21 @@ assert INTERVALS_MAX * ENERGY_MAX_MWH < 2**62
 
 @kernel
 def plain(
-    first_session: int,
-    last_session: int,
+    first: int,
+    last: int,
     lines: int,
+    rows: Int64,
     usage: Usage,
     book: Book,
+    deals: Deals,
     scratch: Scratch,
     totals: Totals,
     out: Lines,
 ) -> tuple[int, int]:
-    """Price sessions from `first_session` on, writing lines from row `lines` on.
+    """Price the sessions of `rows` from place `first` on, writing lines from row `lines` on.
 
-    Returns: the first session that was not priced, because it is odd, its tariff is not plain, `out` is full, or it is
-    `last_session`; and the number of lines that are written now.
+    Returns: the first place that was not priced, because its session is odd or has a deal, its tariff is not plain,
+    `out` is full, or it is `last`; and the number of lines that are written now.
     """
     session_start_us, session_end_us, ids = usage.session_start_us, usage.session_end_us, usage.session_id
     interval_first, door_status, of_session = usage.interval_first, usage.status, usage.timeline
@@ -87,18 +92,22 @@ def plain(
     with_ids = ids.size > 0
     with_billed = line_billed.size > 0
     with_rate = line_rate.size > 0
+    with_deals = deals.of_session.size > 0
+    deal_of = deals.of_session
     with_tax = totals.tax_micro.size > 0
     energy_scale = usage.energy_scale[0]
     energy_max = ENERGY_MAX_MWH // energy_scale
     wh = MWH_PER_WH // energy_scale
-    room = line_number.size - book.component_most[0]
+    room = line_number.size - book.component_most[0] - book.terms.spare_most[0]
 
-    for at in range(first_session, last_session):
-        s = index(at)
+    for at in range(first, last):
+        s = row_of(rows, at)
         t = index(of_session[s])
-        first, last = interval_first[s], interval_first[s + 1]
-        if door_status[s] != 0 or is_plain[t] == 0 or first == last or last - first > INTERVALS_MAX or lines > room:
-            return s, lines
+        begin, end = interval_first[s], interval_first[s + 1]
+        if door_status[s] != 0 or is_plain[t] == 0 or begin == end or end - begin > INTERVALS_MAX or lines > room:
+            return at, lines
+        if with_deals and deal_of[s] >= 0:
+            return at, lines
         session_start, session_end = session_start_us[s], session_end_us[s]
         base = component_first[t]
         epoch = index(epoch_first[t] + hint[index(hint_first[t] + ((session_start - span_start_us) >> SPAN_SHIFT))])
@@ -118,11 +127,11 @@ def plain(
         given = 0  # of its energy, before the stretch
         touched = 0  # a bit for each component of the timeline with volume
         flat = 1
-        i = index(first)
+        i = index(begin)
         odd = session_start == session_end
         while not odd:
             # A loop of its own, so that what it adds to stays in registers.
-            while 0 <= i < last:
+            while 0 <= i < end:
                 b = end_us[i]
                 e = energies[i]
                 if start_us[i] != now or b <= now or b > within or e < 0 or e > energy_max:
@@ -136,7 +145,7 @@ def plain(
                 i += 1
 
             cut = min(session_end, epoch_end)
-            if i < last:
+            if i < end:
                 a = start_us[i]
                 b = end_us[i]
                 e = energies[i]
@@ -185,7 +194,7 @@ def plain(
                 flat = 0
             energy_total += energy
             charging_total_us += charging_us
-            if cut == session_end and i == last:
+            if cut == session_end and i == end:
                 break
             energy = 0
             charging_us = 0
@@ -252,7 +261,7 @@ def plain(
                 line_rate[i, 1] = 0
             lines += 1
         if odd:
-            return s, begun
+            return at, begun
 
         # 3. Tax and rounding, each total once; then the units left over, to the largest remainders.
         mode, tax_kind, rate = rules.mode[t], rules.tax[t], rules.rate_ppm[t]
@@ -289,4 +298,4 @@ def plain(
             totals.tax_micro[s, 1] = 0
             totals.gross_micro[s, 0] = (net + tax) * print_micro
             totals.gross_micro[s, 1] = 0
-    return last_session, lines
+    return last, lines

@@ -8,8 +8,8 @@ path, where stretches are closed.
 
 from __future__ import annotations
 
-from rating.kernels.arith import mul_div_floor
-from rating.kernels.arrays import SPAN_SHIFT, Stretches, Timelines, Totals, Usage
+from rating.kernels.arith import mul_div_floor, row_of
+from rating.kernels.arrays import SPAN_SHIFT, Int64, Stretches, Timelines, Totals, Usage
 from rating.kernels.jit import kernel
 from rating.units import (
     ACTIVITY_AUTO,
@@ -37,8 +37,11 @@ _END = 3
 
 
 @kernel
-def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, totals: Totals) -> int:
-    """Walk sessions lo to hi - 1; return how many stretches there are, or -1 where they do not fit (PRICING 1, 2)."""
+def walk(lo: int, hi: int, rows: Int64, usage: Usage, timelines: Timelines, out: Stretches, totals: Totals) -> int:
+    """Walk the sessions of `rows` at the places lo to hi - 1 (PRICING 1, 2).
+
+    Returns: how many stretches there are, or -1 where they do not fit.
+    """
     session_start_us, session_end_us = usage.session_start_us, usage.session_end_us
     interval_first, door_status, of_session = usage.interval_first, usage.status, usage.timeline
     start_us, end_us, energies, activities = usage.start_us, usage.end_us, usage.energy, usage.activity
@@ -54,8 +57,9 @@ def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, t
     room = stretch_epoch.size
 
     stretches = 0
-    for s in range(lo, hi):
-        stretch_first[s - lo] = stretches
+    for place in range(lo, hi):
+        s = row_of(rows, place)
+        stretch_first[place - lo] = stretches
         fault_out[s] = -1
         status_out[s] = door_status[s]
         if door_status[s] != 0:
@@ -182,6 +186,6 @@ def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, t
                     break
         status_out[s] = fault
         if fault != 0:
-            stretches = stretch_first[s - lo]
+            stretches = stretch_first[place - lo]
     stretch_first[hi - lo] = stretches
     return stretches
