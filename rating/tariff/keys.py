@@ -86,6 +86,8 @@ _OTHER_WORDS = {
     "month": "months", "season": "months", "holiday": "holidays", "step": "step_size", "rate": "percent",
     "restrictions": "when", "prices": "elements", "cap": "max caps", "free": "grace", "taxes": "tax rates",
     "hours": "start_time", "gross": "after_tax", "net": "before_tax",
+    "with_tax": "after_tax included", "incl_tax": "after_tax included", "incl_vat": "after_tax included",
+    "without_tax": "before_tax", "excl_tax": "before_tax", "excl_vat": "before_tax",
     "comment": "notes", "description": "notes", "inclusive": "included",
     "min_energy": "min_kwh", "max_energy": "max_kwh", "min_time": "min_duration", "max_time": "max_duration",
     "power": "evse_power", "charger_power": "evse_power", "plug": "connector", "socket": "connector",
