@@ -45,8 +45,8 @@ def find_claims(batch: UsageBatch, plans: Plans, members: Members, status: UInt8
     count = len(status)
     account = _texts(sessions.extra, "account", count)
     member = member_of(members, account, np.asarray(sessions.start_us))
-    coupon = _coupons(sessions.extra, plans, status)
     points = _points(sessions.extra, status)
+    coupon = _coupons(sessions.extra, plans, status)
     rows = np.flatnonzero((status == Refused.FINE) & ((member >= 0) | (coupon >= 0)))
     rows = rows[in_order(np.asarray(sessions.start_us)[rows], sessions.id.take(pa.array(rows)))]
     names = account.take(pa.array(rows)).dictionary_encode()

@@ -65,7 +65,7 @@ def _counted(tracks: PlanTracks, track: Track, account: Int32) -> Kept:
     sizes = to - from_
     entry = np.repeat(from_ - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes) + np.arange(int(sizes.sum()))
     place = np.repeat(np.arange(len(account)), sizes)
-    period = np.repeat(since, sizes) if track.period is not None else windows.day[entry]
+    period = windows.day[entry]
     order = np.lexsort((period, place))
     place, period, value = place[order], period[order], windows.value[entry][order]
     heads = np.flatnonzero((np.diff(place, prepend=-1) != 0) | (np.diff(period, prepend=0) != 0))

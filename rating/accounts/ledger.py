@@ -14,7 +14,8 @@ from rating.accounts.coupons import Coupons
 from rating.accounts.rounds import rounds
 from rating.accounts.state import OldState
 from rating.accounts.tracks import PlanTracks
-from rating.compile.terms import Term, term_for
+from rating.compile.plan import Term
+from rating.compile.terms import term_for
 from rating.errors import Refused
 from rating.kernels.arrays import Deals, Totals
 from rating.tariff.model import Tariff, Tariffs
@@ -123,7 +124,7 @@ class Ledger:
             for each in tracks.lefts:
                 slot = place.of_allowance(each.allowance)
                 some = slot >= 0
-                left[mine[some], slot[some]] = each.now(account[some], day[some], joined[some])
+                left[mine[some], slot[some]] = each.now(account[some], day[some], joined[some])[0]
             for cap, track in zip(tracks.plan.caps, tracks.caps, strict=True):
                 slot = place.of_cap(cap)
                 some = slot >= 0
@@ -181,8 +182,8 @@ class Ledger:
             slot = place.of_allowance(each.allowance)
             spent = np.zeros(len(rows), np.int64)
             spent[slot >= 0] = deals.allowance_used[deal[slot >= 0], slot[slot >= 0]]
-            now = each.now(account, day, joined) - spent
-            each.keep(account[fine], day[fine], joined[fine], now[fine])
+            now, since = each.now(account, day, joined)
+            each.keep(account[fine], (now - spent)[fine], since[fine])
         points = tracks.plan.points
         if points is not None:
             earns = fine & tracks.pays[self.tariff[rows]]

@@ -66,6 +66,8 @@ def find_members(table: AccountTable, plans: Plans) -> Members:
     joined = np.zeros(len(plan), np.int64)
     for index, each in enumerate(plans.values()):
         joined[plan == index] = local_days(from_us[plan == index], each.time_zone)
+    # A date is itself, also where the clocks of the place skipped it.
+    joined = np.where(table.start.is_date[order] != 0, table.start.value[order], joined)
     first = np.searchsorted(account, np.arange(len(names.dictionary) + 1))
     return Members(names.dictionary, first, plan, from_us, until_us, joined)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rating.accounts.claims import Claims, find_claims
 from rating.accounts.ledger import Ledger
-from rating.accounts.members import Members, find_members, no_members
+from rating.accounts.members import find_members, no_members
 from rating.accounts.state import Kept, OldState
 from rating.accounts.tracks import PlanTracks
 from rating.errors import Refused
@@ -19,26 +19,24 @@ from rating.tariff.plans import Coupon, Plans
 from rating.usage.accounts import read_accounts
 from rating.usage.batch import UsageBatch
 
-UInt8 = NDArray[np.uint8]
 Bool = NDArray[np.bool_]
 
 
-def open_ledger(batch: UsageBatch, tariffs: Tariffs, status: UInt8, accounts: Any, state: Any) -> Ledger | None:
-    """The ledger; None where no session can have a deal. Marks sessions whose coupon, points or time cannot be.
+def open_ledger(tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any) -> tuple[UsageBatch, Ledger]:
+    """The ledger, and the batch without the sessions whose points, coupon or time cannot be.
 
     Raises: InputError with every fault of the accounts or of the state.
     """
-    plans = tariffs.plans
+    plans, sessions = tariffs.plans, batch.sessions
     members = no_members() if accounts is None else find_members(read_accounts(accounts), plans)
-    if accounts is None and state is None and not plans.coupons and "coupon" not in batch.sessions.extra.column_names:
-        return None
+    status = sessions.status.copy()
     claims = find_claims(batch, plans, members, status)
     old = OldState(state, claims.accounts)
     late = _late(batch, plans, claims, old)
     status[claims.session[late]] = Refused.LATE
     ledger = Ledger(batch, tariffs, plans, _without(claims, late), old)
-    _load(ledger, old, members)
-    return ledger
+    _load(ledger, old)
+    return batch._replace(sessions=sessions._replace(status=status)), ledger
 
 
 def _without(claims: Claims, late: Bool) -> Claims:
@@ -87,7 +85,7 @@ def _mark_late(
         late[at] |= own <= int(before) if whole and before.lstrip("-").isdigit() else str(own) <= before
 
 
-def _load(ledger: Ledger, old: OldState, members: Members) -> None:
+def _load(ledger: Ledger, old: OldState) -> None:
     """Put the state into the ledger."""
     claims = ledger.claims
     for index, coupon in enumerate(ledger.coupons.coupons):

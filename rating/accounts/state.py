@@ -44,7 +44,7 @@ SCHEMA = pa.schema(
 NO_PERIOD = -(2**31)
 COUNT_UNITS = {"sessions": "session", "energy": "mwh", "spend": "micro"}
 ALLOWANCE_UNITS = {"sessions": "session", "energy": "mwh", "time": "us", "parking_time": "us"}
-_ORDER = ("account", "plan", "item", "name", "period")
+_ORDER = ("account", "plan", "item", "name", "dated", "period")
 
 
 class Kept(NamedTuple):
@@ -89,7 +89,7 @@ class OldState:
         period = rows["period"].cast(pa.int32()).fill_null(NO_PERIOD).to_numpy().astype(np.int64)
         found = Kept(self.code[at], period, rows["value"].to_numpy())
         order = np.lexsort((found.period, found.account))
-        return Kept(*(column[order] for column in found))
+        return Kept(found.account[order], found.period[order], found.value[order])
 
 
 def _kinds(table: Any) -> dict[tuple[str, str, str], NDArray[np.intp]]:
@@ -154,5 +154,7 @@ class NewState:
     def table(self, others: Any) -> Any:
         """All rows, with those of accounts that were not in the batch, in order."""
         found = pa.concat_tables([others, *self._tables])
-        keys = [(name, "ascending") for name in _ORDER]
-        return found.take(pc.sort_indices(found, sort_keys=keys, null_placement="at_start")).combine_chunks()
+        keys = found.append_column(
+            "dated", found["period"].is_valid().cast(pa.int8())
+        )  # what has no period comes first
+        return found.take(pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in _ORDER])).combine_chunks()

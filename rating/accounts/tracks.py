@@ -34,7 +34,8 @@ class Track:
         """Find the windows of the claims, whose tariffs are (k,)."""
         self.rows = np.flatnonzero(self._mine & self._of[tariff])
         account, day = claims.account[self.rows], claims.day[self.rows]
-        self.windows = Windows(old, account, day, self.since(day, claims.joined[self.rows]))
+        since = self.since(day, claims.joined[self.rows])
+        self.windows = Windows(old, account, day if self.period is None else since, since)
 
     def since(self, day: Int64, joined: Int64) -> Int64:
         """The first date that counts on a date."""

@@ -26,7 +26,7 @@ class Windows:
         self,
         old: tuple[Int32, Int64, Int64],  # account, date and value of each row of the state, dates ascending
         account: Int32,  # (k,)
-        day: Int64,  # (k,) the date of each claim
+        day: Int64,  # (k,) the date under which each claim is counted: its own, or the first of its period
         since: Int64,  # (k,) the first date of its window
     ) -> None:
         old_account, old_day, old_value = old
@@ -34,9 +34,9 @@ class Windows:
         days = np.concatenate([old_day, day])
         order = np.argsort(accounts, kind="stable")
         self.account = accounts[order]
-        self.day = days[order]
         # A clock that is set back over midnight does not put a session before those that came first.
-        self._key = np.maximum.accumulate(self.account * _DAYS + self.day + _SHIFT)
+        self._key = np.maximum.accumulate(self.account * _DAYS + days[order] + _SHIFT)
+        self.day = self._key - self.account * _DAYS - _SHIFT
         self.value = np.concatenate([old_value, np.zeros(len(account), np.int64)])[order]
         self.at = np.empty(len(order), np.int64)
         self.at[order] = np.arange(len(order))

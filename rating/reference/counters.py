@@ -68,10 +68,7 @@ def keep_count(book: Book, member: Member, part: Loyalty | Cap, day: date, more:
     """The count after a session that adds so much (0 where the part does not cover its tariff)."""
     item: Item = "cap" if isinstance(part, Cap) else "loyalty"
     counted = _counted(book, member, item, part, day)
-    if part.period is None:
-        at = day
-    else:
-        at = max([_since(member, part.period, 0, day), *counted])
+    at = max([day if part.period is None else _since(member, part.period, 0, day), *counted])
     counted[at] = counted.get(at, 0) + more
     unit = "micro" if isinstance(part, Cap) else _COUNT_UNITS[part.by]
     some = {period: value for period, value in counted.items() if value}

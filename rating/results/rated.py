@@ -40,6 +40,7 @@ class Rated:
     sessions: Any
     lines: Any
     rejected: Any
+    state: Any = None  # pyarrow.Table: what accounts and coupons have used, for the next rating; None: there are none
 
     def to_pandas(self) -> Frames:
         """The tables as pandas data frames; amounts are `decimal.Decimal`."""
@@ -61,7 +62,7 @@ class Rated:
         )
 
 
-def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, lines: list[Any]) -> Rated:
+def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, lines: list[Any], state: Any = None) -> Rated:
     """Put the arrays of a rating into tables; rejected sessions leave no line."""
     fine = totals.status == Refused.FINE
     every = bool(fine.all())
@@ -69,8 +70,9 @@ def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, lines: list[Any])
     sessions = _sessions(batch, plan, totals)
     return Rated(
         sessions=sessions if kept is None else sessions.take(pa.array(kept)),
-        lines=pa.Table.from_batches(lines or [line_writer(batch, plan)(_NO_LINES)]),
+        lines=pa.Table.from_batches(lines or [line_writer(batch.sessions.id, plan)(_NO_LINES)]),
         rejected=rejected_table(batch, plan, totals),
+        state=state,
     )
 
 
@@ -122,9 +124,9 @@ def _by_timeline(plan: Plan, names: tuple[str, ...]) -> Any:
     return coded(of_session, tuple(codes) or ("",))
 
 
-def line_writer(batch: UsageBatch, plan: Plan) -> Callable[[Lines], Any]:
+def line_writer(ids: Any, plan: Plan) -> Callable[[Lines], Any]:
     """What makes a record batch of the lines of a chunk; the threads that price call it."""
-    return partial(_line_batch, batch.sessions.id, plan)
+    return partial(_line_batch, ids, plan)
 
 
 _CODES: Any = (np.int64, np.int32, np.uint8, np.uint8, np.int32, np.int32)

@@ -59,7 +59,7 @@ def fees(plans: Tariffs | Plans, accounts: Any, start: date | str, end: date | s
         start: the first date, in the zone of each plan.
         end: the first date after the last.
 
-    Returns: pyarrow.Table, by account, plan and period: account, plan, currency, period_start, period_end, from,
+    Returns: pyarrow.Table, by account and time: account, plan, currency, period_start, period_end, from,
     until, days, period_days, amount (decimal, 12 places), net, tax, gross.
 
     Raises: InputError with every fault of the table, and where `end` is not after `start`.
@@ -74,7 +74,7 @@ def fees(plans: Tariffs | Plans, accounts: Any, start: date | str, end: date | s
     asked = _days(start, end)
     members = find_members(read_accounts(accounts), plans)
     lines = [line for index, plan in enumerate(plans.values()) for line in _lines(plan, members, index, asked)]
-    lines.sort(key=lambda line: (line.account, line.plan, line.start))
+    lines.sort(key=lambda line: (line.account, line.start))
     return _table(lines)
 
 
