@@ -150,10 +150,10 @@ def slow_answer(tariff: Tariff, usage: Usage) -> Any:
     bill = rate_session(tariff, usage)
     if isinstance(bill, Refusal):
         return bill.code
-    return _bill(bill)
+    return bill_of(bill)
 
 
-def _bill(bill: Bill) -> Any:
+def bill_of(bill: Bill) -> Any:
     head = {
         "tariff_version": bill.tariff_version,
         "currency": bill.currency,
