@@ -49,16 +49,16 @@ def history(pick: Pick, max_sessions: int, faulty: bool = True) -> History:
 
 def spells(pick: Pick, anchor: Anchor, name: str, plans: list[str]) -> list[Account]:
     """Up to three plans one after the other, with or without time between them."""
-    found = []
+    found: list[Account] = []
     day = anchor.day - timedelta(days=pick.of([0, 1, 3, 10, 31, 61]))
+    by_instant = pick.one_in(4)  # all of them: a date is another moment in the zone of another plan
     for _ in range(pick.of([1, 1, 2, 3, 0])):
-        by_instant = pick.one_in(4)
         begins = anchor.at_us + (day - anchor.day).days * US_PER_DAY if by_instant else day
         day += timedelta(days=pick.of([1, 4, 10, 31, 45]))
         later = pick.below(2)
         ends = anchor.at_us + (day - anchor.day).days * US_PER_DAY if by_instant else day
         found.append(Account(name, pick.of(plans), begins, ends))
-        day += timedelta(days=later + 1)
+        day += timedelta(days=later + (0 if by_instant else 2))
     if found and pick.below(2):
         found[-1] = replace(found[-1], ends=None)
     return found

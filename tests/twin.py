@@ -159,10 +159,10 @@ def slow_answer(tariff: Tariff, usage: Usage) -> Any:
 
 def as_answer(bill: Bill | Refusal) -> Any:
     """A bill as plain values, or the code of a refusal."""
-    return bill.code if isinstance(bill, Refusal) else _bill(bill)
+    return bill.code if isinstance(bill, Refusal) else bill_of(bill)
 
 
-def _bill(bill: Bill) -> Any:
+def bill_of(bill: Bill) -> Any:
     head = {
         "tariff_version": bill.tariff_version,
         "currency": bill.currency,

@@ -142,6 +142,7 @@ def _discounts(term: Term) -> list[_Row]:
     if term.coupon is not None:
         least = term.coupon.min_spend_micro * NANO_PER_MICRO
         rows.append(_discount(term.coupon.discount)._replace(is_coupon=True, min_nano=least))
+    rows = [row for row in rows if row.size]  # what takes nothing has no line
     if term.points is not None:
         worth = Fraction(term.points.worth_micro * NANO_PER_MICRO)
         rows.append(_Row(BY_POINTS, _bits(ALL_DIMENSIONS), worth, term.points.name, NO_DIMENSION))

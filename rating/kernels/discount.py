@@ -31,6 +31,8 @@ from rating.units import AMOUNT_MAX_NANO
 @scalar
 def part_of(nano: int, rest: int, den: int, num: int, part_den: int) -> tuple[int, int]:
     """(nano + rest ÷ den) × num ÷ part_den over the same `den`, which is a multiple of what that needs."""
+    if num == 0:
+        return 0, 0
     whole, part, left = share(nano, rest, den, num, part_den, 1)
     return whole, (part * den + left) // part_den
 

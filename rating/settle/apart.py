@@ -9,8 +9,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-import numpy as np
-
 from rating.compile.plan import Plan
 from rating.errors import Refused
 from rating.kernels.arrays import (
@@ -18,17 +16,14 @@ from rating.kernels.arrays import (
     DISCOUNT,
     MAXIMUM,
     MINIMUM,
-    NO_DIMENSION,
-    NO_NAME,
-    OF_SESSIONS,
     ROUNDING,
     USAGE,
     Deals,
     Lines,
     Records,
-    Terms,
     Totals,
 )
+from rating.settle.apart_lines import Extra, write_extras, write_lines, write_totals
 from rating.settle.discounts import Given, Item, take_discounts
 from rating.tariff.model import NO_RATES, PriceLimit, Rates, Tariff, TaxRate
 from rating.units import (
@@ -38,7 +33,6 @@ from rating.units import (
     PPM_PER_UNIT,
 )
 
-PICO_PER_UNIT = 10**12
 _ZERO = Fraction(0)
 
 
@@ -63,15 +57,6 @@ class Due(NamedTuple):
         return Due(self.of_lines * factor, scaled)
 
 
-class Extra(NamedTuple):
-    """A line of the whole session, or of a deal."""
-
-    kind: int
-    amount: Fraction
-    rate_ppm: int
-    row: int = -1  # of Terms, of what makes the line
-
-
 def settle_apart(
     session: int, plan: Plan, deals: Deals, records: Records, totals: Totals, lines: Lines, at: int
 ) -> int:
@@ -87,7 +72,6 @@ def settle_apart(
     if any(records.rest[r] < 0 for r in rows):
         return _refuse(session, totals, Refused.AMOUNT_RANGE)
     amounts = [Fraction(int(records.nano[r]) * den + int(records.rest[r]), den * NANO_PER_UNIT) for r in rows]
-    rates = [tariff.rates_of(plan.parts[records.component[r]]) for r in rows]
     if sum(amounts, _ZERO) > Fraction(AMOUNT_MAX_NANO, NANO_PER_UNIT):
         return _refuse(session, totals, Refused.AMOUNT_RANGE)
 
@@ -102,6 +86,7 @@ def settle_apart(
         for r in rows
     ]
     given = _discounted(plan, deals, deal, items, amounts)
+    rates = [item.rates for item in items]
     included = tariff.tax is not None and tariff.tax.included
     due = Due(sum(given.left, _ZERO), _taxes(given.left, rates, included))
     due, moved = _limit(tariff, version.min_price, version.max_price, due)
@@ -116,7 +101,8 @@ def settle_apart(
     due, caps = capped
 
     rate_ppm = _rate_ppm(tariff, rates, given.left)
-    extras = [Extra(ALLOWANCE, _ZERO, -1, int(records.turn[r])) for r in every if records.kind[r] == ALLOWANCE]
+    allowances = [r for r in every if records.kind[r] == ALLOWANCE]
+    extras = [Extra(ALLOWANCE, _ZERO, -1, int(records.turn[r]), int(records.volume[r])) for r in allowances]
     extras += [Extra(DISCOUNT, -each.amount, _ppm(tariff, each.rates), each.row) for each in given.taken]
     extras += [Extra(kind, change, rate_ppm) for kind, change in moved]
     extras += [Extra(MAXIMUM, change, rate_ppm, row) for row, change in caps]
@@ -130,10 +116,9 @@ def settle_apart(
     if known != target:
         extras.append(Extra(ROUNDING, Fraction(known - target, MICRO_PER_UNIT), rate_ppm))
         printed.append(known - target)
-    _write_totals(session, totals, known, tax, due.taxes is None, included)
-    _write_lines(plan, records, rows, amounts, printed, lines, at)
-    used = {int(records.turn[r]): int(records.volume[r]) for r in every if records.kind[r] == ALLOWANCE}
-    _write_extras(plan.book.terms, extras, printed[len(rows) :], used, lines, at + len(rows), len(rows))
+    write_totals(session, totals, known, tax, due.taxes is None, included)
+    write_lines(plan, records, rows, amounts, printed, lines, at)
+    write_extras(plan.book.terms, extras, printed[len(rows) :], lines, at + len(rows), len(rows))
     return len(rows) + len(extras)
 
 
@@ -268,69 +253,3 @@ def _ppm(tariff: Tariff, rates: Rates | None) -> int:
     """What a line shows of taxes: -1 where it is not one rate, not known, or no tax applies."""
     ppm = None if tariff.tax is None or rates is None else rates.total_ppm
     return -1 if ppm is None else ppm
-
-
-def _write_totals(session: int, totals: Totals, known: int, tax: int, unknown: bool, included: bool) -> None:
-    net, gross = (known - tax, known) if included else (known, known + tax)
-    for column, micro in ((totals.net_micro, net), (totals.tax_micro, tax), (totals.gross_micro, gross)):
-        if len(column):
-            column[session] = micro, -(micro < 0)
-    if len(totals.unknown):
-        totals.unknown[session] = unknown
-
-
-def _write_lines(
-    plan: Plan,
-    records: Records,
-    rows: list[int],
-    amounts: list[Fraction],
-    printed: list[int],
-    lines: Lines,
-    at: int,
-) -> None:
-    parts = plan.book.components
-    for number, r in enumerate(rows):
-        i, c = at + number, records.component[r]
-        _write(lines, i, number, USAGE, amounts[number], printed[number], int(parts.rate_ppm[c]))
-        lines.dimension[i], lines.element[i], lines.unit[i] = parts.dimension[c], parts.element[c], parts.unit[c]
-        lines.unit_price[i] = parts.price_micro[c], 0
-        in_unit = Fraction(int(parts.unit_num[c]), int(parts.unit_den[c]))
-        lines.volume[i] = _nearest(int(records.volume[r]) * in_unit), 0
-        if len(lines.billed_volume):
-            lines.billed_volume[i] = _nearest(int(records.billed[r]) * in_unit), 0
-
-
-def _write_extras(
-    terms: Terms, extras: list[Extra], printed: list[int], used: dict[int, int], lines: Lines, at: int, before: int
-) -> None:
-    for number, extra in enumerate(extras):
-        i, j = at + number, extra.row
-        _write(lines, i, before + number, extra.kind, extra.amount, printed[number], extra.rate_ppm)
-        lines.dimension[i], lines.element[i], lines.unit[i] = NO_DIMENSION, NO_NAME, NO_NAME
-        for column in (lines.unit_price, lines.volume, lines.billed_volume):
-            if len(column):
-                column[i] = 0, 0
-        if extra.kind == ALLOWANCE:
-            of = int(terms.allowance_of[j])
-            lines.dimension[i] = NO_DIMENSION if of == OF_SESSIONS else of
-            lines.element[i], lines.unit[i] = terms.allowance_name[j], terms.allowance_unit[j]
-            in_unit = Fraction(int(terms.allowance_num[j]), int(terms.allowance_den[j]))
-            lines.volume[i] = _nearest(used[j] * in_unit), 0
-        elif extra.kind == DISCOUNT:
-            lines.dimension[i], lines.element[i] = terms.discount_dimension[j], terms.discount_name[j]
-        elif extra.kind == MAXIMUM and j >= 0:
-            lines.element[i] = terms.cap_name[j]
-
-
-def _write(lines: Lines, i: int, number: int, kind: int, amount: Fraction, printed_micro: int, rate_ppm: int) -> None:
-    lines.line[i] = number + 1
-    lines.kind[i] = kind
-    pico = _nearest(amount * PICO_PER_UNIT)
-    lines.amount[i] = np.array([pico & (2**64 - 1)], np.uint64).view(np.int64)[0], pico >> 64
-    lines.printed[i] = printed_micro, -(printed_micro < 0)
-    if len(lines.rate):
-        lines.rate[i] = rate_ppm, -(rate_ppm < 0)
-
-
-def _nearest(value: Fraction) -> int:
-    return int((value + Fraction(1, 2)) // 1)
