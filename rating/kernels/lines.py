@@ -18,6 +18,7 @@ from rating.kernels.arrays import (
     Int64,
     Lines,
     Scratch,
+    Terms,
     Usage,
 )
 from rating.kernels.jit import kernel, scalar
@@ -29,6 +30,27 @@ def in_unit(quantity: int, num: int, den: int) -> int:
     if den == 1:
         return quantity * num
     return (quantity * num + den // 2) // den
+
+
+@scalar
+def name_line(i: int, kind: int, row: int, terms: Terms, out: Lines) -> None:
+    """Say what a line is for that has no component: which part of a deal made it, `row` of Terms, or a limit, -1."""
+    out.dimension[i] = NO_DIMENSION
+    out.element[i] = NO_NAME
+    out.unit[i] = NO_NAME
+    out.unit_price[i, 0] = 0
+    out.unit_price[i, 1] = 0
+    j = index(row)
+    if kind == ALLOWANCE:
+        if terms.allowance_of[j] != OF_SESSIONS:
+            out.dimension[i] = terms.allowance_of[j]
+        out.element[i] = terms.allowance_name[j]
+        out.unit[i] = terms.allowance_unit[j]
+    elif kind == DISCOUNT:
+        out.dimension[i] = terms.discount_dimension[j]
+        out.element[i] = terms.discount_name[j]
+    elif kind == MAXIMUM and row >= 0:
+        out.element[i] = terms.cap_name[j]
 
 
 @kernel
@@ -88,21 +110,7 @@ def write_lines(
         price[i, 1] = 0
         c = component[r]
         if c < 0:
-            j = index(turn[r])
-            dimension[i] = NO_DIMENSION
-            element[i] = NO_NAME
-            unit[i] = NO_NAME
-            price[i, 0] = 0
-            if of_kind[r] == ALLOWANCE:
-                if terms.allowance_of[j] != OF_SESSIONS:
-                    dimension[i] = terms.allowance_of[j]
-                element[i] = terms.allowance_name[j]
-                unit[i] = terms.allowance_unit[j]
-            elif of_kind[r] == DISCOUNT:
-                dimension[i] = terms.discount_dimension[j]
-                element[i] = terms.discount_name[j]
-            elif of_kind[r] == MAXIMUM and turn[r] >= 0:
-                element[i] = terms.cap_name[j]
+            name_line(i, of_kind[r], turn[r], terms, out)
         else:
             dimension[i] = of_dimension[c]
             element[i] = of_element[c]

@@ -24,6 +24,7 @@ from rating.kernels.arrays import (
     Lines,
     Records,
     Scratch,
+    Shares,
     Stretches,
     Totals,
     Usage,
@@ -216,17 +217,20 @@ def _scratch(block: Block, stretches: int, plan: Plan) -> Scratch:
     stepped = bool(plan.book.rules.stepped.any())
     most = int(plan.book.component_most[0])
     width = stretches if plan.book.timelines.restricted.any() else 0
-    room = len(LINE_DIMENSIONS) * stretches + (SPARE_MAX + int(plan.book.terms.spare_most[0])) * BLOCK_SESSIONS
+    spare = int(plan.book.terms.spare_most[0])
+    room = len(LINE_DIMENSIONS) * stretches + (SPARE_MAX + spare) * BLOCK_SESSIONS
     block.reset(
         {
-            np.int64: 3 * stretches + 2 * width + 6 * room + 2 * (BLOCK_SESSIONS + 1) + 3 * most,
+            np.int64: 3 * stretches + 2 * width + 6 * room + 2 * (BLOCK_SESSIONS + 1) + 8 * most + 5 * spare,
             np.int32: stretches + len(LINE_DIMENSIONS) * width + 4 * room,
             np.uint8: stretches + room,
         }
     )
     billable = block.take(room, np.int64)
     volume = block.take(most, np.int64)
+    free = block.take(most, np.int64)
     volume[:] = 0
+    free[:] = 0
     return Scratch(
         stretches=Stretches(
             first=block.take(BLOCK_SESSIONS + 1, np.int64),
@@ -254,8 +258,10 @@ def _scratch(block: Block, stretches: int, plan: Plan) -> Scratch:
         ),
         pick=block.take(room, np.int32),
         volume=volume,
-        under=block.take(most, np.int64),
-        rest=block.take(most, np.int64),
+        free=free,
+        under=block.take(most + spare, np.int64),
+        rest=block.take(most + spare, np.int64),
+        shares=Shares(*(block.take(size, np.int64) for size in [most] * 4 + [spare] * 3)),
     )
 
 
