@@ -24,7 +24,7 @@ from rating.kernels.arrays import (
     Shares,
     Terms,
 )
-from rating.kernels.jit import kernel, scalar
+from rating.kernels.jit import inlined, kernel, scalar
 from rating.units import AMOUNT_MAX_NANO, PPM_PER_UNIT
 
 _DIRECT_NANO = 2**42  # four thousand of the currency: one product is enough
@@ -48,7 +48,7 @@ def part_of(nano: int, rest: int, den: int, num: int, part_den: int) -> tuple[in
     return whole, (part * den + left) // part_den
 
 
-@kernel
+@inlined
 def take_discounts(deal: int, term: int, den: int, count: int, terms: Terms, deals: Deals, shares: Shares) -> int:
     """Let the discounts of a term work on the `count` amounts of a session with that deal (PRICING 4).
 

@@ -64,17 +64,21 @@ _SOURCE_HASH = _source_hash()
 _CACHE_DIR = _cache_dir()
 
 
+def _held(function):
+    return {"_nrt": False} if function.__name__ in ("plain", ) else {}
+
+
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile for calls from Python: releases the GIL, and is cached where a folder can be written."""
     if _CACHE_DIR is None:
-        return cast("Callable[P, R]", numba.njit(nogil=True, error_model="numpy")(function))
+        return cast("Callable[P, R]", numba.njit(nogil=True, error_model="numpy", **_held(function))(function))
     # numba reads the folder once, while decorating; other people's functions keep their own setting.
     before = numba_config.CACHE_DIR
     numba_config.CACHE_DIR = _CACHE_DIR
     try:
-        return cast("Callable[P, R]", numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+        return cast("Callable[P, R]", numba.njit(nogil=True, cache=True, error_model="numpy", **_held(function))(function))
     except RuntimeError:  # no cache place that numba accepts
-        return cast("Callable[P, R]", numba.njit(nogil=True, error_model="numpy")(function))
+        return cast("Callable[P, R]", numba.njit(nogil=True, error_model="numpy", **_held(function))(function))
     finally:
         numba_config.CACHE_DIR = before
 
@@ -82,3 +86,8 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 def scalar(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a helper of scalars that kernels call: it is inlined by LLVM, and has no entry from Python."""
     return cast("Callable[P, R]", numba.njit(function, error_model="numpy"))
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile as a part of each kernel that calls it: a call that hands over arrays counts who holds each of them."""
+    return cast("Callable[P, R]", numba.njit(function, error_model="numpy", inline="always"))

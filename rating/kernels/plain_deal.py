@@ -5,12 +5,12 @@ from __future__ import annotations
 from rating.kernels.arith import count_units, index, minus, times_1000
 from rating.kernels.arrays import ALLOWANCE, DISCOUNT, NO_TAX, Book, Deals, Lines, Scratch
 from rating.kernels.discount import take_discounts
-from rating.kernels.jit import kernel
+from rating.kernels.jit import inlined
 from rating.kernels.lines import in_unit, name_line
 from rating.units import ENERGY, NANO_PER_MICRO, PARKING_TIME, TIME
 
 
-@kernel
+@inlined
 def deal_lines(
     deal: int,
     t: int,
