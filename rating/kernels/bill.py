@@ -24,7 +24,7 @@ from rating.kernels.arrays import (
     Totals,
 )
 from rating.kernels.discount import part_of
-from rating.kernels.jit import kernel, scalar
+from rating.kernels.jit import lean_kernel, scalar
 from rating.units import AMOUNT_MAX_NANO, NANO_PER_MICRO, PPM_PER_UNIT
 
 AMOUNT_RANGE = 17  # errors.Refused
@@ -40,7 +40,7 @@ def _cap(left_nano: int, after_tax: bool, tax_kind: int, rate_ppm: int, den: int
     return part_of(left_nano, 0, den, PPM_PER_UNIT + rate_ppm, PPM_PER_UNIT)
 
 
-@kernel
+@lean_kernel
 def bill(
     begin: int, count: int, rows: Int64, timeline: Int32, book: Book, deals: Deals, out: Records, totals: Totals
 ) -> int:

@@ -21,7 +21,7 @@ from rating.kernels.arrays import (
     Terms,
     Usage,
 )
-from rating.kernels.jit import kernel, scalar
+from rating.kernels.jit import lean_kernel, scalar
 
 
 @scalar
@@ -53,7 +53,7 @@ def name_line(i: int, kind: int, row: int, terms: Terms, out: Lines) -> None:
         out.element[i] = terms.cap_name[j]
 
 
-@kernel
+@lean_kernel
 def write_lines(
     begin: int, at: int, count: int, picked: bool, rows: Int64, usage: Usage, book: Book, scratch: Scratch, out: Lines
 ) -> None:

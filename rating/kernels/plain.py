@@ -32,7 +32,7 @@ from rating.kernels.arrays import (
     Totals,
     Usage,
 )
-from rating.kernels.jit import kernel
+from rating.kernels.jit import lean_kernel
 from rating.kernels.lines import in_unit
 from rating.kernels.plain_deal import deal_lines
 from rating.units import (
@@ -55,7 +55,7 @@ INTERVALS_MAX = 2**20  # of a plain session: the sum of as many of the greatest 
 assert INTERVALS_MAX * ENERGY_MAX_MWH < 2**62
 
 
-@kernel
+@lean_kernel
 def plain(
     first: int,
     last: int,
