@@ -23,6 +23,7 @@ from rating.usage.ocpi.tariffs import CdrTariff
 from rating.usage.ocpi.values import Cdr
 from rating.usage.ocpi.words import VERSIONS, Version
 from rating.usage.ocpi.zones import zone_names
+from rating.usage.words_tariffs import meant_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ def read_options(
         faults.append(Fault("ocpi_version", Place("version"), shown(version), f"one of {', '.join(VERSIONS)}", fix))
     if time_zone is not None and time_zone not in zone_names():
         want = "a time zone by its IANA name, such as Europe/Amsterdam"
-        faults.append(Fault("time_zone", Place("time_zone"), shown(time_zone), want, "correct it, or leave it out"))
+        fix = meant_zone(time_zone) or "correct it, or leave it out"
+        faults.append(Fault("time_zone", Place("time_zone"), shown(time_zone), want, fix))
     if tariff is not None and tariff not in (tariffs or {}):
         want = "the id of one of `tariffs`"
         faults.append(Fault(Refused.UNKNOWN_TARIFF.code, Place("tariff"), shown(tariff), want, "correct it"))
@@ -125,14 +127,15 @@ def needs_clock(tariff: Tariff) -> bool:
 class Book:
     """The tariffs by which CDRs are priced: one that was told, their own, or those of the caller by their ids.
 
-    With `ours_first` those of the caller go before the CDRs' own where they have the same id: whoever checks CDRs
-    against the prices that were agreed must not have them checked against the partner's.
+    With `verifying` those of the caller go before the CDRs' own where they have the same id: whoever checks CDRs
+    against the prices that were agreed must not have them checked against the partner's. A single tariff that is given
+    then was told; to rate a batch by a tariff of another id than it names takes more than that it is the only one.
     """
 
     def __init__(
-        self, tariffs: Tariffs | None, told: str | None, version: Version | None, *, ours_first: bool = False
+        self, tariffs: Tariffs | None, told: str | None, version: Version | None, *, verifying: bool = False
     ) -> None:
-        self.ours_first = ours_first
+        self.verifying = verifying
         self.tariffs = Tariffs() if tariffs is None else tariffs
         self.by_id = {name.casefold(): found for name, found in self.tariffs.items()}
         self.told = told
@@ -166,7 +169,7 @@ class Book:
     def knows(self, cdr: Cdr) -> bool:
         """Whether tariffs of the caller go before those that the CDR carries: they have all their ids."""
         names = self._names(cdr)
-        return self.ours_first and bool(names) and all(name.casefold() in self.by_id for name in names)
+        return self.verifying and bool(names) and all(name.casefold() in self.by_id for name in names)
 
     def _names(self, cdr: Cdr) -> tuple[str, ...]:
         """The ids of the CDR's tariffs: those that its periods name, else those that it carries."""
@@ -186,19 +189,28 @@ class Book:
 
     def _by_id(self, names: tuple[str, ...], cdr: Cdr, faults: list[Fault]) -> Tariff | None:
         if not names:
-            fix = "give the tariff, or a CDR that carries it in `tariffs`"
+            fix = f"{self._how_to_tell()}, or give a CDR that carries it in `tariffs`"
             faults.append(Fault("cdr_tariff", cdr.place, "no tariff", "a tariff to price it by", fix))
             return None
         found = []
         for name in names:
             tariff = self.by_id.get(name.casefold())
             if tariff is None:
-                fix = "load that tariff, or give a CDR that carries it in `tariffs`"
+                own = "give yours this id if it is the same, " if self.tariffs else ""
+                fix = f"load that tariff, {own}{self._how_to_tell()}, or give a CDR that carries it in `tariffs`"
                 want = "the id of a tariff that is at hand"
                 faults.append(Fault(Refused.UNKNOWN_TARIFF.code, cdr.place, shown(name), want, fix))
             else:
                 found.append(tariff)
         return _one_of(found, cdr, faults) if len(found) == len(names) else None
+
+    def _how_to_tell(self) -> str:
+        """How a caller says by which tariff CDRs are priced, whatever id they name."""
+        if self.verifying:
+            return "give the one tariff that prices it (--tariff FILE, tariff=)"
+        if not self.tariffs:
+            return "pass the tariff that prices it (tariffs=, and tariff= with its id)"
+        return f'say which one prices all CDRs (such as tariff="{next(iter(self.tariffs))}")'
 
 
 def _embedded(cdr: Cdr, version: Version | None, faults: list[Fault]) -> Tariff | None:

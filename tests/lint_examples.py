@@ -118,7 +118,7 @@ EXAMPLES: Final[dict[Code, tuple[str | Tariff, str | Tariff]]] = {
         "versions:\n  - {valid_until: 2026-07-01, elements: [energy: 0.39/kWh]}\n"
         "  - {valid_from: 2026-07-01, elements: [energy: 0.45/kWh]}\n",
     ),
-    Code.PRICE_SIZE: (one_version("energy: 39/kWh"), one_version("energy: 3.90/kWh")),
+    Code.IMPLAUSIBLE: (one_version("energy: 39/kWh"), one_version("energy: 3.90/kWh")),
     Code.STEP_NO_EFFECT: (
         one_version("energy: {price: 0/kWh, step_size: 1 kWh}"),
         one_version("energy: {price: 0.01/kWh, step_size: 1 kWh}"),
@@ -220,12 +220,14 @@ MORE: Final[list[tuple[Code, str | Tariff]]] = [
     (Code.ENERGY_HOLE, one_version("energy: 0.39/kWh, when: {end_date: 2026-07-01}")),
     (Code.ENERGY_HOLE, one_version("energy: 0.39/kWh, when: {months: mar-nov}")),
     *((Code.ENERGY_HOLE, one_version(elements)) for elements, _, _ in RANGES),
-    (Code.PRICE_SIZE, one_version("energy: 0.0039/kWh")),
-    (Code.PRICE_SIZE, one_version("energy: 0.39/Wh")),
-    (Code.PRICE_SIZE, one_version("energy: 0.39/kWh, parking_time: 39.00/min")),
-    (Code.PRICE_SIZE, one_version("energy: 0.39/kWh, flat: 500/session")),
-    (Code.PRICE_SIZE, "tariff: example\ncurrency: JPY\n" + one_version("energy: 0.39/kWh")),
-    (Code.PRICE_SIZE, "tariff: example\ncurrency: KWD\n" + one_version("energy: 35/kWh")),
+    (Code.IMPLAUSIBLE, one_version("energy: 0.0039/kWh")),
+    (Code.IMPLAUSIBLE, one_version("energy: 0.39/kWh, when: {max_kwh: 20000}\nenergy: 0.49/kWh")),
+    (Code.IMPLAUSIBLE, one_version("energy: 0.39/kWh, when: {max_power: 0.022}\nenergy: 0.49/kWh")),
+    (Code.IMPLAUSIBLE, one_version("energy: 0.39/Wh")),
+    (Code.IMPLAUSIBLE, one_version("energy: 0.39/kWh, parking_time: 39.00/min")),
+    (Code.IMPLAUSIBLE, one_version("energy: 0.39/kWh, flat: 500/session")),
+    (Code.IMPLAUSIBLE, "tariff: example\ncurrency: JPY\n" + one_version("energy: 0.39/kWh")),
+    (Code.IMPLAUSIBLE, "tariff: example\ncurrency: KWD\n" + one_version("energy: 35/kWh")),
     (Code.STEP_NO_EFFECT, one_version("energy: 0.39/kWh, time: {price: 0/min, step_size: 15 min}")),
     (Code.GRACE_COVERS_ALL, one_version("energy: 0.39/kWh, time: {price: 0.10/min, grace: 9600 h}")),
     (Code.MIN_ABOVE_MAX, one_version("energy: 0.39/kWh",
@@ -242,6 +244,13 @@ MORE: Final[list[tuple[Code, str | Tariff]]] = [
 FINE: Final[list[str | Tariff]] = [
     one_version("energy: 0.39/kWh"),
     one_version("energy: 0/kWh"),
+    # Any power at all, none to speak of, and the day that a parked vehicle is forgotten.
+    one_version("energy: 0.39/kWh, when: {min_power: 0.001}\nenergy: 0.49/kWh"),
+    one_version("energy: 0.39/kWh, when: {max_power: 100 W}\nenergy: 0.49/kWh"),
+    one_version("energy: 0.39/kWh, when: {min_kwh: 0.001}"),
+    one_version("energy: 0.39/kWh, when: {min_duration: 1 s}"),
+    one_version("energy: 0.39/kWh, when: {min_duration: 168 h}\nenergy: 0.49/kWh"),
+    one_version("energy: 0.39/kWh, when: {max_power: 3750}\nenergy: 0.49/kWh"),
     one_version("flat: 0/session"),  # free of charge, as OCPI writes it
     one_version("time: 2.00/h"),
     one_version("time: {price: 5.00/2 h, step_size: 2 h}, parking_time: {price: 5.00/2 h, step_size: 2 h}"),

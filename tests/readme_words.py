@@ -210,7 +210,8 @@ WARNINGS: Final = {
         "power or current"
     ),
     Code.VERSION_GAP: "a version ends before the next one begins",
-    Code.PRICE_SIZE: "a price far beyond what anybody charges: cents for euros, Wh for kWh, minutes for hours; "
+    Code.IMPLAUSIBLE: "a price far beyond what anybody charges: cents for euros, Wh for kWh, minutes for hours; "
+    "or a restriction that hardly any session meets or fails: Wh for kWh, W for kW, seconds for minutes; prices are "
     "judged by rough values of the common currencies",
     Code.STEP_NO_EFFECT: "a step beside a price of 0",
     Code.GRACE_COVERS_ALL: "the grace is as long as the price can hold",

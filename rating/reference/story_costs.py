@@ -59,5 +59,5 @@ def _amount(tariff: Tariff, charged: trace.Charged) -> str:
     if charged.amount < charged.by_price:
         text += f", at most {money(tariff, charged.amount)}"
     if charged.amount and charged.rates.each is None:
-        text += ", its tax is not known"
+        text += ", the rate of its tax is not known"
     return text

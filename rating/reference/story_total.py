@@ -10,6 +10,7 @@ from rating.reference.story_steps import left_of, micro, money, only, steps, tar
 from rating.reference.values import Bill
 from rating.tariff.model import Tariff, TaxRate
 
+_UNKNOWN = "not known, for the rate of the tax is not"
 _MODES = {
     "half_up": "halves up",
     "half_even": "halves to the even one",
@@ -86,7 +87,8 @@ def _taxes(tariff: Tariff, taxed: trace.Taxed) -> list[str]:
     if taxed.taxes is None or taxed.net is None or taxed.gross is None:
         known = f"{money(tariff, taxed.net)} before" if taxed.net is not None else ""
         known += f"{money(tariff, taxed.gross)} with" if taxed.gross is not None else ""
-        return [f"Exactly {known} tax; how much that is cannot be told, because its rate is not known"]
+        empty = "gross" if taxed.net is not None else "net"
+        return [f"Exactly {known} tax; the rate is not known, so tax and {empty} are not known and are left empty"]
     if tariff.tax is None:
         return []
     rows = []
@@ -105,8 +107,8 @@ def _taxes(tariff: Tariff, taxed: trace.Taxed) -> list[str]:
 def _rounded(tariff: Tariff, rounded: trace.Rounded) -> list[str]:
     if rounded.taxes is None:
         if rounded.net_micro is not None:
-            return [f"before tax {micro(tariff, rounded.net_micro)}", "to pay: cannot be told"]
-        return ["before tax: cannot be told", f"to pay {micro(tariff, rounded.gross_micro or 0)}"]
+            return [f"before tax {micro(tariff, rounded.net_micro)}", f"to pay: {_UNKNOWN}"]
+        return [f"before tax: {_UNKNOWN}", f"to pay {micro(tariff, rounded.gross_micro or 0)}"]
     assert rounded.net_micro is not None
     assert rounded.gross_micro is not None
     to_pay = f"to pay {micro(tariff, rounded.gross_micro)}"

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from rating.compile.plan import Plan
 from rating.errors import Fault, Refused
 from rating.kernels.arrays import Totals
+from rating.tariff.clocks import clock_text, moment_text
 from rating.tariff.model import Tariff, Tariffs
 from rating.units import MWH_PER_KWH
 from rating.usage.batch import UsageBatch
-from rating.usage.evidence import instant_text, lacking
+from rating.usage.evidence import lacking
 from rating.usage.refusals import describe, describe_stray
 
 if TYPE_CHECKING:
@@ -49,23 +50,31 @@ def refusal(batch: UsageBatch, known: Tariffs, i: int, code: Refused, row: int, 
 
     `measured`: for what was measured, which may come from no such row.
     """
-    hint = ""
+    hint = start = ""
     if code in (Refused.NO_VERSION, Refused.MISSING_COLUMN):
         tariff = known[batch.sessions.tariff_names[batch.sessions.tariff[i]]]
         missing = "current_a" if measured else _needed(tariff, batch, i)
-        hint = _in_force(tariff) if code == Refused.NO_VERSION else missing
-    return describe(batch, i, code, row, known=known, hint=hint)
+        zone = tariff.time_zone or _own_zone(batch, i)
+        start = f"{moment_text(int(batch.sessions.start_us[i]), zone)}{clock_text(zone)}"
+        hint = _in_force(tariff, zone) if code == Refused.NO_VERSION else missing
+    return describe(batch, i, code, row, known=known, hint=hint, start=start)
 
 
-def _in_force(tariff: Tariff) -> str:
+def _own_zone(batch: UsageBatch, i: int) -> str:
+    """The zone that a session says of its site."""
+    zones = batch.sessions.time_zone
+    return "" if zones is None or zones[i] < 0 else batch.sessions.zone_names[int(zones[i])]
+
+
+def _in_force(tariff: Tariff, zone: str) -> str:
     """From when on the tariff prices sessions; where one of its versions ends, from when until when each does."""
     if all(version.valid_until is None for version in tariff.versions):
-        return tariff.versions[0].label
+        first = tariff.versions[0]
+        return first.label if first.valid_from is None else moment_text(first.valid_from, zone)
     spans = []
     for version in tariff.versions:
-        begin = "" if version.valid_from is None else f"from {version.label}"
-        end = version.valid_until
-        until = "" if end is None else f"until {instant_text(end) if isinstance(end, int) else end.isoformat()}"
+        begin = "" if version.valid_from is None else f"from {moment_text(version.valid_from, zone)}"
+        until = "" if version.valid_until is None else f"until {moment_text(version.valid_until, zone)}"
         spans.append(f"{begin} {until}".strip())
     return ", ".join(spans)
 

@@ -12,11 +12,18 @@ from rating.tariff.keys import DELETE, Path, holder_of, key_fix, keys_of, model_
 from rating.tariff.nodes import Document, Mapping, Node, Scalar, Sequence
 from rating.tariff.refusal import RefusalError, RefusalsError, visible
 from rating.tariff.schema_parts import Block
+from rating.tariff.schema_plan_parts import ALLOWED
 from rating.units import DIMENSIONS
 
 FAULTS_MAX = 1_000  # of one file: a file of another kind would give a hundred thousand
 # Refusals of what is missing, and the keys that would mend them.
-_MENDED_BY: dict[str, tuple[str, ...]] = {"missing_price": DIMENSIONS, "missing_rate": ("percent", "rates")}
+_MENDED_BY: dict[str, tuple[str, ...]] = {
+    "missing_price": DIMENSIONS,
+    "missing_rate": ("percent", "rates"),
+    "missing_allowance": ALLOWED,
+    "missing_discount": ("percent", "price", "amount"),
+    "missing_period": ("per", "rolling"),
+}
 
 
 def faults_of(error: ValidationError, document: Document, top: type[Block]) -> list[Fault]:
@@ -79,7 +86,7 @@ def _unknown_key(detail: ErrorDetails, document: Document, top: type[Block]) -> 
     holder = holder_of(loc[:-1])
     known = keys_of(model_at(loc[:-1], top))
     free = [name for name in known if name not in parent.keys]
-    fix, suggestion = key_fix(key, known, free, holder)
+    fix, suggestion = key_fix(key, known, free, holder, top)
     if not suggestion:
         fix = _list_fix(key, parent, document) or fix
     return Fault("unknown_key", place, visible(key) or '""', want_key(known, holder, fix != DELETE), fix), suggestion

@@ -86,7 +86,8 @@ class VersionText(Block):
         ValidUntil | None,
         Field(
             description="The first moment at which this version no longer counts: sessions that start then or later, "
-            "and before the next version, are refused. Left out: until the next version, or for ever.",
+            "and before the next version, are refused. Not beside `on_change: at_once`. "
+            "Left out: until the next version, or for ever.",
             examples=["2026-07-01"],
         ),
     ] = None
@@ -152,7 +153,7 @@ class TariffText(Block):
         *word_of(("next_session", "at_once"), "on_change", "next_session or at_once"),
         Field(
             description="next_session: the version at a session's start prices all of it. "
-            "at_once: each moment is priced by the version in force then.",
+            "at_once: each moment is priced by the version in force then; no version has a `valid_until` then.",
             examples=["next_session"],
         ),
     ] = "next_session"

@@ -16,17 +16,17 @@ from rating.usage.words_tariffs import Words
 
 
 def describe(
-    batch: UsageBatch, i: int, status: int, row: int = -1, *, known: Iterable[str] = (), hint: str = ""
+    batch: UsageBatch, i: int, status: int, row: int = -1, *, known: Iterable[str] = (), hint: str = "", start: str = ""
 ) -> Fault:
     """The fault of session `i`, refused with the code `status` at the input row `row`, or -1.
 
     `row` counts rows of the table `batch.intervals.table`. `known`: the tariff ids that are loaded, for UNKNOWN_TARIFF.
     `hint`: for NO_VERSION the valid_from of the earliest version (and "until" when, where one ends), for MISSING_COLUMN
     the column's name, for TIME_ZONE the name that is no zone, for AMOUNT_RANGE what was too large. UNKNOWN_SESSION is
-    for `describe_stray`.
+    for `describe_stray`. `start`: for NO_VERSION, its start on the clock of its site.
     """
     code = Refused(status)
-    got, want, fix = _WORDS[code](Case(batch, i, row, known, hint))
+    got, want, fix = _WORDS[code](Case(batch, i, row, known, hint, start))
     return Fault(code.code, place_of(batch, i, row), got, want, fix)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from rating.errors import Fault
+from rating.tariff.lint.bounds import restriction_sizes
 from rating.tariff.lint.holes import free_energy
 from rating.tariff.lint.limits import session_limits
 from rating.tariff.lint.prices import components
@@ -20,6 +21,7 @@ from rating.tariff.model import Tariff
 RULES: Final[tuple[Callable[[Tariff], Iterator[Fault]], ...]] = (
     version_dates,
     restrictions,
+    restriction_sizes,
     never_reached,
     free_energy,
     components,

@@ -23,7 +23,7 @@ class Code(StrEnum):
     ENERGY_FREE = "energy_free"
     ENERGY_HOLE = "energy_hole"
     VERSION_GAP = "version_gap"
-    PRICE_SIZE = "price_size"
+    IMPLAUSIBLE = "implausible"
     STEP_NO_EFFECT = "step_no_effect"
     GRACE_COVERS_ALL = "grace_covers_all"
     MIN_ABOVE_MAX = "min_above_max"
