@@ -134,7 +134,7 @@ def keys_of(model: type[Block]) -> tuple[str, ...]:
 def want_key(known: tuple[str, ...], holder: str, is_clear: bool) -> str:
     """Which keys were expected. Where it is clear what was meant, a long list of them is left out."""
     if is_clear and len(known) > _LONG:
-        return f"a key of `{holder}`"
+        return f"a key of `{holder}`" if holder else "a key of this file"
     return f"one of the keys {', '.join(known)}"
 
 

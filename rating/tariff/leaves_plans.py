@@ -160,7 +160,7 @@ Earn = Annotated[
 def _read_above_zero(text: str) -> int:
     amount = read_money(text)
     if amount == 0:
-        raise RefusalError("amount", "an amount of money above 0, such as 0.01", "write what it is worth")
+        raise RefusalError("amount", "an amount of money above 0, such as 0.01", "write more than 0")
     return amount
 
 

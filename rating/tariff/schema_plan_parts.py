@@ -13,8 +13,8 @@ from rating.tariff import leaves_plans as leaves
 from rating.tariff.leaves import Words
 from rating.tariff.model import LineDimension, Price
 from rating.tariff.offered import DIMENSIONS_OF_UNIT
-from rating.tariff.periods import Allowed, read_tier_at
-from rating.tariff.plans import AllowedName, CountName
+from rating.tariff.periods import Allowed
+from rating.tariff.plans import AllowedName
 from rating.tariff.refusal import RefusalError, RefusalsError
 from rating.tariff.schema_parts import Block, PriceLimitText, listed
 
@@ -62,7 +62,7 @@ def one_kind(given: dict[str, object], code: str, what: str, show: str) -> None:
     if not names:
         raise RefusalError(code, f"one of {known}", f"add for example `{show}`", got=f"no {what}")
     if len(names) > 1:
-        raise RefusalError(code, f"one of {known}, not several", "keep one", got=" and ".join(names))
+        raise RefusalError(code, f"one of {known}, not several", "keep one", got=" and ".join(names), beside=names[1])
 
 
 def fitting(dimensions: frozenset[LineDimension] | None, price: Price | None) -> None:
@@ -177,7 +177,8 @@ class AllowanceText(Block):
         same = {"kWh": "energy", "Wh": "energy", "session": "sessions"}.get(carry.unit, "time")
         if same != kind.removeprefix("parking_"):
             shown = {"energy": "50 kWh", "sessions": "2"}.get(kind, "60 min")
-            want = f"how much {kind.replace('_', ' ')} is carried over, such as {shown}, or all"
+            much = "how many sessions are" if kind == "sessions" else f"how much {kind.replace('_', ' ')} is"
+            want = f"{much} carried over, such as {shown}, or all"
             fix = "write a number of sessions" if kind == "sessions" else f"write it in {allowed.unit}"
             raise RefusalError("carry_over", want, fix)
         return carry
@@ -302,50 +303,21 @@ class LoyaltyText(Block):
             one_kind({"per": info.data["per"], "rolling": rolling}, "missing_period", "period", "per: month")
         if rolling is not None and info.data.get("anchor") is not None:
             want = "no `anchor` beside `rolling`: the days end with that of the session"
-            raise RefusalError("anchor", want, "delete the anchor", got="anchor and rolling")
+            raise RefusalError("anchor", want, "delete it", got="anchor", beside="anchor")
         return rolling
 
     @field_validator("tiers")
     @classmethod
-    def _in_order(cls, tiers: list[TierText], info: ValidationInfo) -> list[TierText]:
-        by, wrong = info.data.get("by"), []
-        before: tuple[int, str] | None = None
+    def _fit(cls, tiers: list[TierText], info: ValidationInfo) -> list[TierText]:
+        dimensions, wrong = info.data.get("dimensions"), []
         for index, tier in enumerate(tiers):
-            try:
-                fit_tier(tier, info.data.get("dimensions"))
-            except RefusalError as refusal:
-                wrong.append(RefusalError(refusal.code, refusal.want, refusal.fix, at=(index, "price")))
-            if by is None:
-                continue
-            try:
-                at = read_tier_at(tier.from_, by)
-            except RefusalError as refusal:
-                wrong.append(RefusalError("tier", tier_want(by), refusal.fix, at=(index, "from")))
-                continue
-            if before is not None and at <= before[0]:
-                want = f"a tier that begins above the one before it, {before[1]}"
-                fix = "put the tiers in the order of `from`, and give no two the same"
-                wrong.append(RefusalError("tier_order", want, fix, at=(index, "from")))
-            before = at, tier.from_
+            if tier.price is not None and dimensions and not dimensions & DIMENSIONS_OF_UNIT[tier.price.unit]:
+                want = f"a price of one of the `dimensions`: {', '.join(sorted(dimensions))}"
+                fix = "write it for another unit, or change the dimensions"
+                wrong.append(RefusalError("price_dimension", want, fix, at=(index, "price")))
         if wrong:
             raise RefusalsError(wrong)
         return tiers
-
-
-def tier_want(by: CountName) -> str:
-    """What `from` of a tier says."""
-    return {
-        "sessions": "a number of sessions, such as 10",
-        "energy": "an amount of energy, such as 200 kWh",
-        "spend": "what has been paid, such as 100.00",
-    }[by]
-
-
-def fit_tier(tier: TierText, dimensions: frozenset[LineDimension] | None) -> None:
-    """Refuse a price that is of none of the dimensions."""
-    if tier.price is not None and dimensions and not dimensions & DIMENSIONS_OF_UNIT[tier.price.unit]:
-        want = f"a price of one of the `dimensions`: {', '.join(sorted(dimensions))}"
-        raise RefusalError("price_dimension", want, "write it for another unit, or change the dimensions")
 
 
 class PointsText(Block):
