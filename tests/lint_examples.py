@@ -164,7 +164,7 @@ EXAMPLES: Final[dict[Code, tuple[Example, Example]]] = {
         one_version("energy: 0.39/kWh, flat: 1.00/session", "    min_price: {after_tax: 0.50}\n"),
         one_version("energy: 0.39/kWh, flat: 1.00/session", "    min_price: {after_tax: 1.50}\n"),
     ),
-    Code.RESERVATIONENERGY: (reserved("energy"), reserved("time")),
+    Code.RESERVATION_ENERGY: (reserved("energy"), reserved("time")),
     Code.RESERVATION_USED: (
         one_version("flat: 5.00/session, when: {reservation: RESERVATION_EXPIRES}\nenergy: 0.39/kWh"),
         one_version(
