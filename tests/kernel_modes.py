@@ -170,7 +170,7 @@ def report(spoil: bool) -> dict[str, Any]:
         "sessions": sum(rated.sessions.num_rows for rated in found),
         "refused": sorted({code for rated in found for code in rated.rejected.column("code").to_pylist()}),
         "gross": str(max(gross for rated in found for gross in rated.sessions.column("gross").to_pylist())),
-        "digest": digest(table for rated in found for table in (rated.sessions, rated.lines, rated.rejected)),
+        "digest": digest(table for rated in found for table in rated.tables.values()),
         "overflow": raised(kernel, args, too_dear),
     }
     if spoil:

@@ -128,7 +128,7 @@ def outputs() -> str:
     sessions = {"session_id": [1], "tariff": ["harbour-dc"], **times}
     rated = rating.rate(rating.load_tariffs(ROOT / "tariffs"), sessions)
     parts = []
-    for name in ("sessions", "lines", "rejected"):
+    for name in rated.tables:
         rows = [(f"`{f.name}`", _type(f), OUTPUT[name][f.name]) for f in getattr(rated, name).schema]
         parts.append(f"**`{name}`**\n\n" + table(("column", "type", "holds"), rows))
     return "\n\n".join(parts)

@@ -158,6 +158,16 @@ OUTPUT: Final = {
             "and roundings of lines with different taxes"
         ),
     },
+    "taxes": {
+        "session_id": "the session; its taxes are sorted by name and rate. No row: no tax, or one that is not known",
+        "tax": "the name of the tax, as in the tariff",
+        "percent": "its rate",
+        "net": (
+            "what it counts from: the price before tax of all that it is on, rounded; of taxes that are on all, the "
+            "session's `net`"
+        ),
+        "amount": "the tax, rounded; of a session they add up to `tax`",
+    },
     "rejected": {
         "session_id": "the session; or the unknown one that intervals or readings name",
         "code": "one of the codes below",
@@ -194,6 +204,10 @@ REFUSALS: Final = {
     ),
     Refused.RESERVATION: "its reservation starts after it, is longer than 400 days, or expired neither yes nor no",
     Refused.TAX_UNKNOWN: "its tariff has a limit on the other side of a tax whose rate is not known",
+    Refused.UNKNOWN_COUPON: "its coupon is none that is loaded",
+    Refused.LATE: "it starts before a session of its account, or with its coupon, that the state has counted",
+    Refused.NO_INDEX_PRICE: "it has energy when the index of its tariff has no price",
+    Refused.POINTS: "its redeem_points is no whole number from 0",
 }
 
 WARNINGS: Final = {

@@ -21,7 +21,7 @@ import yaml
 from twin import exact, nearest
 
 import rating
-from rating.reference import Bill, Interval, Line, Usage, rate_session
+from rating.reference import Bill, BilledTax, Interval, Line, Usage, rate_session
 from rating.tariff.model import Tariffs
 from rating.units import MICRO_PER_UNIT, MWH_PER_KWH, PPM_PER_PERCENT, US_PER_S
 
@@ -31,6 +31,7 @@ Figures = dict[str, Any]
 TOTALS = ("net", "tax", "gross", "energy_kwh", "charging_s", "parked_s")
 LINE_NUMBERS = ("volume", "billed", "amount", "printed", "tax")
 FACTS = ("time_zone", "tariff_type", "connector", "membership", "payment_method")
+TAX_NUMBERS = ("percent", "net", "amount")
 LINE_TEXTS = ("kind", "element", "dimension", "unit")
 
 
@@ -40,18 +41,24 @@ class Outcome:
 
     sessions: dict[str, Figures] = field(default_factory=dict)
     lines: dict[str, list[Figures]] = field(default_factory=dict)
+    taxes: dict[str, list[Figures]] = field(default_factory=dict)
     rejected: dict[str, str] = field(default_factory=dict)
 
 
 def read_expected(case: Path) -> Outcome:
     """Expected figures; a number is a decimal, a fraction such as 1/3, or `none` where it is not known. `billed` is
-    `volume` where left out. `tax` is a line's rate in percent; where no line tells it, it is not compared.
+    `volume` where left out. `tax` is a line's rate in percent; where no line tells it, it is not compared, and
+    neither are the `taxes` of a session that does not tell them.
     """
     told = yaml.load((case / "expected.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
     outcome = Outcome(rejected=told.get("rejected", {}))
     for session, figures in told.get("sessions", {}).items():
         outcome.sessions[session] = {name: _number(figures[name]) for name in TOTALS}
         outcome.lines[session] = [_expected_line(line) for line in figures["lines"]]
+        if "taxes" in figures:
+            outcome.taxes[session] = [
+                {"tax": tax["name"], **{name: _number(tax[name]) for name in TAX_NUMBERS}} for tax in figures["taxes"]
+            ]
     return outcome
 
 
@@ -146,11 +153,22 @@ def rate_by_twin(case: Path, tariffs: Tariffs) -> Outcome:
         totals += [Fraction(bill.charging_us, US_PER_S), Fraction(bill.parked_us, US_PER_S)]
         outcome.sessions[id_] = dict(zip(TOTALS, totals, strict=True))
         outcome.lines[id_] = [_line(line) for line in bill.lines]
+        outcome.taxes[id_] = [_tax(tax) for tax in bill.taxes or ()]
     return outcome
 
 
 def _money(micro: int | None) -> Fraction | None:
     return None if micro is None else Fraction(micro, MICRO_PER_UNIT)
+
+
+def _tax(tax: BilledTax) -> Figures:
+    percent = Fraction(tax.rate.rate_ppm, PPM_PER_PERCENT)
+    return {
+        "tax": tax.rate.name,
+        "percent": percent,
+        "net": _money(tax.net_micro),
+        "amount": _money(tax.amount_micro),
+    }
 
 
 def _line(line: Line) -> Figures:
@@ -186,10 +204,13 @@ def rate_by_engine(case: Path, tariffs: Tariffs) -> Outcome:
     outcome = Outcome(rejected={row["session_id"]: row["code"] for row in rated.rejected.to_pylist()})
     for row in rated.sessions.to_pylist():
         outcome.sessions[row["session_id"]] = {name: exact(row[name]) for name in TOTALS}
-        outcome.lines[row["session_id"]] = []
+        outcome.lines[row["session_id"]], outcome.taxes[row["session_id"]] = [], []
     for row in rated.lines.to_pylist():
         numbers = {name: exact(row[column]) for name, (column, _) in COLUMNS.items()}
         outcome.lines[row["session_id"]].append({**numbers, **{name: row[name] for name in LINE_TEXTS}})
+    for row in rated.taxes.to_pylist():
+        numbers = {name: exact(row[name]) for name in TAX_NUMBERS}
+        outcome.taxes[row["session_id"]].append({"tax": row["tax"], **numbers})
     return outcome
 
 
@@ -222,6 +243,7 @@ def test_case(case: Path, rater: Callable[[Path, Tariffs], Outcome]) -> None:
     assert outcome.rejected == expected.rejected
     assert outcome.sessions == expected.sessions
     assert outcome.lines == expected.lines
+    assert {session: outcome.taxes[session] for session in expected.taxes} == expected.taxes
 
 
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)

@@ -13,7 +13,7 @@ from rating.compile.traits import split
 from rating.compile.zones import load_zone
 from rating.errors import Refused
 from rating.kernels.arrays import NEVER, Book
-from rating.tariff.model import Component, Tariff, Tariffs, Version
+from rating.tariff.model import Component, Tariff, Tariffs, TaxRate, Version
 from rating.units import ACTIVITY_RESERVED, INSTANT_MIN_US, US_PER_DAY
 from rating.usage.batch import Intervals, Sessions, UsageBatch
 
@@ -31,6 +31,7 @@ class Plan(NamedTuple):
     tariffs: tuple[Tariff, ...]  # (k,) the tariff of each timeline
     versions: tuple[str, ...]  # (k,) the label of each timeline's version
     in_force: tuple[Version, ...]  # (k,) that version
+    taxes: tuple[tuple[TaxRate, ...], ...]  # (k,) all that a session of the timeline may have, by name and rate
     parts: tuple[Component, ...]  # (c,) the component of each row
     elements: tuple[str, ...]  # names of elements, by Components.element
     units: tuple[str, ...]  # names of units, by Components.unit
@@ -152,6 +153,7 @@ def _flat(tables: Tables, lo_us: int, timeline_of: Int32, status: UInt8, known: 
         tariffs=tuple(tables.tariffs),
         versions=tuple(version.label for version in tables.versions),
         in_force=tuple(tables.versions),
+        taxes=tuple(each.each for each in tables.taxes),
         parts=tuple(tables.parts),
         elements=tuple(tables.elements),
         units=tuple(tables.units),

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rating.compile.components import ComponentRow, Part, RuleRow, TaxRow, rows
+from rating.compile.components import ComponentRow, Part, RuleRow, rows
 from rating.compile.epochs import timeline
 from rating.compile.restricted import Restricted, is_restricted, line_dimension, restricted_timeline
+from rating.compile.taxes import TimelineTaxes
 from rating.compile.traits import Traits
 from rating.kernels.arrays import (
     BY_CURRENT,
@@ -57,7 +58,7 @@ class Tables:
     waits: list[int] = field(default_factory=list)
     restricted: list[Restricted | None] = field(default_factory=list)
     parts: list[Component] = field(default_factory=list)
-    taxes: list[list[TaxRow]] = field(default_factory=list)
+    taxes: list[TimelineTaxes] = field(default_factory=list)
     rules: list[RuleRow] = field(default_factory=list)
     tariffs: list[Tariff] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
@@ -135,9 +136,12 @@ def flat_book(tables: Tables, lo_us: int) -> Book:
         rules=frozen(Rules(**_columns(rules._asdict()))),
         taxes=frozen(
             Taxes(
-                first=_offsets([len(each) for each in tables.taxes]),
-                rate_ppm=np.array([row.tax.rate_ppm for each in tables.taxes for row in each], np.int64),
-                scale_ppm=np.array([row.scale_ppm for each in tables.taxes for row in each], np.int64),
+                first=_offsets([len(each.rows) for each in tables.taxes]),
+                rate_ppm=np.array([row.tax.rate_ppm for each in tables.taxes for row in each.rows], np.int64),
+                scale_ppm=np.array([row.scale_ppm for each in tables.taxes for row in each.rows], np.int64),
+                group_first=_offsets([len(each.groups) for each in tables.taxes]),
+                group_bits=np.array([row.bits for each in tables.taxes for row in each.groups], np.int64),
+                group_scale_ppm=np.array([row.scale_ppm for each in tables.taxes for row in each.groups], np.int64),
             )
         ),
         component_most=readonly(np.array([max(tables.component_count, default=1)], np.int64)),

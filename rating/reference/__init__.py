@@ -28,6 +28,6 @@ bill's trace into the text that `explain` prints.
 
 from rating.reference.rate import rate_session
 from rating.reference.story import tell
-from rating.reference.values import Bill, Interval, Line, Refusal, Usage
+from rating.reference.values import Bill, BilledTax, Interval, Line, Refusal, Usage
 
-__all__ = ["Bill", "Interval", "Line", "Refusal", "Usage", "rate_session", "tell"]
+__all__ = ["Bill", "BilledTax", "Interval", "Line", "Refusal", "Usage", "rate_session", "tell"]

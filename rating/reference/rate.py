@@ -14,7 +14,7 @@ from rating.reference.faults import fault_of_intervals, fault_of_session, missin
 from rating.reference.limits import apply_limits
 from rating.reference.match import find
 from rating.reference.parts import first_energy, parts_of
-from rating.reference.printing import lines_of, round_total
+from rating.reference.printing import lines_of, round_total, taxes_of
 from rating.reference.quantity import Quantities, Quantity, flats_due, quantities_of, take_steps
 from rating.reference.stretches import spells, stretches
 from rating.reference.tax import total_of
@@ -90,6 +90,7 @@ def rate_session(tariff: Tariff, usage: Usage, *, as_cut: bool = False) -> Bill 
         tax_micro=rounded.tax_micro,
         gross_micro=rounded.gross_micro,
         lines=lines_of(tariff, quantities, charged, limits, total, rounded),
+        taxes=taxes_of(total, rounded),
         trace=tuple(steps),
     )
 

@@ -5,5 +5,6 @@ May import: `compile.plan`, `usage.batch`, `tariff.model`, `kernels`, `units`, `
 
     chunks  settle(): the kernels over chunks of sessions, in threads
     apart   sessions with different taxes beside limits or a coarse rounding unit, in exact fractions
+    due     taxes and limits of such a session, exactly
     memory  what kernels write to, kept from call to call
 """

@@ -127,6 +127,8 @@ def _room_for_totals(count: int, plan: Plan) -> Totals:
     unknowns = block.take(unknown, np.uint8)
     unknowns[:] = 0
     net_micro = block.take(count, np.int64, 2)
+    part_first = _part_first(plan)
+    parts = int(part_first[-1]) if unknown else 0
     return Totals(
         status=block.take(count, np.uint8),
         unknown=unknowns,
@@ -137,7 +139,19 @@ def _room_for_totals(count: int, plan: Plan) -> Totals:
         net_micro=net_micro,
         tax_micro=block.take(taxed, np.int64, 2),
         gross_micro=block.take(count, np.int64, 2) if taxed else net_micro,
+        part_first=part_first,
+        part_net_micro=np.zeros(parts, np.int64),
+        part_tax_micro=np.zeros(parts, np.int64),
     )
+
+
+def _part_first(plan: Plan) -> Int64:
+    """Where the taxes of each session stand; only those of mixed timelines are kept one by one."""
+    mixed = plan.book.rules.mixed
+    if not mixed.any():
+        return np.empty(0, np.int64)
+    width = np.where(mixed != 0, [len(each) for each in plan.taxes], 0)
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(width[plan.timeline], dtype=np.int64)])
 
 
 def _price_chunk(job: Job, block: Block, first: int, last: int) -> list[Lines]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from rating.errors import Fault, Place, Refused
-from rating.usage import words_rows, words_tariffs
+from rating.usage import words_accounts, words_rows, words_tariffs
 from rating.usage.batch import Stray, UsageBatch
 from rating.usage.evidence import Case, energy_text, place_of
 from rating.usage.words_tariffs import Words
@@ -44,4 +44,5 @@ _WORDS: Final[dict[Refused, Callable[[Case], Words]]] = {
     Refused.UNKNOWN_SESSION: lambda case: ("an unknown session", "a known one", "add the session, or correct the id"),
     **words_rows.WORDS,
     **words_tariffs.WORDS,
+    **words_accounts.WORDS,
 }
