@@ -6,7 +6,8 @@ from rating.money import minor_micro
 from rating.tariff import offered
 from rating.tariff.convert import to_tax
 from rating.tariff.model import PriceLimit, Rounding
-from rating.tariff.nodes import Document, Node, node_at
+from rating.tariff.nodes import Document, Node
+from rating.tariff.paths import node_at
 from rating.tariff.periods import read_tier_at
 from rating.tariff.plans import (
     ALL_DIMENSIONS,
