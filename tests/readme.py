@@ -23,16 +23,9 @@ from rating.errors import Refused
 from rating.tariff.editor import PRICE_KEYS
 from rating.tariff.lint.codes import Code
 from rating.tariff.schema import CalendarText, ElementText, TariffText, VersionText
+from rating.tariff.schema_discounts import DiscountText, LoyaltyText, TierText
 from rating.tariff.schema_parts import Block, PriceLimitText, RoundingText
-from rating.tariff.schema_plan_parts import (
-    AllowanceText,
-    CapText,
-    DiscountText,
-    FeeText,
-    LoyaltyText,
-    PointsText,
-    TierText,
-)
+from rating.tariff.schema_plan_parts import AllowanceText, CapText, FeeText, PointsText
 from rating.tariff.schema_plans import CouponText, PlanText
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
 from rating.tariff.schema_tax import TaxRateText, TaxText

@@ -97,7 +97,7 @@ def test_plans_and_coupons_are_written_beside_tariffs_of_the_same_id(tmp_path: P
 
 
 def test_ocpi_has_no_plans(tmp_path: Path) -> None:
-    for name, text in (("a", HARBOUR), ("b", PLAN)):
+    for name, text in (("a", HARBOUR.replace(", grace: 15 min", "")), ("b", PLAN)):
         (tmp_path / f"{name}.yaml").write_text(text)
     result = run("convert", tmp_path, "--to", "ocpi-2.3.0")
     assert (result.exit_code, json.loads(result.stdout)["id"]) == (0, "harbour")

@@ -49,7 +49,7 @@ def command(
 
     found = load_tariffs(path, version=version, time_zone=time_zone)
     tariffs = list(found.values())
-    offered = [*found.plans.values(), *found.plans.coupons.values()]
+    offered: list[Plan | Coupon] = [*found.plans.values(), *found.plans.coupons.values()]
     if form == "yaml":
         _to_yaml([*tariffs, *offered], out)
         return

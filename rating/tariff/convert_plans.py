@@ -25,15 +25,8 @@ from rating.tariff.plans import (
     Points,
     Tier,
 )
-from rating.tariff.schema_plan_parts import (
-    ALLOWED,
-    AllowanceText,
-    CapText,
-    DiscountText,
-    LoyaltyText,
-    PointsText,
-    TierText,
-)
+from rating.tariff.schema_discounts import DiscountText, LoyaltyText, TierText
+from rating.tariff.schema_plan_parts import ALLOWED, AllowanceText, CapText, PointsText
 from rating.tariff.schema_plans import CouponText, PlanText
 
 

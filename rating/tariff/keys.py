@@ -6,16 +6,9 @@ import difflib
 
 from rating.tariff.refusal import visible
 from rating.tariff.schema import ElementText, TariffText, VersionText
+from rating.tariff.schema_discounts import DiscountText, LoyaltyText, TierText
 from rating.tariff.schema_parts import Block, PriceLimitText, RoundingText
-from rating.tariff.schema_plan_parts import (
-    AllowanceText,
-    CapText,
-    DiscountText,
-    FeeText,
-    LoyaltyText,
-    PointsText,
-    TierText,
-)
+from rating.tariff.schema_plan_parts import AllowanceText, CapText, FeeText, PointsText
 from rating.tariff.schema_plans import CouponText, PlanText
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
 from rating.tariff.schema_tax import TaxRateText, TaxText
