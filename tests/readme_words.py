@@ -66,6 +66,53 @@ LEFT_OUT: Final = {
     "price.from": "all parking counts",
     "price.tax": "the tariff's `tax`",
     "calendar.name": "none",
+    "plan.name": "none",
+    "plan.notes": "none",
+    "plan.tax": "no tax applies",
+    "plan.rounding": "half up, to the currency's smallest unit",
+    "plan.fee": "the plan costs nothing",
+    "plan.allowances": "nothing is free",
+    "plan.discounts": "none",
+    "plan.loyalty": "none",
+    "plan.points": "none",
+    "plan.caps": "none",
+    "fee.anchor": "`calendar`",
+    "allowance.name": "`included energy`, `included time`, `included parking time` or `included sessions`",
+    **dict.fromkeys(
+        [f"allowance.{name}" for name in ("energy", "time", "parking_time", "sessions")], "another of the four is given"
+    ),
+    "allowance.anchor": "`calendar`",
+    "allowance.carry_over": "what is left is lost",
+    "allowance.dimensions": "all of the session",
+    "allowance.tariffs": "all",
+    "discount.name": "`discount 1`, `discount 2`, ...",
+    "discount.percent": "`price` is given",
+    "discount.price": "`percent` is given",
+    "discount.dimensions": "all, or all that have the price's unit",
+    "discount.tariffs": "all",
+    "loyalty.name": "`loyalty 1`, `loyalty 2`, ...",
+    "loyalty.per": "`rolling` is given",
+    "loyalty.anchor": "`calendar`",
+    "loyalty.rolling": "`per` is given",
+    "loyalty.dimensions": "all, or all that have the price's unit",
+    "loyalty.tariffs": "all",
+    "tier.percent": "`price` is given",
+    "tier.price": "`percent` is given",
+    "points.name": "`points`",
+    "points.tariffs": "all",
+    "cap.name": "`day cap`, `week cap`, `month cap` or `year cap`",
+    "cap.anchor": "`calendar`",
+    "cap.tariffs": "all",
+    "coupon.name": "`coupon` and its code",
+    "coupon.notes": "none",
+    "coupon.valid_from": "since ever",
+    "coupon.valid_until": "for ever",
+    **dict.fromkeys([f"coupon.{name}" for name in ("percent", "amount", "price")], "another of the three is given"),
+    "coupon.dimensions": "all, or all that have the price's unit",
+    "coupon.tariffs": "all",
+    "coupon.uses": "no limit",
+    "coupon.uses_per_account": "no limit",
+    "coupon.min_spend": "no minimum",
 }
 
 _ID: Final = "whole number or text"
@@ -158,6 +205,16 @@ OUTPUT: Final = {
             "and roundings of lines with different taxes"
         ),
     },
+    "taxes": {
+        "session_id": "the session; its taxes are sorted by name and rate. No row: no tax, or one that is not known",
+        "tax": "the name of the tax, as in the tariff",
+        "percent": "its rate",
+        "net": (
+            "what it counts from: the price before tax of all that it is on, rounded; of taxes that are on all, the "
+            "session's `net`"
+        ),
+        "amount": "the tax, rounded; of a session they add up to `tax`",
+    },
     "rejected": {
         "session_id": "the session; or the unknown one that intervals or readings name",
         "code": "one of the codes below",
@@ -194,6 +251,10 @@ REFUSALS: Final = {
     ),
     Refused.RESERVATION: "its reservation starts after it, is longer than 400 days, or expired neither yes nor no",
     Refused.TAX_UNKNOWN: "its tariff has a limit on the other side of a tax whose rate is not known",
+    Refused.UNKNOWN_COUPON: "its coupon is none that is loaded",
+    Refused.LATE: "it starts before a session of its account, or with its coupon, that the state has counted",
+    Refused.NO_INDEX_PRICE: "it has energy when the index of its tariff has no price",
+    Refused.POINTS: "its redeem_points is no whole number from 0",
 }
 
 WARNINGS: Final = {
@@ -210,7 +271,8 @@ WARNINGS: Final = {
         "power or current"
     ),
     Code.VERSION_GAP: "a version ends before the next one begins",
-    Code.PRICE_SIZE: "a price far beyond what anybody charges: cents for euros, Wh for kWh, minutes for hours; "
+    Code.IMPLAUSIBLE: "a price far beyond what anybody charges: cents for euros, Wh for kWh, minutes for hours; "
+    "or a restriction that hardly any session meets or fails: Wh for kWh, W for kW, seconds for minutes; prices are "
     "judged by rough values of the common currencies",
     Code.STEP_NO_EFFECT: "a step beside a price of 0",
     Code.GRACE_COVERS_ALL: "the grace is as long as the price can hold",
@@ -219,5 +281,12 @@ WARNINGS: Final = {
     Code.RESERVATION_ENERGY: "a reservation has a price of energy or parking (OCPI)",
     Code.RESERVATION_USED: "a reservation costs something only if it expires",
     Code.RATE_REPEATED: "a price names the tax that the tariff has already",
-    Code.LIMIT_TAX_UNKNOWN: "a limit on the side of a tax whose rate is not known",
+    Code.LIMIT_TAX_UNKNOWN: "a limit, or the cap of a plan, on the side of a tax whose rate is not known",
+    Code.PLAN_TARIFF: "a plan or coupon names a tariff that is none of those that were read with it",
+    Code.PLAN_CURRENCY: "a plan or coupon, or the tariffs that a part of it names, have another currency",
+    Code.ALLOWANCE_UNUSED: "no tariff that an allowance holds for prices what is free",
+    Code.DISCOUNT_UNUSED: "no tariff that a discount holds for prices what it is taken from",
+    Code.BELOW_ZERO: "a discount is more than a tariff's price, or more than earlier discounts leave of it",
+    Code.DISCOUNT_NOTHING: "a discount of 0",
+    Code.TIER_LOWER: "a tier gives no more than the one before it",
 }

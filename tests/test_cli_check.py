@@ -59,7 +59,7 @@ def test_warnings_are_lines_on_stderr_and_refuse_nothing(tmp_path: Path) -> None
     assert (result.exit_code, result.stdout) == (0, "ok: 2 tariffs, 2 versions, 1 warning\n")
     want = "a usual price, from 0.005 to 5 EUR/kWh"
     expected = (
-        f"{tmp_path}/night.yaml:7:17: warning: price_size: read `39/kWh`, expected {want}; did you mean 0.39/kWh?"
+        f"{tmp_path}/night.yaml:7:17: warning: implausible: read `39/kWh`, expected {want}; did you mean 0.39/kWh?"
     )
     assert result.stderr.splitlines() == [expected]
 
@@ -68,14 +68,14 @@ def test_strict_refuses_warnings(tmp_path: Path) -> None:
     (tmp_path / "night.yaml").write_text(NIGHT)
     result = run("check", "--strict", tmp_path)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith(f"{tmp_path}/night.yaml:7:17: warning: price_size: ")
+    assert result.stderr.startswith(f"{tmp_path}/night.yaml:7:17: warning: implausible: ")
 
 
 def test_warnings_as_json(tmp_path: Path) -> None:
     (tmp_path / "night.yaml").write_text(NIGHT)
     result = run("check", "--json", tmp_path)
     [found] = json.loads(result.stdout)
-    assert (result.exit_code, result.stderr, found["severity"], found["code"]) == (0, "", "warning", "price_size")
+    assert (result.exit_code, result.stderr, found["severity"], found["code"]) == (0, "", "warning", "implausible")
     assert run("check", "--json", "--strict", tmp_path).exit_code == 1
 
 

@@ -228,9 +228,23 @@ def test_tariffs_of_the_caller() -> None:
     assert list(read(cdr_221(), tariffs=own, tariff="per-kwh").tariffs) == ["per-kwh"]
     cdr = cdr_221(tariffs=None)
     assert faults(cdr, tariffs=own) == ["unknown_tariff"]
+    # That it is the only one does not say that it prices CDRs which name another: the caller says so.
+    (refused,) = read(cdr, tariffs=own).refused
+    assert [fault.fix for fault in refused.faults] == [
+        "load that tariff, give yours this id if it is the same, say which one prices all CDRs "
+        '(such as tariff="per-kwh"), or give a CDR that carries it in `tariffs`'
+    ]
+    assert list(read(cdr, tariffs=own, tariff="per-kwh").tariffs) == ["per-kwh"]
+    (refused,) = read(cdr).refused
+    assert "pass the tariff that prices it (tariffs=, and tariff= with its id)" in refused.faults[0].fix
     for part in cdr["charging_periods"]:
         part["tariff_id"] = "PER-KWH"
     assert list(read(cdr, tariffs=own).tariffs) == ["per-kwh"]
+
+
+def test_a_zone_that_is_nearly_one() -> None:
+    with pytest.raises(rating.InputError, match="did you mean `Europe/Amsterdam`"):
+        read(cdr_221(), time_zone="Europe/Amstedam")
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,19 @@ def test_volumes_out_of_range(kind: str, volume: object) -> None:
     assert told(cdr) == [f"{VOLUME}: cdr_volume"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "fix"),
+    [
+        ("ENERGI", "did you mean `ENERGY`?"), ("energy", "did you mean `ENERGY`?"), ("KWH", "did you mean `ENERGY`?"),
+        ("CHARGING_TIME", "did you mean `TIME`?"), ("PARKING", "did you mean `PARKING_TIME`?"),
+        ("MAXPOWER", "did you mean `MAX_POWER`?"), ("TEMPERATURE", "delete it, if it is no part of the price"),
+    ],
+)  # fmt: skip
+def test_a_dimension_that_is_nearly_one(kind: str, fix: str) -> None:
+    (refused,) = read_cdrs(text(changed("charging_periods", 0, "dimensions", 0, "type", value=kind))).refused
+    assert [fault.fix for fault in refused.faults] == [fix]
+
+
 def test_dimensions() -> None:
     kind = f"{PERIOD}.dimensions[0].type: cdr_dimension"
     assert told(changed("charging_periods", 0, "dimensions", 0, "type", value="energy")) == [kind]

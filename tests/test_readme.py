@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 import readme
@@ -27,6 +28,16 @@ def test_the_tables_are_current(name: str) -> None:
 def test_the_examples_run_and_print_what_is_shown() -> None:
     # Where it differs: run `make readme`, and look at what changed.
     assert readme.made(TEXT) == TEXT
+
+
+def test_the_guide_works_by_itself(tmp_path: Path) -> None:
+    guide = TEXT.partition("## Your first tariff\n")[2].partition("\n## ")[0]
+    steps = re.findall(r"^```sh\n(.*?)^```$", guide, re.DOTALL | re.MULTILINE)
+    said = [readme.run("sh", f"set -e\n{step}echo done\n", tmp_path) for step in steps]
+    assert len(steps) == 4
+    assert all(each.endswith("done\n") for each in said), said
+    assert (tmp_path / "first" / "sessions.csv").is_file()
+    assert [verb for verb in ("check", "rate", "explain") if f"rating {verb} " in guide] == ["check", "rate", "explain"]
 
 
 def test_the_examples_show_the_same_bill() -> None:
@@ -76,6 +87,14 @@ def test_the_dependencies_are_listed() -> None:
     for needed in project["dependencies"]:
         name = re.split("[>=]", needed)[0]
         assert re.search(rf"^\| `{name}` \|", TEXT, re.MULTILINE), name
+
+
+def test_keys_that_exclude_each_other_say_so() -> None:
+    rows = {
+        name: row for row in part("keys").splitlines() for name in ("`valid_until`", "`on_change`") if name in row[:16]
+    }
+    assert "Not beside `on_change: at_once`" in rows["`valid_until`"]
+    assert "no version has a `valid_until`" in rows["`on_change`"]
 
 
 def test_the_limits_are_those_of_the_program() -> None:

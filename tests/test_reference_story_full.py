@@ -95,20 +95,46 @@ def test_an_expired_reservation() -> None:
 
 def test_taxes_that_are_not_known() -> None:
     excluded = tell(bill_of(tariff_of("name: all, energy: 0.39/kWh", head="tax: {included: false}"), usage_of(HOUR)))
-    assert "30 kWh at 0.39 EUR/kWh = 11.70 EUR, its tax is not known" in excluded
+    assert "30 kWh at 0.39 EUR/kWh = 11.70 EUR, the rate of its tax is not known" in excluded
     assert excluded.endswith(
         """\
 Total
   Together 11.70 EUR, tax not included
-  Exactly 11.70 EUR before tax; how much that is cannot be told, because its rate is not known
+  Exactly 11.70 EUR before tax; the rate is not known, so tax and gross are not known and are left empty
   Rounded once, to 0.01 EUR, halves up:
     before tax 11.70 EUR
-    to pay: cannot be told
+    to pay: not known, for the rate of the tax is not
 """
     )
     included = tell(bill_of(tariff_of("name: all, energy: 0.39/kWh", head="tax: {included: true}"), usage_of(HOUR)))
-    assert "Exactly 11.70 EUR with tax; how much that is cannot be told, because its rate is not known" in included
-    assert included.endswith("    before tax: cannot be told\n    to pay 11.70 EUR\n")
+    left_empty = "the rate is not known, so tax and net are not known and are left empty"
+    assert f"Exactly 11.70 EUR with tax; {left_empty}" in included
+    assert included.endswith("    before tax: not known, for the rate of the tax is not\n    to pay 11.70 EUR\n")
+
+
+def test_a_price_is_not_split_where_only_that_of_another_dimension_changes() -> None:
+    tariff = tariff_of("""
+        name: first half hour, when: {max_duration: 30 min}, time: 0.05/min
+        name: all day, energy: 0.39/kWh, time: 0.10/min
+    """)
+    assert """\
+Which price applied
+  Tue 2 Jun 2026 12:00 to 13:00
+    30 kWh of energy: "all day" at 0.39 EUR/kWh
+  Tue 2 Jun 2026 12:00 to 12:30
+    30 min charging: "first half hour" at 0.05 EUR/min
+  Tue 2 Jun 2026 12:30 to 13:00, begins at 30 min of the session
+    30 min charging: "all day" at 0.10 EUR/min, not "first half hour" (only in the first 30 min)
+
+""" in tell(bill_of(tariff, usage_of(HOUR)))
+    # Of parking nothing was measured: that its price changed is not told, and what is told is one span.
+    parking = tariff_of("""
+        name: first half hour, when: {max_duration: 30 min}, parking_time: 0.05/min
+        name: all day, energy: 0.39/kWh, parking_time: 0.10/min
+    """)
+    assert (
+        'applied\n  Tue 2 Jun 2026 12:00 to 13:00\n    30 kWh of energy: "all day" at 0.39 EUR/kWh\n\nWhat it costs'
+    ) in tell(bill_of(parking, usage_of(HOUR)))
 
 
 def test_prices_without_any_tax_in_a_tariff_that_has_one() -> None:

@@ -174,14 +174,15 @@ def test_a_version_that_has_ended() -> None:
         tariffs = Tariffs((replace(BASE, versions=versions),))
         return refusal(of_session(), tariffs, 0, Refused.NO_VERSION, -1).message
 
-    start = "read `a session that starts 2026-03-01T10:00:00Z`, expected a version of per-kwh that is in force then"
+    clock = "2026-03-01T11:00:00+01:00, clock of Europe/Amsterdam"
+    start = f"read `a session that starts {clock}`, expected a version of per-kwh that is in force then"
     begun = replace(version, label="2026-04-01", valid_from=date(2026, 4, 1))
     assert said(begun) == f"{start} (the first is valid from 2026-04-01); add a version with an earlier valid_from"
     ended = replace(version, label="always", valid_from=None, valid_until=date(2026, 2, 1))
     assert said(ended) == f"{start} (they are valid until 2026-02-01); add a version that is valid then"
     closed = replace(begun, valid_until=int((T0 + 999 * HOUR).timestamp()) * 10**6)
     assert said(ended, closed) == (
-        f"{start} (they are valid until 2026-02-01, from 2026-04-01 until 2026-04-12T01:00:00Z); "
+        f"{start} (they are valid until 2026-02-01, from 2026-04-01 until 2026-04-12T03:00:00+02:00); "
         "add a version that is valid then"
     )
 

@@ -109,7 +109,11 @@ def test_a_period_that_should_be_cut() -> None:
     verdict = verify(text(whole))
     assert verdict.outcome == "differs"
     assert (verdict.causes[0].code, verdict.causes[0].explains_all) == ("not_cut", True)
-    assert verify(text(whole), as_cut=True).outcome == "agrees"
+    uncut = verify(text(whole), as_cut=True)
+    assert uncut.outcome == "agrees"
+    assert uncut.text.startswith("CDR C-1 by tariff T-1, each period whole at the prices of its start: agrees\n")
+    assert "It agrees only without cuts: the operator did not cut periods where a price changes" in uncut.text
+    assert "agrees only" not in verify(text(cdr_221()), as_cut=True).text
     backwards = verify(text(right), as_cut=True)
     assert [cause.code for cause in backwards.causes] == ["cut_anew"]
 
@@ -129,6 +133,29 @@ def test_a_credit_takes_back_what_was_billed() -> None:
     assert verify(text(credit))
     assert not verify(text(credit | {"total_cost": cost("8.50", "10.29")}))
     assert verify(text(credit | {"total_fixed_cost": cost("-0.50")}))
+
+
+def test_a_credit_whose_total_is_positive_is_told_its_sign() -> None:
+    verdict = verify(text(cdr_221(credit=True, credit_reference_id="C-0")))
+    assert verdict.outcome == "differs"
+    assert [str(fault) for fault in verdict.problems] == [
+        "cdrs: total_cost: cdr_credit: read `8.50`, expected a negative one: a credit CDR's total_cost is negative, "
+        "for it gives back what was billed; write -8.50, or delete `credit` where nothing is given back"
+    ]
+    assert "total_cost is negative" in verdict.text
+    assert "Why is not known" not in verdict.text
+
+
+def test_how_to_give_the_tariff_is_said() -> None:
+    (fault,) = verify(text(cdr_211(tariffs=[]))).problems
+    assert fault.fix == (
+        "give the one tariff that prices it (--tariff FILE, tariff=), or give a CDR that carries it in `tariffs`"
+    )
+    (fault,) = verify(text(cdr_221(tariffs=[]))).problems
+    assert fault.fix == (
+        "load that tariff, give the one tariff that prices it (--tariff FILE, tariff=), "
+        "or give a CDR that carries it in `tariffs`"
+    )
 
 
 def test_a_reservation() -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     type=options.PATH,
     help="What prices them, by id where it holds several; by default the tariff that each CDR carries.",
 )
-@click.option("--as-cut", is_flag=True, help="Price each charging period by what holds at its start.")
+@click.option("--as-cut", is_flag=True, help="Price each period whole, by the prices at its start.")
 @click.option("--time-zone", metavar="ZONE", help="Of the sites, before what the CDRs say of theirs.")
 @click.option("--ocpi", metavar="VERSION", help="2.1.1, 2.2.1 or 2.3.0; by default each CDR is looked at.")
 @options.as_json
@@ -43,6 +43,9 @@ def command(
 
     The file holds a CDR, a list of them, an OCPI response, or one a line. Exit code 0: all agree; 1: one differs, or
     cannot be verified.
+
+    Periods are cut where a price changes within them. With --as-cut each is priced whole, by the prices at its start,
+    as many operators' systems do: where a CDR agrees only then, the operator did not cut.
 
     \b
     rating verify cdr.json --tariff tariffs/harbour-dc.yaml

@@ -139,6 +139,10 @@ class Taxes(NamedTuple):
     scale_ppm: (
         Int64  # (x,) what the rate is a share of: a million, or with all taxes of the price where it includes them
     )
+    # Components with the same taxes, in the order of these.
+    group_first: Int64  # (k + 1,) CSR
+    group_bits: Int64  # (y,) as Components.tax_bits
+    group_scale_ppm: Int64  # (y,) a million, or with these taxes where prices include them
 
 
 class Terms(NamedTuple):
@@ -249,6 +253,10 @@ class Totals(NamedTuple):
     net_micro: Int64  # (n, 2) decimals
     tax_micro: Int64  # (n, 2) decimals
     gross_micro: Int64  # (n, 2) decimals
+    # Each tax of sessions of which more than one is possible, 0 where it is not on them: the timeline's, in order.
+    part_first: Int64  # (n + 1,) CSR; (0,): there is no such session
+    part_net_micro: Int64  # (x,) what it counts from
+    part_tax_micro: Int64  # (x,) the tax
 
 
 class Stretches(NamedTuple):

@@ -76,7 +76,7 @@ class Book:
         return self._last.get((account, plan, item))
 
     def keep_last(self, account: str, plan: str, item: Item, start_us: int, session_id: str | int) -> None:
-        """This session in place of the one before."""
+        """The session that was rated now in place of the one before."""
         kind = "text" if isinstance(session_id, str) else "int"
         self._last[account, plan, item] = StateRow(account, plan, item, str(session_id), None, start_us, kind)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rating.reference import trace, words
 from rating.reference.match import Match, Priced, find
 from rating.reference.parts import UNLIMITED_MW
@@ -21,22 +23,46 @@ _NOUNS: dict[LineDimension, str] = {
 
 
 def matched(bill: Bill) -> list[str]:
-    """For each set of prices: when it applied, what was measured then, and why no element before it did."""
+    """For each price when it applied, what was measured then, and why no element before it did; prices that applied at
+    the same times are told together.
+    """
     tariff = tariff_of(bill)
-    groups: dict[tuple[Match, ...], list[trace.Stretch]] = {}
+    found: dict[Match, list[list[trace.Stretch]]] = {}
     for stretch in steps(bill, trace.Stretch):
-        if _relevant(stretch):
-            groups.setdefault(_relevant(stretch), []).append(stretch)
+        for match in _relevant(stretch):
+            _add(found.setdefault(match, []), stretch)
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for match, runs in found.items():
+        amount = sum(_amount(stretch, match.dimension) for run in runs for stretch in run)
+        quantity = words.quantity(amount, LINE_DIMENSIONS.index(match.dimension))
+        told = f"  {quantity} {_NOUNS[match.dimension]}: {_why(tariff, match)}"
+        groups.setdefault(tuple(_span(tariff, _joined(run)) for run in runs), []).append(told)
     rows = []
-    for matches, stretches in groups.items():
-        spans = [_span(tariff, stretch) for stretch in stretches]
+    for spans, prices in groups.items():
         rows.append("; ".join(spans[:_SPANS]) + (f"; and {len(spans) - _SPANS} more times" if spans[_SPANS:] else ""))
-        for match in matches:
-            amount = sum(_amount(stretch, match.dimension) for stretch in stretches)
-            quantity = words.quantity(amount, LINE_DIMENSIONS.index(match.dimension))
-            rows.append(f"  {quantity} {_NOUNS[match.dimension]}: {_why(tariff, match)}")
+        rows += prices
     rows += [_flat(tariff, due) for due in steps(bill, trace.FlatDue)]
     return rows or ["none, all of it is free"]
+
+
+def _add(runs: list[list[trace.Stretch]], stretch: trace.Stretch) -> None:
+    """Put a stretch to those that it follows at once: what changed in between is a price of another dimension."""
+    last = runs[-1][-1].end if runs else None
+    if last is not None and (last, last.fold) == (stretch.start, stretch.start.fold):
+        runs[-1].append(stretch)
+    else:
+        runs.append([stretch])
+
+
+def _joined(run: list[trace.Stretch]) -> trace.Stretch:
+    """Stretches that follow one another as one."""
+    powers, currents = [each.power_mw for each in run], [each.current_ma for each in run]
+    return replace(
+        run[0],
+        end=run[-1].end,
+        power_mw=(min(low for low, _ in powers), max(high for _, high in powers)),
+        current_ma=(min(low for low, _ in currents), max(high for _, high in currents)),
+    )
 
 
 def _amount(stretch: trace.Stretch, dimension: LineDimension) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -13,10 +14,11 @@ from numpy.typing import NDArray
 from rating.compile.plan import Plan
 from rating.errors import Fault, Refused
 from rating.kernels.arrays import Totals
+from rating.tariff.clocks import clock_text, moment_text
 from rating.tariff.model import Tariff, Tariffs
 from rating.units import MWH_PER_KWH
 from rating.usage.batch import UsageBatch
-from rating.usage.evidence import instant_text, lacking
+from rating.usage.evidence import lacking
 from rating.usage.refusals import describe, describe_stray
 
 if TYPE_CHECKING:
@@ -49,23 +51,31 @@ def refusal(batch: UsageBatch, known: Tariffs, i: int, code: Refused, row: int, 
 
     `measured`: for what was measured, which may come from no such row.
     """
-    hint = ""
+    hint = start = ""
     if code in (Refused.NO_VERSION, Refused.MISSING_COLUMN):
         tariff = known[batch.sessions.tariff_names[batch.sessions.tariff[i]]]
         missing = "current_a" if measured else _needed(tariff, batch, i)
-        hint = _in_force(tariff) if code == Refused.NO_VERSION else missing
-    return describe(batch, i, code, row, known=known, hint=hint)
+        zone = tariff.time_zone or _own_zone(batch, i)
+        start = f"{moment_text(int(batch.sessions.start_us[i]), zone)}{clock_text(zone)}"
+        hint = _in_force(tariff, zone) if code == Refused.NO_VERSION else missing
+    return describe(batch, i, code, row, known=known, hint=hint, start=start)
 
 
-def _in_force(tariff: Tariff) -> str:
+def _own_zone(batch: UsageBatch, i: int) -> str:
+    """The zone that a session says of its site."""
+    zones = batch.sessions.time_zone
+    return "" if zones is None or zones[i] < 0 else batch.sessions.zone_names[int(zones[i])]
+
+
+def _in_force(tariff: Tariff, zone: str) -> str:
     """From when on the tariff prices sessions; where one of its versions ends, from when until when each does."""
     if all(version.valid_until is None for version in tariff.versions):
-        return tariff.versions[0].label
+        first = tariff.versions[0]
+        return first.label if first.valid_from is None else moment_text(first.valid_from, zone)
     spans = []
     for version in tariff.versions:
-        begin = "" if version.valid_from is None else f"from {version.label}"
-        end = version.valid_until
-        until = "" if end is None else f"until {instant_text(end) if isinstance(end, int) else end.isoformat()}"
+        begin = "" if version.valid_from is None else f"from {moment_text(version.valid_from, zone)}"
+        until = "" if version.valid_until is None else f"until {moment_text(version.valid_until, zone)}"
         spans.append(f"{begin} {until}".strip())
     return ", ".join(spans)
 
@@ -86,6 +96,8 @@ def input_row(batch: UsageBatch, interval: int) -> int:
 def rejected_table(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
     """The table `rejected`: session_id, code, message, place, energy_kwh."""
     rows = list(rejections(batch, plan, totals))
+    if not rows:
+        return _none_rejected(batch.sessions.id.type)
     energies = [None if row.energy_mwh is None else Decimal(row.energy_mwh) / MWH_PER_KWH for row in rows]
     return pa.table(
         {
@@ -96,6 +108,12 @@ def rejected_table(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
             "energy_kwh": pa.array(energies, ENERGY),
         }
     )
+
+
+@lru_cache(maxsize=4)
+def _none_rejected(id_type: Any) -> Any:
+    kinds = {"session_id": id_type, "code": pa.string(), "message": pa.string(), "place": pa.string()}
+    return pa.table({name: pa.array([], kind) for name, kind in {**kinds, "energy_kwh": ENERGY}.items()})
 
 
 def with_refused(rejected: Any, refused: Sequence[RefusedCdr]) -> Any:

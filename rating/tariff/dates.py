@@ -17,6 +17,20 @@ _MONTH_NAMES = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
+# What they are called in Dutch, German, French and Spanish: some look like another English one.
+_FOREIGN = {
+    "day": (
+        "ma maa mo lun maandag montag lundi lunes", "di din die mar dinsdag dienstag mardi martes",
+        "wo woe mi mit mer mie woensdag mittwoch mercredi miércoles miercoles",
+        "do don jeu jue donderdag donnerstag jeudi jueves", "vr vri vrij fr ven vie vrijdag freitag vendredi viernes",
+        "za zat sa sam sab zaterdag samstag samedi sábado sabado",
+        "zo zon so son dim dom zondag sonntag dimanche domingo",
+    ),
+    "month": (
+        "ene", "fév fev", "mrt mrz mär maart", "abr avr", "mei mai mayo", "juin", "juil", "aoû aou ago août", "set",
+        "okt", "", "dez déc dic",
+    ),
+}  # fmt: skip
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 WANT_DAYS = "days of the week, such as mon-fri or sat,sun"
@@ -74,9 +88,10 @@ def _number_of(word: str, short: tuple[str, ...], names: tuple[str, ...], code: 
         return int(word) - 1
     if not word:
         raise RefusalError(code, want, f"write a {code} on both sides of the dash or comma")
-    meant = difflib.get_close_matches(word, short + names, n=1, cutoff=0.6)
+    foreign = (short[number] for number, words in enumerate(_FOREIGN[code]) if word in words.split())
+    meant = next(foreign, None) or next(iter(difflib.get_close_matches(word, short + names, n=1, cutoff=0.6)), None)
     if meant:
-        raise RefusalError(code, want, f"did you mean `{meant[0][:3]}` for `{visible(word, 20)}`?")
+        raise RefusalError(code, want, f"did you mean `{meant[:3]}` for `{visible(word, 20)}`?")
     raise RefusalError(code, want, f"write one of {', '.join(short)} for `{visible(word, 20)}`")
 
 
@@ -217,10 +232,21 @@ def read_zone(text: str) -> str:
     by_lower = {zone.lower(): zone for zone in sorted(zones)}
     by_city = {zone.lower().rpartition("/")[2]: zone for zone in sorted(zones, reverse=True)}
     meant = by_lower.get(tidy) or by_city.get(tidy)
-    if meant is None:
-        close = difflib.get_close_matches(tidy, by_lower, n=1, cutoff=0.75) if len(tidy) <= 64 else []
-        meant = by_lower[close[0]] if close else None
-    raise RefusalError("time_zone", WANT_ZONE, f"write {meant}" if meant else "look the name up in the IANA list")
+    if meant is not None:
+        raise RefusalError("time_zone", WANT_ZONE, f"write {meant}")
+    raise RefusalError("time_zone", WANT_ZONE, _zone_fix(tidy, by_lower, by_city))
+
+
+def _zone_fix(tidy: str, by_lower: dict[str, str], by_city: dict[str, str]) -> str:
+    """What to do about a zone that is only nearly one, by its whole name or by its city alone."""
+    if re.fullmatch("[a-z]{2,5}", tidy):
+        return "write the name of the zone: an abbreviation does not know when the clocks change"
+    if len(tidy) <= 64:
+        if close := difflib.get_close_matches(tidy, by_lower, n=1, cutoff=0.75):
+            return f"did you mean `{by_lower[close[0]]}`?"
+        if close := difflib.get_close_matches(tidy.rpartition("/")[2], by_city, n=1, cutoff=0.8):
+            return f"did you mean `{by_city[close[0]]}`?"
+    return "look the name up in the IANA list"
 
 
 @lru_cache(maxsize=1)

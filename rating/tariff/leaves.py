@@ -87,8 +87,12 @@ def _read_yes(text: str) -> bool:
     answer = {"true": True, "yes": True, "false": False, "no": False}.get(text)
     if answer is None:
         meant = {"y": "true", "n": "false", "on": "true", "off": "false", "1": "true", "0": "false"}
-        low = text.lower()
+        meant |= dict.fromkeys(("with_tax", "included", "inclusive", "incl", "including"), "true")
+        meant |= dict.fromkeys(("without_tax", "excluded", "exclusive", "excl", "excluding", "added"), "false")
+        low = text.strip().lower().replace(" ", "_").rstrip(".")
         near = low if low in ("true", "false", "yes", "no") else meant.get(low)
+        if near is None and (close := difflib.get_close_matches(low[:16], ("true", "false"), n=1, cutoff=0.7)):
+            near = close[0]
         fix = f"write {near}" if near else "write true where the prices include the tax, else false"
         raise RefusalError("yes_or_no", "true or false", fix)
     return answer

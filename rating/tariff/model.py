@@ -72,6 +72,10 @@ class TaxRate:
     rate_ppm: int
 
 
+# What a limit after tax adds where there is no tax that could take it.
+UNNAMED = TaxRate("tax", 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Rates:
     """The taxes on a price. `each` is None where they are not known, which is not 0 %; () where none applies."""
@@ -237,7 +241,8 @@ class Tariffs(Mapping[str, Tariff]):
         """The plans and coupons that were read with the tariffs."""
         from rating.tariff.plans import Plans
 
-        return self._plans or Plans()
+        # Not `or`: where there are coupons and no plan, the mapping of plans is empty.
+        return Plans() if self._plans is None else self._plans
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._by_id)

@@ -6,6 +6,7 @@ nested brackets end the process. No value is guessed from its look, so `17:00` s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -18,6 +19,13 @@ from rating.tariff.syntax import explain_syntax, snippet
 
 FILE_MAX_BYTES = 1 << 20
 DEPTH_MAX = 32
+# What a decimal comma leaves behind in braces: {energy: 0,40/kWh} is a key `energy` of 0, and a key `40/kWh`.
+_COMMA_REST = re.compile("([0-9]{1,9})( ?[/A-Za-z%].{0,20})?")
+_WHOLE = re.compile("[0-9]{1,9}")
+# Keys that may be followed by a number that belongs to them as the next of a list.
+_LISTS = frozenset(
+    {"months", "membership", "connector", "payment_method", "tariff_type", "day_of_week", "dates", "name", "notes"}
+)
 NODES_MAX = 100_000  # an alias counts as many as what it stands for, so that aliases of aliases cannot explode
 
 
@@ -198,12 +206,35 @@ class _Builder:
                 return
             parent.waiting = None
             name = key.plain
+            if type(node) is Scalar and not node.plain and not node.style and self.is_decimal(parent, key):
+                return
             if name in parent.keys or name == "<<" or key.style == "refused":
                 self.refuse_entry(parent, key)
                 return
             parent.keys[name] = key
             parent.values[name] = node
             parent.plain[name] = node.plain
+
+    def is_decimal(self, parent: Mapping, key: Scalar) -> bool:
+        """Whether a key without a value is what follows a decimal comma. The value before it is mended, to go on."""
+        rest = _COMMA_REST.fullmatch(key.plain)
+        before = next(reversed(parent.keys), "")
+        value = parent.values.get(before)
+        if rest is None or type(value) is not Scalar or value.style or not _WHOLE.fullmatch(value.plain):
+            return False
+        if value.line != key.line:  # keys on lines of their own have no comma between them
+            return False
+        digits, unit = rest.group(1), rest.group(2) or ""
+        if not unit and before in _LISTS:
+            return False
+        meant = f"{value.plain}.{digits}{unit}"
+        large = f" or {visible(value.plain + digits + unit)}" if len(digits) == 3 and value.plain != "0" else ""
+        want = "a decimal with a point: inside braces, a comma begins the next key"
+        got = visible(f"{value.plain},{key.plain}")
+        self.fault("decimal_comma", value.line, value.column, got, want, f"write {visible(meant)}{large}")
+        parent.values[before] = Scalar(value.line, value.column, meant)
+        parent.plain[before] = meant
+        return True
 
     def refuse_entry(self, parent: Mapping, key: Scalar) -> None:
         name = key.plain

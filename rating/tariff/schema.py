@@ -1,7 +1,8 @@
 """The text form of a tariff file as pydantic models: which keys there are, and what each may hold.
 
 `schema_parts`, `schema_when`, `schema_tax` and `schema_prices` have the smaller mappings.
-`python -m rating.tariff.schema` prints the JSON Schema that editors check a tariff with.
+`python -m rating.tariff.schema` prints the JSON Schema that editors check a tariff with; with `plan.schema.json` or
+`coupon.schema.json` behind it, that of a plan or a coupon (`schema_plans`).
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ class VersionText(Block):
         ValidUntil | None,
         Field(
             description="The first moment at which this version no longer counts: sessions that start then or later, "
-            "and before the next version, are refused. Left out: until the next version, or for ever.",
+            "and before the next version, are refused. Not beside `on_change: at_once`. "
+            "Left out: until the next version, or for ever.",
             examples=["2026-07-01"],
         ),
     ] = None
@@ -152,7 +154,7 @@ class TariffText(Block):
         *word_of(("next_session", "at_once"), "on_change", "next_session or at_once"),
         Field(
             description="next_session: the version at a session's start prices all of it. "
-            "at_once: each moment is priced by the version in force then.",
+            "at_once: each moment is priced by the version in force then; no version has a `valid_until` then.",
             examples=["next_session"],
         ),
     ] = "next_session"
@@ -186,6 +188,8 @@ class CalendarText(Block):
 
 
 if __name__ == "__main__":
-    from rating.tariff.editor import schema_text
+    import sys
 
-    print(schema_text(), end="")
+    from rating.tariff.editor import schema_text, schemas
+
+    print(schema_text(schemas()[sys.argv[1] if len(sys.argv) > 1 else "schema.json"]), end="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Annotated, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -19,6 +20,12 @@ def _percent_of(data: object) -> str:
     """The number of `21%` or `21`, "" where it is none."""
     percent = data.rstrip(" %") if isinstance(data, str) else ""
     return percent if percent.replace(".", "", 1).isdigit() and percent.isascii() else ""
+
+
+def _word_meant(data: object, words: tuple[str, ...]) -> str:
+    """The word that was nearly written, "" where none was."""
+    text = data.strip().lower()[:32] if isinstance(data, str) else ""
+    return next(iter(difflib.get_close_matches(text, words, n=1, cutoff=0.75)), "")
 
 
 class TaxRateText(Block):
@@ -94,6 +101,11 @@ class TaxText(Block):
     def _from_other(cls, data: object) -> object:
         if isinstance(data, str) and data.lower() in _NO_WORDS:
             raise RefusalError("shape", cls.WANT, "write none where no tax applies")
+        if _word_meant(data, ("none",)):
+            raise RefusalError("shape", cls.WANT, "did you mean `none`, where no tax applies?")
+        if _word_meant(data, ("unknown",)):
+            fix = "write {included: true} or {included: false}: with neither name nor percent, the rate is not known"
+            raise RefusalError("shape", cls.WANT, fix)
         percent = _percent_of(data)
         show = f"{{name: VAT, percent: {percent}, included: true}}, or included: false" if percent else cls.SHOW
         raise RefusalError("shape", cls.WANT, f"write {show}")
@@ -141,6 +153,8 @@ class ComponentTaxText(Block):
         if isinstance(data, str) and data.lower() in (*_NO_WORDS, "unknown"):
             meant = "unknown" if data.lower() == "unknown" else "none"
             raise RefusalError("shape", cls.WANT, f"write {meant}")
+        if meant := _word_meant(data, ("none", "unknown")):
+            raise RefusalError("shape", cls.WANT, f"did you mean `{meant}`?")
         show = f"{{name: VAT, percent: {_percent_of(data) or 9}}}"
         raise RefusalError("shape" if data else "empty_value", cls.WANT, f"write for example {show}")
 

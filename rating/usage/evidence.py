@@ -32,6 +32,7 @@ class Case(NamedTuple):
     row: int
     known: Iterable[str]
     hint: str
+    start: str = ""  # as the clock of its site reads it, where the caller knows that
 
 
 def place_of(batch: UsageBatch, i: int, row: int) -> Place:

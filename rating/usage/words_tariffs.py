@@ -36,7 +36,7 @@ def _unknown_tariff(case: Case) -> Words:
 
 
 def _no_version(case: Case) -> Words:
-    start = instant_text(int(case.batch.sessions.start_us[case.i]))
+    start = case.start or instant_text(int(case.batch.sessions.start_us[case.i]))
     want = f"a version of {_tariff(case)} that is in force then"
     fix = "add a version with an earlier valid_from"
     if "until" in case.hint:
@@ -53,14 +53,14 @@ def _time_zone(case: Case) -> Words:
         got = names[int(zones[case.i])]
     if got.strip():
         want = "the name of a time zone in the IANA database, such as Europe/Amsterdam"
-        return f"time_zone {got}", want, _meant_zone(got) or "write the zone of the site in the column time_zone"
+        return f"time_zone {got}", want, meant_zone(got) or "write the zone of the site in the column time_zone"
     got = "no time_zone"
     want = f"a time zone such as Europe/Amsterdam, for {_tariff(case)} has none of its own"
     return got, want, "give the session the zone of its site in a column time_zone, or the tariff its time_zone"
 
 
 @lru_cache(maxsize=1024)
-def _meant_zone(name: str) -> str:
+def meant_zone(name: str) -> str:
     """The zones that were probably meant, by their whole names or by the place alone. Etc/GMT+1 is west: not those."""
     whole: dict[str, str] = {}
     place: dict[str, str] = {}

@@ -14,7 +14,7 @@ from rating.desk.verify.periods import check_periods
 from rating.desk.verify.pricing import Way, price
 from rating.desk.verify.session import missing_volumes, usage_of, with_clock_times, with_printed_hours
 from rating.desk.verify.verdict import TotalCheck, Verdict
-from rating.desk.verify.words import refusal_fault
+from rating.desk.verify.words import credit_fault, refusal_fault
 from rating.errors import Fault, InputError, Place, Refused, TariffError
 from rating.ocpi_json import Record
 from rating.reference import Refusal, Usage, rate_session
@@ -44,7 +44,8 @@ def verify(
         tariff: by which it is priced; left out, by the one that it carries. A `Tariff`, what `load_tariffs` gave, or
             an OCPI tariff as JSON. Of several, the one with the id of the CDR's tariff; where none has it, the one
             that the CDR carries, and the verdict says so.
-        as_cut: each period is priced by what holds at its start, and none is cut.
+        as_cut: each period is priced whole, by what holds at its start, as many operators' systems do; none is cut
+            where a price changes within it. What agrees only then was not cut by the operator.
         time_zone: of the site, before what the CDR says.
         version: of OCPI; left out, it is found.
 
@@ -86,9 +87,9 @@ def verify_each(
 
 def _book(tariff: object, version: Version | None) -> Book:
     if tariff is None:
-        return Book(None, None, version)
+        return Book(None, None, version, verifying=True)
     if isinstance(tariff, Tariffs):
-        return Book(tariff, next(iter(tariff)) if len(tariff) == 1 else None, version, ours_first=True)
+        return Book(tariff, next(iter(tariff)) if len(tariff) == 1 else None, version, verifying=True)
     if isinstance(tariff, str | bytes | Mapping):
         tariff = parse_ocpi_tariff(tariff)
     if not isinstance(tariff, Tariff):
@@ -113,7 +114,7 @@ def _verify(record: Record, book: Book, version: Version | None, as_cut: bool, t
         return Verdict("cannot", record.place, named if isinstance(named, str) else None, problems=tuple(faults))
     totals = read_totals(cdr, faults)
     session = session_of(cdr, faults)
-    tariff = book.find(cdr, faults)
+    tariff = book.find(cdr.terms, faults)
     zone = None if tariff is None else _zone(cdr, tariff, told_zone, faults)
     if tariff is not None:
         faults += missing_volumes(cdr, totals, tariff)
@@ -126,7 +127,7 @@ def _verify(record: Record, book: Book, version: Version | None, as_cut: bool, t
         currency=cdr.currency,
         time_zone=zone,
         as_cut=as_cut,
-        ours_unused=bool(book.tariffs) and book.told is None and bool(cdr.tariffs) and not book.knows(cdr),
+        ours_unused=bool(book.tariffs) and book.told is None and bool(cdr.tariffs) and not book.knows(cdr.terms),
         problems=tuple(faults),
         extensions=cdr.extensions,
     )
@@ -173,6 +174,8 @@ def _compare(known: Verdict, cdr: Cdr, totals: Totals, session: CdrSession, tari
     question = Question(cdr, totals, tariff, usages, base, cost, checks)
     every = (*checks, *compare_quantities(cdr, totals))
     faults = tuple(period.fault for period in periods if period.fault is not None)
+    if (credit := credit_fault(cdr, totals)) is not None:
+        faults = (credit, *faults)
     if not any(check.agrees is not None for check in checks):
         fix = "ask for the CDR with its total_cost" if not checks else "ask for the rates of the taxes"
         got = "no cost" if not checks else "costs on the side of a tax whose rate is not known"
@@ -182,6 +185,8 @@ def _compare(known: Verdict, cdr: Cdr, totals: Totals, session: CdrSession, tari
 
 
 def _outcome(every: tuple[TotalCheck, ...], checks: tuple[TotalCheck, ...], faults: tuple[Fault, ...]) -> Any:
-    if any(check.agrees is False for check in every) or any(fault.code == "cdr_volume" for fault in faults):
+    if any(check.agrees is False for check in every) or any(
+        fault.code in ("cdr_volume", "cdr_credit") for fault in faults
+    ):
         return "differs"
     return "agrees" if any(check.agrees for check in checks) else "cannot"

@@ -12,7 +12,7 @@ from rating.errors import Fault, Refused
 from rating.money import minor_micro
 from rating.tariff.model import Tariff
 from rating.units import MICRO_PER_UNIT
-from rating.usage.ocpi.values import Cdr
+from rating.usage.ocpi.values import Cdr, Totals
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _OUTCOMES: Final = {"agrees": "agrees", "differs": "differs", "cannot": "cannot be verified"}
@@ -57,6 +57,19 @@ def refusal_fault(reason: Refused, cdr: Cdr, tariff: Tariff) -> Fault:
     return Fault(reason.code, cdr.place, *_REFUSED.get(reason, default))
 
 
+def credit_fault(cdr: Cdr, totals: Totals) -> Fault | None:
+    """What is wrong with the sign of a credit CDR's total, where it is what was billed and not what is given back."""
+    total = totals.costs.get("total_cost")
+    sides = () if total is None else total
+    positive = next((side.value for side in sides if side is not None and side.value > 0), None)
+    if not cdr.credit or positive is None:
+        return None
+    amount = number(positive, len(str(MICRO_PER_UNIT // minor_micro(cdr.currency))) - 1)
+    want = "a negative one: a credit CDR's total_cost is negative, for it gives back what was billed"
+    fix = f"write -{amount}, or delete `credit` where nothing is given back"
+    return Fault("cdr_credit", cdr.place.within("total_cost"), amount, want, fix)
+
+
 def tell(verdict: Verdict) -> str:
     """The verdict as text."""
     return "\n".join(_lines(verdict))
@@ -74,8 +87,11 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     for cause in verdict.causes:
         which = "" if cause.explains_all else f" (this explains {', '.join(cause.explains)} alone)"
         yield f"  Perhaps {cause.words}{which}."
-    if verdict.outcome == "differs" and not verdict.causes and any(_is_cost(check) for check in verdict.totals):
+    told = bool(verdict.causes) or any(fault.code == "cdr_credit" for fault in verdict.problems)
+    if verdict.outcome == "differs" and not told and any(_is_cost(check) for check in verdict.totals):
         yield "  Why is not known."
+    if verdict.as_cut and verdict.outcome == "agrees" and any(period.difference for period in verdict.periods):
+        yield "  It agrees only without cuts: the operator did not cut periods where a price changes within them."
     for period in verdict.periods:
         yield from _period(period, verdict)
     if verdict.extensions:
@@ -91,7 +107,7 @@ def _heading(verdict: Verdict) -> str:
     by = "" if verdict.tariff_id is None else f" by tariff {verdict.tariff_id}"
     if by and verdict.ours_unused:
         by = f" by its own tariff {verdict.tariff_id} (none of those given has its id)"
-    cut = ", each period as it is" if verdict.as_cut else ""
+    cut = ", each period whole at the prices of its start" if verdict.as_cut else ""
     return f"{name}{by}{cut}: {_OUTCOMES[verdict.outcome]}"
 
 

@@ -23,7 +23,7 @@ class Code(StrEnum):
     ENERGY_FREE = "energy_free"
     ENERGY_HOLE = "energy_hole"
     VERSION_GAP = "version_gap"
-    PRICE_SIZE = "price_size"
+    IMPLAUSIBLE = "implausible"
     STEP_NO_EFFECT = "step_no_effect"
     GRACE_COVERS_ALL = "grace_covers_all"
     MIN_ABOVE_MAX = "min_above_max"
@@ -32,6 +32,13 @@ class Code(StrEnum):
     RESERVATION_USED = "reservation_used"
     RATE_REPEATED = "rate_repeated"
     LIMIT_TAX_UNKNOWN = "limit_tax_unknown"
+    PLAN_TARIFF = "plan_tariff"
+    PLAN_CURRENCY = "plan_currency"
+    ALLOWANCE_UNUSED = "allowance_unused"
+    DISCOUNT_UNUSED = "discount_unused"
+    BELOW_ZERO = "below_zero"
+    DISCOUNT_NOTHING = "discount_nothing"
+    TIER_LOWER = "tier_lower"
 
 
 def warning(code: Code, place: Place, got: str, want: str, fix: str) -> Fault:

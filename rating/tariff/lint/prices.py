@@ -36,7 +36,7 @@ def _size(part: Component, tariff: Tariff) -> Iterator[Fault]:
     want = f"a usual price, from {_rough(bounds[0])} to {_rough(bounds[1])} {currency}/{price.unit_text}"
     meant = [price_text(other) for other in _others(part, tariff) if is_usual(other, part.dimension, currency)]
     fix = f"did you mean {' or '.join(meant[:2])}?" if meant else "look at the amount and at its unit"
-    yield warning(Code.PRICE_SIZE, part.place, price_text(price), want, fix)
+    yield warning(Code.IMPLAUSIBLE, part.place, price_text(price), want, fix)
 
 
 def _rough(value: Fraction) -> str:

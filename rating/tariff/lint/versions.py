@@ -7,9 +7,9 @@ from datetime import date
 from itertools import pairwise
 
 from rating.errors import Fault
+from rating.tariff.clocks import clock_text, moment_text
 from rating.tariff.dates import date_bounds_us
 from rating.tariff.lint.codes import Code, warning
-from rating.tariff.lint.words import moment_text
 from rating.tariff.model import Tariff
 
 
@@ -18,10 +18,16 @@ def version_dates(tariff: Tariff) -> Iterator[Fault]:
     for version, following in pairwise(tariff.versions):
         start, until = following.valid_from, version.valid_until
         if start is not None and until is not None and _surely_before(until, start):
-            got = f"valid_until {moment_text(until)}, then valid_from {following.label}"
+            got = _both_text(until, start, tariff.time_zone)
             want = "a version that ends where the next one starts"
             fix = "sessions that start between the two are refused: write the same date, or leave valid_until out"
             yield warning(Code.VERSION_GAP, version.place, got, want, fix)
+
+
+def _both_text(until: date | int, start: date | int, zone: str | None) -> str:
+    """The two moments; instants are read on one clock, however they were written."""
+    clock = clock_text(zone) if isinstance(until, int) or isinstance(start, int) else ""
+    return f"valid_until {moment_text(until, zone)}, then valid_from {moment_text(start, zone)}{clock}"
 
 
 def _surely_before(one: date | int, other: date | int) -> bool:

@@ -15,6 +15,7 @@ from rating.tariff.model import Element, Tariff, When
 
 _WEEK = frozenset(range(7))
 _YEAR = frozenset(range(1, 13))
+_UNITS = {"kwh": "kWh", "duration": "min", "power": "kW", "current": "A", "evse_power": "kW"}
 _KNOWN_ONLY = ("current", "evse_power")  # a session that does not say them is refused where they are restricted
 
 
@@ -91,7 +92,7 @@ def _idle_limits(when: When) -> Iterator[tuple[str, str]]:
         refuses = f", and it refuses sessions that do not say their {name}" if name in _KNOWN_ONLY else ""
         # Beside a maximum, `min_kwh: 0` is a way to show where a row of steps begins.
         if low is not None and low <= 0 and high is None:
-            yield bound_text("min", name, low), f"leave it out: nothing is below{refuses}"
+            yield bound_text("min", name, low), f"leave it out: no session is below 0 {_UNITS[name]}{refuses}"
 
 
 def _past_midnight(element: Element) -> Iterator[Fault]:

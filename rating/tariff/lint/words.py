@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-
 from rating.tariff.dates import DAYS, MONTHS
 from rating.tariff.lint import days
 from rating.tariff.lint.axes import ALL_MINUTES, DAY_MIN
 from rating.tariff.model import Price, When
 from rating.units import MICRO_PER_UNIT, MWH_PER_KWH, US_PER_H, US_PER_MIN, US_PER_S
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def decimal_text(number: int, scale: int, least: int = 0) -> str:
@@ -61,13 +57,6 @@ def length_text(length_us: int) -> str:
         if length_us % size == 0:
             return f"{length_us // size} {unit}"
     return f"{decimal_text(length_us, US_PER_S)} s"
-
-
-def moment_text(moment: date | int) -> str:
-    """A date, or an instant in UTC."""
-    if isinstance(moment, int):
-        return (_EPOCH + timedelta(microseconds=moment)).isoformat().replace("+00:00", "Z")
-    return moment.isoformat()
 
 
 def clock_text(minute: int) -> str:

@@ -21,6 +21,7 @@ _OTHER_WORDS = {
     "excl_vat": "before_taxes", "incl_vat": "after_taxes", "before_taxes": "excl_vat", "after_taxes": "incl_vat",
     "before_tax": "before_taxes", "after_tax": "after_taxes",
 }  # fmt: skip
+_SNAKE = re.compile("[a-z0-9]{1,31}(_[a-z0-9]{1,32})?")
 _HOMES = {
     "tariff": "in the tariff itself", "element": "in an item of `elements`",
     "component": "in an item of `price_components`", "restrictions": "in `restrictions`",
@@ -55,17 +56,23 @@ def _fix(key: str, part: str, version: OcpiVersion, known: tuple[str, ...], valu
             return f"OCPI {version} calls it `{other}`: rename it, or read it as {later}"
         return f"OCPI {version} does not have it: read the tariff as {later}, or delete it"
     # What another version would price by is as misleading: a misspelt `min_price` makes a tariff look like 2.1.1.
-    if close := closest(key, (*known, *_all_keys(part))):
+    if close := closest(key, _keys_or_meant(part, version)):
         return f"`{close}` is there already: delete this one" if close in value else f"did you mean `{close}`?"
-    homes = [home for home in KEYS if home != part and snake(key) in _all_keys(home)]
+    tidy = snake(key)
+    homes = [home for home in KEYS if home != part and tidy in _all_keys(home)]
     if homes:
-        return f"`{snake(key)}` belongs {_HOMES[homes[0]]}: move it there"
+        return f"`{tidy}` belongs {_HOMES[homes[0]]}: move it there"
     return "" if part == "tariff" else "delete it"
 
 
 @lru_cache(maxsize=8)
 def _all_keys(part: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for keys in KEYS[part].values() for key in keys))
+
+
+@lru_cache(maxsize=32)
+def _keys_or_meant(part: str, version: OcpiVersion) -> tuple[str, ...]:
+    return (*KEYS[part][version], *_all_keys(part))
 
 
 @lru_cache(maxsize=4096)
@@ -82,13 +89,28 @@ def closest(key: str, known: tuple[str, ...]) -> str | None:
         return tidy
     if _OTHER_WORDS.get(tidy) in known:
         return _OTHER_WORDS[tidy]
-    slips = {name: edit_distance(tidy, name) for name in known if abs(len(name) - len(tidy)) <= 2}
-    allowed = {name: count for name, count in slips.items() if count <= (0 if len(name) < 4 else 1 + (len(name) > 7))}
-    return min(allowed, key=lambda name: allowed[name]) if allowed else None
+    slips = {}
+    letters = set(tidy)
+    for name, most, its_letters in _slips_allowed(known):
+        # A slip puts in one letter and takes out one, at most: with more of them there is no need to count.
+        if abs(len(name) - len(tidy)) <= most and len(letters ^ its_letters) <= 2 * most:
+            count = edit_distance(tidy, name)
+            if count <= most:
+                slips[name] = count
+    return min(slips, key=lambda name: slips[name]) if slips else None
 
 
+@lru_cache(maxsize=256)
+def _slips_allowed(known: tuple[str, ...]) -> list[tuple[str, int, set[str]]]:
+    """Each key, how many slips it may have, and its letters."""
+    return [(name, 1 + (len(name) > 7), set(name)) for name in dict.fromkeys(known) if len(name) >= 4]
+
+
+@lru_cache(maxsize=4096)
 def snake(key: str) -> str:
     """A key as OCPI writes keys: dayOfWeek, Day-Of-Week and `day of week` are day_of_week."""
+    if _SNAKE.fullmatch(key):
+        return key
     words = re.sub("([a-z0-9])([A-Z])", r"\1_\2", key.strip()[:64])
     return re.sub("[-_ .]+", "_", words).lower()
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from importlib import resources
-from zoneinfo import ZoneInfo
 
 from rating.ocpi_json import Json
+from rating.tariff.clocks import zone_at
 from rating.tariff.dates import date_bounds_us
 from rating.tariff.model import Tariff
 from rating.tariff.ocpi.load import party_of
@@ -71,8 +70,7 @@ def date_begins_us(day: date, zone_name: str) -> int:
     >>> date_time_text(date_begins_us(date(2026, 3, 29), "Europe/Amsterdam"))
     '2026-03-28T23:00:00Z'
     """
-    with resources.files("tzdata").joinpath("zoneinfo", *zone_name.split("/")).open("rb") as file:
-        zone = ZoneInfo.from_file(file, key=zone_name)
+    zone = zone_at(zone_name)
     # Minute by minute: clocks are only ever set on a whole minute, and a date may begin twice.
     instant_us, last_us = date_bounds_us(day)
     while instant_us < last_us:

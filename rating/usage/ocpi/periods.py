@@ -10,7 +10,7 @@ from rating.units import CURRENT_MAX_MA, ENERGY_READ_MAX_MWH, POWER_MAX_MW, SESS
 from rating.usage.ocpi.fields import Fields
 from rating.usage.ocpi.numbers import current_ma, energy_mwh, power_mw, time_us
 from rating.usage.ocpi.values import Period
-from rating.usage.ocpi.words import CURRENTS, DIMENSION_KEYS, DIMENSIONS, PERIOD_KEYS, POWERS, meant
+from rating.usage.ocpi.words import CURRENTS, DIMENSION_KEYS, DIMENSIONS, PERIOD_KEYS, POWERS, meant_dimension
 
 _TIMES: Final = ("TIME", "PARKING_TIME", "RESERVATION_TIME")
 _ENERGY_FIX: Final = "round it to 6 decimals of a kWh"
@@ -98,7 +98,7 @@ def _dimension(dimension: Fields, printed: dict[str, Decimal]) -> None:
     if kind is None or volume is None:
         return
     if kind not in DIMENSIONS:
-        close = meant(kind, DIMENSIONS)
+        close = meant_dimension(kind)
         fix = f"did you mean `{close}`?" if close else "delete it, if it is no part of the price"
         dimension.fault("cdr_dimension", "type", kind, f"one of {', '.join(DIMENSIONS)}", fix)
     elif kind in printed:

@@ -20,6 +20,12 @@ DIMENSIONS: Final = (
     *("POWER", "MAX_POWER", "MIN_POWER", "CURRENT", "MAX_CURRENT", "MIN_CURRENT"),
     *("FLAT", "ENERGY_EXPORT", "ENERGY_IMPORT", "STATE_OF_CHARGE"),
 )
+# What people call a dimension, where no spelling comes close or another one comes closer.
+_DIMENSION_WORDS: Final = {
+    "KWH": "ENERGY", "CHARGING": "TIME", "CHARGING_TIME": "TIME", "DURATION": "TIME", "SESSION_TIME": "TIME",
+    "PARKING": "PARKING_TIME", "IDLE": "PARKING_TIME", "IDLE_TIME": "PARKING_TIME", "RESERVATION": "RESERVATION_TIME",
+    "FIXED": "FLAT", "SOC": "STATE_OF_CHARGE",
+}  # fmt: skip
 # The power and the current by which an element is chosen: the mean, else the most, else the least of the period.
 POWERS: Final = ("POWER", "MAX_POWER", "MIN_POWER")
 CURRENTS: Final = ("CURRENT", "MAX_CURRENT", "MIN_CURRENT")
@@ -82,13 +88,22 @@ def meant(word: str, known: Iterable[str]) -> str | None:
     return _meant(word[:64], tuple(known))
 
 
+def meant_dimension(kind: str) -> str | None:
+    """The dimension that was probably meant: a slip of one letter, also in a short word.
+
+    >>> meant_dimension("ENERGI"), meant_dimension("Charging time"), meant_dimension("TEMPERATURE")
+    ('ENERGY', 'TIME', None)
+    """
+    return _DIMENSION_WORDS.get(snake(kind).upper()) or _meant(kind[:64], DIMENSIONS, 0.8)
+
+
 @lru_cache(maxsize=4096)
-def _meant(word: str, known: tuple[str, ...]) -> str | None:
+def _meant(word: str, known: tuple[str, ...], cutoff: float = 0.85) -> str | None:
     tidy = snake(word)
     tidy = tidy if known and known[0].islower() else tidy.upper()
     if tidy in known:
         return tidy
-    close = difflib.get_close_matches(tidy, known, n=1, cutoff=0.85)
+    close = difflib.get_close_matches(tidy, known, n=1, cutoff=cutoff)
     return close[0] if close else None
 
 
