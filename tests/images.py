@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-TABLES = ("sessions", "lines", "rejected")
+TABLES = ("sessions", "lines", "taxes", "rejected")
 
 
 def image(table: Any) -> bytes:
@@ -31,9 +31,10 @@ def plain(table: Any) -> Any:
 
 def by_session(rated: Any) -> dict[Any, Any]:
     """For each session id all that is said of it, whatever the order of sessions."""
-    found: dict[Any, Any] = {row["session_id"]: (row, []) for row in plain(rated.sessions).to_pylist()}
-    for row in plain(rated.lines).to_pylist():
-        found[row["session_id"]][1].append(row)
+    found: dict[Any, Any] = {row["session_id"]: (row, [], []) for row in plain(rated.sessions).to_pylist()}
+    for i, table in enumerate((rated.lines, rated.taxes), start=1):
+        for row in plain(table).to_pylist():
+            found[row["session_id"]][i].append(row)
     refused = {row["session_id"]: (row["code"], row["energy_kwh"]) for row in rated.rejected.to_pylist()}
     assert not found.keys() & refused.keys()
     return found | refused

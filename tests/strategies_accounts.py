@@ -1,92 +1,92 @@
-"""What Hypothesis draws of accounts: which plans they have when, and their sessions over some weeks."""
+"""What Hypothesis draws of accounts: which plan they have when, and sessions of theirs with coupons and points."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from hypothesis import strategies as st
 from strategies import tariff, usage
-from strategies_pick import ANCHORS, Anchor, Pick, hypothesis_pick
+from strategies_pick import ANCHORS, Anchor, Pick, hypothesis_pick, random_pick
 from strategies_plans import offer
 
-from rating.reference import Interval, Usage
-from rating.reference.accounts import Account
+from rating.reference import Account, Usage
 from rating.tariff.model import Tariff
 from rating.tariff.plans import Plans
 from rating.units import US_PER_DAY, US_PER_H
 
-NAMES = ["anna", "bob", "7"]
+ACCOUNTS = ["anna", "ben", "cleo"]
+# How far apart sessions lie: within an hour or two, days, and months, so that periods begin in between.
+DAYS = [*[0] * 10, 1, 1, 2, 7, 8, 28, 31, 60, 365]
 
 
 class History(NamedTuple):
-    """Sessions with the id of their tariff, in any order, and all that decides what they cost."""
+    """All that a rating of accounts takes; sessions with the id of their tariff."""
 
-    tariffs: list[Tariff]
+    tariffs: dict[str, Tariff]
     plans: Plans
     accounts: list[Account]
-    drawn: list[tuple[str, Usage]]
+    usages: list[tuple[str, Usage]]
 
 
-def history(pick: Pick, max_sessions: int, faulty: bool = True) -> History:
-    """A history near one anchor."""
-    anchor = pick.of(ANCHORS)
-    tariffs = [tariff(pick, anchor, f"tariff-{index}") for index in range(pick.between(1, 2))]
-    # Plans work on tariffs of their own currency.
-    tariffs = [replace(each, currency=tariffs[0].currency, minor_micro=tariffs[0].minor_micro) for each in tariffs]
-    plans = offer(pick, anchor, tariffs)
-    accounts = [row for name in NAMES for row in spells(pick, anchor, name, list(plans))]
-    numbers = range(pick.between(1, max_sessions))
-    ids = (
-        [number if pick.full else f"S-{number}" for number in numbers]
-        if pick.one_in(3)
-        else [f"S-{n}" for n in numbers]
-    )
-    drawn = [(pick.of(tariffs).id, claim(pick, session(pick, anchor, id_, faulty), list(plans.coupons))) for id_ in ids]
-    return History(tariffs, plans, accounts, drawn)
-
-
-def spells(pick: Pick, anchor: Anchor, name: str, plans: list[str]) -> list[Account]:
-    """Up to three plans one after the other, with or without time between them."""
-    found: list[Account] = []
-    day = anchor.day - timedelta(days=pick.of([0, 1, 3, 10, 31, 61]))
-    by_instant = pick.one_in(4)  # all of them: a date is another moment in the zone of another plan
-    for _ in range(pick.of([1, 1, 2, 3, 0])):
-        begins = anchor.at_us + (day - anchor.day).days * US_PER_DAY if by_instant else day
-        day += timedelta(days=pick.of([1, 4, 10, 31, 45]))
-        later = pick.below(2)
-        ends = anchor.at_us + (day - anchor.day).days * US_PER_DAY if by_instant else day
-        found.append(Account(name, pick.of(plans), begins, ends))
-        day += timedelta(days=later + (0 if by_instant else 2))
-    if found and pick.below(2):
-        found[-1] = replace(found[-1], ends=None)
+def accounts(pick: Pick, anchor: Anchor, plans: Plans) -> list[Account]:
+    """For each account one or two rows that do not overlap, or none; dates and instants near the anchor."""
+    found = []
+    for account in ACCOUNTS:
+        day = anchor.day - timedelta(days=pick.of([0, 1, 2, 3, 30, 59, 400]))
+        begins: date | int = day
+        if pick.one_in(4):
+            begins = anchor.at_us - pick.below(3 * US_PER_DAY)
+            day = anchor.day
+        plan = pick.of(list(plans))
+        rows = pick.of([1, 1, 1, 2, 2, 0])
+        if rows == 0:
+            continue
+        until = None if rows == 1 and pick.below(2) else max(day, anchor.day) + timedelta(days=pick.between(1, 40))
+        found.append(Account(account, plan, begins, until))
+        if rows == 2 and until is not None:
+            again = until + timedelta(days=pick.of([0, 0, 1, 20]))
+            found.append(Account(account, pick.of(list(plans)), again))
     return found
 
 
-def session(pick: Pick, anchor: Anchor, id_: str | int, faulty: bool) -> Usage:
-    """A session some hours, days or weeks away; several may start at the same moment."""
-    found = usage(pick, anchor, id_, faulty)
-    by_us = pick.of([0, 0, 1, 2, 5, 17, 30, 40]) * US_PER_DAY + pick.below(3) * US_PER_H
-    moved = tuple(_moved(each, by_us) for each in found.intervals)
-    return replace(found, start_us=found.start_us + by_us, end_us=found.end_us + by_us, intervals=moved)
+def history(pick: Pick, max_sessions: int = 8, faulty: bool = True) -> History:
+    """One or two tariffs with plans, coupons, accounts and sessions, some of which start together."""
+    anchor = pick.of(ANCHORS)
+    tariffs = [tariff(pick, anchor, f"tariff-{index}") for index in range(pick.between(1, 2))]
+    plans = offer(pick, anchor, tariffs)
+    rows = accounts(pick, anchor, plans)
+    usages: list[tuple[str, Usage]] = []
+    for number in range(pick.between(1, max_sessions)):
+        found = moved(usage(pick, anchor, f"S-{number}", faulty and pick.one_in(2)), pick.of(DAYS) * US_PER_DAY)
+        if usages and pick.one_in(2):
+            since_us = usages[-1][1].start_us + pick.of([0, US_PER_H, 2 * US_PER_H, 10 * US_PER_H])
+            found = moved(found, since_us - found.start_us)
+        found = replace(
+            found,
+            account=pick.of(["anna", "anna", "anna", *ACCOUNTS, None]),
+            coupon=pick.of([None, *plans.coupons, *plans.coupons, *(["NONE"] if pick.one_in(20) else [])]),
+            redeem_points=pick.of([None, None, 0, 1, 5, 1_000_000]),
+        )
+        usages.append((pick.of(tariffs).id, found))
+    return History({each.id: each for each in tariffs}, plans, rows, usages)
 
 
-def _moved(interval: Interval, by_us: int) -> Interval:
-    return replace(interval, start_us=interval.start_us + by_us, end_us=interval.end_us + by_us)
-
-
-def claim(pick: Pick, usage: Usage, coupons: list[str]) -> Usage:
-    """The session with its account, coupon and points."""
-    return replace(
-        usage,
-        account=None if pick.one_in(5) else pick.of(NAMES),
-        coupon=pick.of([*coupons, *(["NO-SUCH"] if pick.one_in(20) else [])] or [None]) if pick.below(2) else None,
-        redeem_points=pick.of([0, 1, 5, 100, 10_000, -1 if pick.one_in(8) else 3]) if pick.below(2) else None,
+def moved(usage: Usage, by_us: int) -> Usage:
+    """The session so much later."""
+    intervals = tuple(
+        replace(each, start_us=each.start_us + by_us, end_us=each.end_us + by_us) for each in usage.intervals
     )
+    return replace(usage, start_us=usage.start_us + by_us, end_us=usage.end_us + by_us, intervals=intervals)
 
 
 @st.composite
-def histories(draw: st.DrawFn, max_sessions: int = 9, full: bool = False, faulty: bool = True) -> History:
+def histories(draw: st.DrawFn, max_sessions: int = 8, faulty: bool = True, full: bool = False) -> History:
     """As `history`, drawn by Hypothesis."""
     return history(hypothesis_pick(draw, full), max_sessions, faulty)
+
+
+def random_history(seed: int, max_sessions: int = 8, faulty: bool = True, full: bool = False) -> History:
+    """As `history`, drawn at random: the same for the same seed."""
+    return history(random_pick(seed, full), max_sessions, faulty)

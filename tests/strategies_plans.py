@@ -244,6 +244,8 @@ def coupon(pick: Pick, anchor: Anchor, tariffs: Sequence[Tariff], code: str = "S
     of = pick.of(tariffs)
     name = pick.of(WORDS) if pick.one_in(3) else ""
     valid_from, valid_until = validity(pick, anchor)
+    uses = pick.of([1, 1, 2, 3, 1_000]) if pick.below(2) else None
+    of_one = pick.of([1, 1, 2, 5]) if pick.below(2) else None
     return Coupon(
         id=code,
         currency=of.currency,
@@ -253,8 +255,8 @@ def coupon(pick: Pick, anchor: Anchor, tariffs: Sequence[Tariff], code: str = "S
         name=name,
         valid_from=valid_from,
         valid_until=valid_until,
-        uses_max=pick.of([1, 1, 2, 3, 1_000]) if pick.below(2) else None,
-        uses_per_account_max=pick.of([1, 1, 2, 5]) if pick.below(2) else None,
+        uses_max=uses,
+        uses_per_account_max=of_one if uses is None or of_one is None else min(uses, of_one),
         min_spend_micro=money(pick) if pick.one_in(3) else 0,
     )
 

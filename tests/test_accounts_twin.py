@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies_accounts import History, histories
+from strategies_histories import History, histories
 from twin import all_told, as_answer, batch_of, fast_answers, instant, is_told, tables
 
 import rating

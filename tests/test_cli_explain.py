@@ -26,6 +26,7 @@ def test_json_has_exact_amounts_as_text(tmp_path: Path) -> None:
     assert (bill["session_id"], bill["currency"], bill["start"]) == ("S-1", "EUR", "2026-03-02T10:00:00Z")
     # 10.001 kWh at 0.39 are 3.90039; 30 minutes without data are parked, 15 of them free: 1.50. Together 5.40039.
     assert (bill["energy_kwh"], bill["net"], bill["tax"], bill["gross"]) == ("10.001", "4.46", "0.94", "5.40")
+    assert bill["taxes"] == [{"name": "VAT", "percent": "21", "net": "4.46", "amount": "0.94"}]
     assert [line["amount"] for line in bill["lines"]] == ["3.90039", "1.5"]
     assert [line["printed_amount"] for line in bill["lines"]] == ["3.90", "1.50"]
     assert [line["billed_volume"] for line in bill["lines"]] == ["10.001", "15"]

@@ -13,7 +13,7 @@ from test_cli import HARBOUR, column, really_run, run, world
 
 from rating.results import write
 
-TABLES = ["lines", "rejected", "sessions"]
+TABLES = ["lines", "rejected", "sessions", "taxes"]
 
 
 def files_of(folder: Path) -> list[str]:
@@ -49,7 +49,7 @@ def test_the_summary_is_for_people(tmp_path: Path) -> None:
     assert result.stdout.endswith(f"\nTables\n{''.join(f'  {out}/{n}.parquet{chr(10)}' for n in NAMES)}")
 
 
-NAMES = ["sessions", "lines", "rejected"]
+NAMES = ["sessions", "lines", "taxes", "rejected"]
 
 
 def test_a_sum_with_a_tax_that_is_not_known_is_not_known(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from rating.cli import demo
 
 FILES = [
     *("inputs/intervals.parquet", "inputs/sessions.parquet"),
-    *("results/lines.parquet", "results/rejected.parquet", "results/sessions.parquet"),
+    *(f"results/{name}.parquet" for name in ("lines", "rejected", "sessions", "taxes")),
 ]
 FEW = 6_000
 
@@ -51,7 +51,7 @@ def test_a_second_run_replaces_the_first(tmp_path: Path) -> None:
 
 def test_no_session_and_no_energy_is_lost(tmp_path: Path) -> None:
     rate_month(tmp_path)
-    intervals, sessions, lines, rejected, rated = (pq.read_table(tmp_path / name) for name in FILES)
+    intervals, sessions, lines, rejected, rated, taxes = (pq.read_table(tmp_path / name) for name in FILES)
     assert intervals.num_rows >= FEW
     refused = rejected.filter(pc.not_equal(rejected.column("code"), "unknown_session"))
     ids = Counter(rated.column("session_id").to_pylist() + refused.column("session_id").to_pylist())
@@ -59,6 +59,7 @@ def test_no_session_and_no_energy_is_lost(tmp_path: Path) -> None:
     came_in = Decimal(pc.sum(intervals.column("energy_wh")).as_py()) / 1000
     assert came_in == pc.sum(rated.column("energy_kwh")).as_py() + pc.sum(rejected.column("energy_kwh")).as_py()
     assert pc.sum(lines.column("printed_amount")).as_py() > 0
+    assert pc.sum(taxes.column("amount")).as_py() == pc.sum(rated.column("tax")).as_py() > 0
 
 
 def test_mistakes_and_tariffs_of_every_kind(tmp_path: Path) -> None:

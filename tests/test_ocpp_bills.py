@@ -135,7 +135,7 @@ def test_the_command_line(tmp_path: Path) -> None:
         f"  json: 1, the first at {log}:22\n"
         "    read `oops: Expecting value: line 1 column 1 (char 0)`, expected an OCPP message as JSON; "
         "write it again as it was sent\n\n"
-        f"Tables\n  {out}/sessions.parquet\n  {out}/lines.parquet\n  {out}/rejected.parquet\n"
+        f"Tables\n  {out}/sessions.parquet\n  {out}/lines.parquet\n  {out}/taxes.parquet\n  {out}/rejected.parquet\n"
     )
     assert column(out / "sessions.parquet", "session_id") == ["DC-07/90817"]
 

@@ -1,4 +1,4 @@
-"""The three tables: types, nulls, ids, and what other libraries make of them."""
+"""The four tables: types, nulls, ids, and what other libraries make of them."""
 
 from __future__ import annotations
 
@@ -40,6 +40,11 @@ TYPES = {
         "amount": pa.decimal128(24, 12),
         "printed_amount": pa.decimal128(18, 6),
         "tax_percent": pa.decimal128(7, 4),
+    },
+    "taxes": {
+        "percent": pa.decimal128(7, 4),
+        "net": pa.decimal128(18, 6),
+        "amount": pa.decimal128(18, 6),
     },
     "rejected": {name: pa.string() for name in ("code", "message", "place")},
 }
@@ -119,7 +124,8 @@ def test_columns_are_named_and_ordered_as_designed():
     assert rated.sessions.column_names == SESSION_COLUMNS
     assert rated.lines.column_names == LINE_COLUMNS
     assert rated.rejected.column_names[:4] == ["session_id", "code", "message", "place"]
-    for table in (rated.sessions, rated.lines, rated.rejected):
+    assert rated.taxes.column_names == ["session_id", "tax", "percent", "net", "amount"]
+    for table in rated.tables.values():
         table.validate(full=True)
 
 
@@ -188,11 +194,12 @@ def test_ids_of_any_kind_come_back_on_sessions_lines_and_rejected(kind):
     ids, type_ = IDS[kind]
     rated = rate(ids)
     values = ids.to_pylist()
-    for table in (rated.sessions, rated.lines, rated.rejected):
+    for table in rated.tables.values():
         assert table.schema.field("session_id").type == type_
     assert rated.sessions.column("session_id").to_pylist() == values[:3]
     assert rated.rejected.column("session_id").to_pylist() == values[3:]
     assert rated.lines.column("session_id").to_pylist() == [values[i] for i in (0, 0, 1, 1, 1, 1, 2, 2, 2)]
+    assert rated.taxes.column("session_id").to_pylist() == values[1:3]
 
 
 def test_ids_that_are_null_are_refused_and_the_others_rated():
@@ -221,7 +228,8 @@ def test_tables_without_a_row_have_the_same_columns_and_types(names):
         rated = rating.rate(tariffs(), empty.append_column("energy_wh", pa.array([], pa.int64())))
     full = rate()
     assert (rated.sessions.num_rows, rated.lines.num_rows, rated.rejected.num_rows) == (0, 0, len(names))
-    for name in ("sessions", "lines", "rejected"):
+    assert rated.taxes.num_rows == 0
+    for name in full.tables:
         assert getattr(rated, name).schema.equals(getattr(full, name).schema)
 
 
@@ -244,7 +252,7 @@ def test_polars_frames_hold_decimals():
 
 def test_frames_of_another_library_have_the_rows_of_the_tables():
     rated = rate()
-    for frame, table in zip(rated.to_polars(), (rated.sessions, rated.lines, rated.rejected), strict=True):
+    for frame, table in zip(rated.to_polars(), rated.tables.values(), strict=True):
         assert frame.to_dicts() == table.to_pylist()
 
 

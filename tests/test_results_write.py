@@ -29,7 +29,7 @@ def content(folder: Path) -> dict[str, bytes]:
 def test_parquet_files_hold_the_tables_as_they_are(tmp_path):
     rated = rate()
     assert rated.write(tmp_path / "out") == tmp_path / "out"
-    assert names(tmp_path / "out") == ["lines.parquet", "rejected.parquet", "sessions.parquet"]
+    assert names(tmp_path / "out") == ["lines.parquet", "rejected.parquet", "sessions.parquet", "taxes.parquet"]
     for name in TABLES:
         assert plain(pq.read_table(tmp_path / "out" / f"{name}.parquet")).equals(plain(getattr(rated, name)))
 
@@ -37,7 +37,7 @@ def test_parquet_files_hold_the_tables_as_they_are(tmp_path):
 def test_csv_files_hold_the_tables_to_the_last_digit(tmp_path):
     rated = rate()
     rated.write(tmp_path / "out", "csv")
-    assert names(tmp_path / "out") == ["lines.csv", "rejected.csv", "sessions.csv"]
+    assert names(tmp_path / "out") == ["lines.csv", "rejected.csv", "sessions.csv", "taxes.csv"]
     for name in TABLES:
         table = plain(getattr(rated, name))
         types = {field.name: field.type for field in table.schema if not pa.types.is_timestamp(field.type)}
@@ -54,7 +54,7 @@ def test_csv_files_hold_the_tables_to_the_last_digit(tmp_path):
 def test_a_folder_of_an_earlier_run_is_replaced_as_a_whole(tmp_path):
     rate().write(tmp_path / "out", "csv")
     rate(names=("plain",) * 4).write(tmp_path / "out", "parquet")
-    assert names(tmp_path / "out") == ["lines.parquet", "rejected.parquet", "sessions.parquet"]
+    assert names(tmp_path / "out") == ["lines.parquet", "rejected.parquet", "sessions.parquet", "taxes.parquet"]
     assert pq.read_table(tmp_path / "out" / "rejected.parquet").num_rows == 0
     assert names(tmp_path) == ["out"], "nothing is left over"
 
@@ -65,7 +65,7 @@ def test_an_empty_or_a_deep_new_folder_is_filled(tmp_path, made):
     if made:
         folder.mkdir(parents=True)
     rate().write(str(folder))
-    assert len(names(folder)) == 3
+    assert len(names(folder)) == 4
 
 
 @pytest.mark.parametrize("strange", ["notes.txt", "sessions.parquet.bak", ".hidden", "sub"])
@@ -159,7 +159,7 @@ def test_the_current_folder_can_be_written_or_is_left_as_it_is(tmp_path, monkeyp
     except InputError:
         assert os.listdir(tmp_path) == []
     else:
-        assert names(tmp_path) == ["lines.parquet", "rejected.parquet", "sessions.parquet"]
+        assert names(tmp_path) == ["lines.parquet", "rejected.parquet", "sessions.parquet", "taxes.parquet"]
 
 
 def test_the_files_can_be_read_by_those_who_may_read_the_folder(tmp_path):

@@ -189,7 +189,18 @@ def bill_of(bill: Bill) -> Any:
         }
         for line in bill.lines
     ]
-    return head, lines
+    taxes = [
+        {
+            "tax": each.rate.name,
+            "percent": Fraction(each.rate.rate_ppm, PPM_PER_PERCENT),
+            "net": micro(each.net_micro),
+            "amount": micro(each.amount_micro),
+        }
+        for each in bill.taxes or ()
+    ]
+    assert (bill.taxes is None) == (bill.tax_micro is None)
+    assert bill.taxes is None or sum(each.amount_micro for each in bill.taxes) == bill.tax_micro
+    return head, lines, taxes
 
 
 def micro(value: int | None) -> Fraction | None:
@@ -202,12 +213,15 @@ def fast_answers(rated: Any) -> dict[Any, Any]:
     exacts = ("energy_kwh", "charging_s", "parked_s", "net", "tax", "gross")
     for row in rated.sessions.to_pylist():
         head = {name: row[name] for name in ("tariff_version", "currency", "start", "end")}
-        answers[row["session_id"]] = (head | {name: exact(row[name]) for name in exacts}, [])
+        answers[row["session_id"]] = (head | {name: exact(row[name]) for name in exacts}, [], [])
     for row in rated.lines.to_pylist():
         id_ = row.pop("session_id")
         for name in ("volume", "billed_volume", "unit_price", "amount", "printed_amount", "tax_percent"):
             row[name] = exact(row[name])
         answers[id_][1].append(row)
+    for row in rated.taxes.to_pylist():
+        id_ = row.pop("session_id")
+        answers[id_][2].append(row | {name: exact(row[name]) for name in ("percent", "net", "amount")})
     return answers
 
 
@@ -235,7 +249,7 @@ def is_told(usage: Usage) -> bool:
 
 
 def assert_same(tariffs: Iterable[Tariff], drawn: Iterable[Drawn], **options: Any) -> Any:
-    """Rate with both, demand equality on every line and total, and return what the engine gave."""
+    """Rate with both, demand equality on every line, tax and total, and return what the engine gave."""
     known = Tariffs(tuple(tariffs))
     drawn = list(drawn)
     told = any(is_told(usage) for _, usage in drawn)

@@ -181,7 +181,7 @@ def _print_rest(
     click.echo(f"  {rate:.1f} million intervals a second on {cores}, from tables in memory to bills with lines and tax")
     click.echo(f"\n{heading('Tables')}")
     paths = [inputs / f"{name}.parquet" for name in ("sessions", "intervals")]
-    for path in (*paths, *(results / f"{name}.parquet" for name in ("sessions", "lines", "rejected"))):
+    for path in (*paths, *(results / f"{name}.parquet" for name in ("sessions", "lines", "taxes", "rejected"))):
         click.echo(f"  {path}")
     if session_id is not None:
         args = ["--tariffs", str(folder), "--sessions", str(paths[0]), "--intervals", str(paths[1]), str(session_id)]

@@ -15,7 +15,7 @@ from rating.cli import options
 from rating.cli.text import decimals_of, exact, progress
 
 if TYPE_CHECKING:
-    from rating.reference import Bill, Line
+    from rating.reference import Bill, BilledTax, Line
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -68,7 +68,17 @@ def _as_json(bill: Bill) -> dict[str, Any]:
         "net": _millionths(bill.net_micro, decimals),
         "tax": _millionths(bill.tax_micro, decimals),
         "gross": _millionths(bill.gross_micro, decimals),
+        "taxes": None if bill.taxes is None else [_tax(tax, decimals) for tax in bill.taxes],
         "lines": [_line(line, decimals) for line in bill.lines],
+    }
+
+
+def _tax(tax: BilledTax, decimals: int) -> dict[str, Any]:
+    return {
+        "name": tax.rate.name,
+        "percent": exact(Decimal(f"{tax.rate.rate_ppm}e-4")),
+        "net": _millionths(tax.net_micro, decimals),
+        "amount": _millionths(tax.amount_micro, decimals),
     }
 
 

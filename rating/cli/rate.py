@@ -1,4 +1,4 @@
-"""`rating rate`: price the sessions in files, and write the three tables."""
+"""`rating rate`: price the sessions in files, and write the four tables."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def command(
     on_error: Literal["collect", "raise"],
     as_json: bool,
 ) -> None:
-    """Price sessions, and write the tables sessions, lines and rejected.
+    """Price sessions, and write the tables sessions, lines, taxes and rejected.
 
     Every session is in one of the tables sessions and rejected. The tables appear whole, or not at all.
 
@@ -72,7 +72,7 @@ def command(
         now("Writing the tables")
         folder = rated.write(out, format_)
         summary = summaries.summarise(rated)
-    files = {name: str(folder / f"{name}.{format_}") for name in ("sessions", "lines", "rejected")}
+    files = {name: str(folder / f"{name}.{format_}") for name in rated.tables}
     if as_json:
         told = {} if usage is None else {"ocpp": messages.as_json(usage)}
         click.echo(json.dumps({**summaries.as_json(summary), **told, "files": files}, indent=2, ensure_ascii=False))

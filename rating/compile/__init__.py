@@ -8,7 +8,8 @@ May import: `tariff.model`, `usage.batch` (types), `kernels` (types and limits),
     epochs      when prices change by the clock and the calendar
     traits      what sessions say of themselves: a timeline for each answer
     restricted  prices that depend on the session: the candidates of each epoch, with their conditions
-    components  prices, steps, limits and taxes as fractions of nano
+    components  prices, steps and limits as fractions of nano
+    taxes       which taxes a session may have, and which prices have the same
     tables      the rows of all timelines, flat
     plan        make_plan(): all of it for a batch
     terms       with_terms(): what plans and coupons give to its sessions, and the denominators that this needs

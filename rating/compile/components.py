@@ -6,10 +6,11 @@ from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
+from rating.compile.taxes import TaxRow, TimelineTaxes, taxes_of, timeline_taxes
 from rating.errors import Fault, TariffError
 from rating.kernels.arrays import MIXED, NEVER, NO_TAX, SETTLED_APART, SPARE_MAX, TAX_EXCLUDED, TAX_INCLUDED
 from rating.kernels.plain import COMPONENTS_MAX
-from rating.tariff.model import Component, PriceLimit, Tariff, TaxRate, Version
+from rating.tariff.model import Component, PriceLimit, Tariff, Version
 from rating.units import (
     AMOUNT_MAX_NANO,
     DENOMINATOR_MAX,
@@ -46,13 +47,6 @@ class ComponentRow(NamedTuple):
     unit_den: int
 
 
-class TaxRow(NamedTuple):
-    """One of the taxes of a timeline, and what its rate is a share of, in millionths of an amount."""
-
-    tax: TaxRate
-    scale_ppm: int | None
-
-
 class RuleRow(NamedTuple):
     """One row of kernels.arrays.Rules, in that order; limits are tuples of four and two."""
 
@@ -76,7 +70,7 @@ class RuleRow(NamedTuple):
 Part = tuple[Component, int]  # a component and the dimension of its lines
 
 
-def rows(tariff: Tariff, version: Version, parts: list[Part]) -> tuple[list[ComponentRow], RuleRow, list[TaxRow]]:
+def rows(tariff: Tariff, version: Version, parts: list[Part]) -> tuple[list[ComponentRow], RuleRow, TimelineTaxes]:
     """The rows of a timeline whose sessions start under `version` and may meet `parts`.
 
     Raises: TariffError where prices are such that exact amounts would not fit 64 bits.
@@ -94,7 +88,8 @@ def rows(tariff: Tariff, version: Version, parts: list[Part]) -> tuple[list[Comp
         _component_row(part, dimension, price, den, *_tax_of(tariff, part, taxes))
         for (part, dimension), price in zip(parts, prices, strict=True)
     ]
-    return found, _rule_row(tariff, version, den, mixed, limits, components), taxes if mixed == MIXED else []
+    rule = _rule_row(tariff, version, den, mixed, limits, components)
+    return found, rule, timeline_taxes(tariff, components, taxes, mixed)
 
 
 def _component_row(
@@ -152,23 +147,6 @@ def _rule_row(
     )
 
 
-def taxes_of(tariff: Tariff, components: list[Component]) -> list[TaxRow]:
-    """Every tax of the components once: its rate, and what the rate is a share of.
-
-    That is None where prices that include a tax have different other taxes beside it: then the tax is no share of the
-    sum of their amounts.
-    """
-    included = tariff.tax is not None and tariff.tax.included
-    scale: dict[TaxRate, int | None] = {}
-    for part in components:
-        rates = tariff.rates_of(part)
-        together = PPM_PER_UNIT + (rates.total_ppm or 0) if included else PPM_PER_UNIT
-        for rate in rates.each or ():
-            if scale.setdefault(rate, together) != together:
-                scale[rate] = None
-    return [TaxRow(rate, scale_ppm) for rate, scale_ppm in scale.items()]
-
-
 def _tax_of(tariff: Tariff, part: Component, taxes: list[TaxRow]) -> tuple[int, int]:
     """A component's taxes: their rates together, -1 where none can be shown, and a bit for each, -1: not known."""
     rates = tariff.rates_of(part)
@@ -188,10 +166,17 @@ def _mixed(tariff: Tariff, version: Version, components: list[Component], taxes:
     if limited:
         every.add(tariff.tax.rates)  # a minimum of nothing is taxed as the tariff says of itself
     if all(rates.each is not None and len(rates.each) <= 1 for rates in every) and len(every) <= 1:
-        return 0
+        untaxed = all(rates.each == () for rates in every)
+        return SETTLED_APART if untaxed and _limits_both_sides(version) else 0
     coarse = tariff.rounding.unit_micro != tariff.minor_micro and tariff.rounding.unit_micro % tariff.minor_micro == 0
     odd = len(taxes) > TAXES_MAX or any(row.scale_ppm is None for row in taxes)
     return SETTLED_APART if limited or coarse or odd else MIXED
+
+
+def _limits_both_sides(version: Version) -> bool:
+    """Whether a limit after tax leaves the total before tax: where no tax is on it, it then makes one."""
+    limits = (limit for limit in (version.min_price, version.max_price) if limit is not None)
+    return any(limit.before_tax_micro is not None and limit.after_tax_micro is not None for limit in limits)
 
 
 def _is_plain(part: Component) -> bool:

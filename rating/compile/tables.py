@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rating.compile.components import ComponentRow, Part, RuleRow, TaxRow, rows
+from rating.compile.components import ComponentRow, Part, RuleRow, rows
 from rating.compile.epochs import timeline
 from rating.compile.restricted import Restricted, is_restricted, line_dimension, restricted_timeline
+from rating.compile.taxes import TimelineTaxes
 from rating.compile.traits import Traits
 from rating.kernels.arrays import (
     BY_CURRENT,
@@ -27,7 +29,7 @@ from rating.kernels.arrays import (
     no_terms,
     readonly,
 )
-from rating.tariff.model import Component, Tariff, Version
+from rating.tariff.model import Component, Tariff, TaxRate, Version
 from rating.units import DIMENSIONS, LINE_DIMENSIONS
 
 Int64 = NDArray[np.int64]
@@ -58,12 +60,52 @@ class Tables:
     waits: list[int] = field(default_factory=list)
     restricted: list[Restricted | None] = field(default_factory=list)
     parts: list[Component] = field(default_factory=list)
-    taxes: list[list[TaxRow]] = field(default_factory=list)
+    taxes: list[TimelineTaxes] = field(default_factory=list)
     rules: list[RuleRow] = field(default_factory=list)
     tariffs: list[Tariff] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
     elements: dict[str, int] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
+
+
+class Compiled(NamedTuple):
+    """What kernels read of k timelines, and what the rows of the result name."""
+
+    book: Book
+    tariffs: tuple[Tariff, ...]  # (k,)
+    versions: tuple[Version, ...]  # (k,)
+    taxes: tuple[tuple[TaxRate, ...], ...]  # (k,) those that its prices have
+    parts: tuple[Component, ...]  # (c,) by component
+    elements: tuple[str, ...]
+    units: tuple[str, ...]
+
+
+def compile_timelines(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Compiled:
+    """Compile timelines: each of a group and of the index of one of its versions.
+
+    Raises: TariffError where prices are such that exact amounts would not fit 64 bits.
+    """
+    return (_few if len(wanted) <= _FEW else _compile)(wanted, lo_us)
+
+
+def _compile(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Compiled:
+    tables = Tables()
+    for group, index in wanted:
+        add_timeline(tables, group, index)
+    return Compiled(
+        flat_book(tables, lo_us),
+        tuple(tables.tariffs),
+        tuple(tables.versions),
+        tuple(each.each for each in tables.taxes),
+        tuple(tables.parts),
+        tuple(tables.elements),
+        tuple(tables.units),
+    )
+
+
+# Kept for callers who price one session at a time. Nobody writes to what kernels read.
+_FEW = 8
+_few = lru_cache(maxsize=64)(_compile)
 
 
 def add_timeline(tables: Tables, group: Group, index: int) -> None:
@@ -136,9 +178,12 @@ def flat_book(tables: Tables, lo_us: int) -> Book:
         rules=frozen(Rules(**_columns(rules._asdict()))),
         taxes=frozen(
             Taxes(
-                first=_offsets([len(each) for each in tables.taxes]),
-                rate_ppm=np.array([row.tax.rate_ppm for each in tables.taxes for row in each], np.int64),
-                scale_ppm=np.array([row.scale_ppm for each in tables.taxes for row in each], np.int64),
+                first=_offsets([len(each.rows) for each in tables.taxes]),
+                rate_ppm=np.array([row.tax.rate_ppm for each in tables.taxes for row in each.rows], np.int64),
+                scale_ppm=np.array([row.scale_ppm for each in tables.taxes for row in each.rows], np.int64),
+                group_first=_offsets([len(each.groups) for each in tables.taxes]),
+                group_bits=np.array([row.bits for each in tables.taxes for row in each.groups], np.int64),
+                group_scale_ppm=np.array([row.scale_ppm for each in tables.taxes for row in each.groups], np.int64),
             )
         ),
         terms=no_terms(),

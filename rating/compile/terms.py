@@ -114,6 +114,7 @@ def with_terms(plan: Plan, terms: Sequence[Term]) -> Plan:
         cap_after_tax=np.array([each.max.after_tax_micro is not None for each in caps], np.uint8),
         cap_name=coded(elements, (each.name for each in caps)),
         apart=np.array(apart, np.uint8),
+        plain=np.array([not odd and _is_plain(term) for term, odd in zip(terms, apart, strict=True)], np.uint8),
         taxed=np.array([bool(row or term.caps) for term, row in zip(terms, rows, strict=True)], np.uint8),
         spare_most=np.array([max(sizes, default=0)], np.int64),
     )
@@ -169,6 +170,10 @@ def _bits(dimensions: Iterable[LineDimension]) -> int:
 
 def _dimension_of(allowance: Allowance) -> int:
     return OF_SESSIONS if allowance.of == "sessions" else LINE_DIMENSIONS.index(allowance.of)
+
+
+def _is_plain(term: Term) -> bool:
+    return not term.caps and all(each.of != "sessions" for each in term.allowances)
 
 
 def _volume_max(row: _Row) -> int:

@@ -16,5 +16,6 @@ May import: `units` (constants), numba, NumPy; no schema, money, Arrow or YAML, 
     step             step_size
     amounts          volumes -> amounts
     bill             limits, taxes, rounding, printed amounts
+    nets             what each tax of a bill counts from
     lines            the columns of the table of lines
 """

@@ -139,6 +139,10 @@ class Taxes(NamedTuple):
     scale_ppm: (
         Int64  # (x,) what the rate is a share of: a million, or with all taxes of the price where it includes them
     )
+    # Components with the same taxes, in the order of these.
+    group_first: Int64  # (k + 1,) CSR
+    group_bits: Int64  # (y,) as Components.tax_bits
+    group_scale_ppm: Int64  # (y,) a million, or with these taxes where prices include them
 
 
 class Terms(NamedTuple):
@@ -169,6 +173,7 @@ class Terms(NamedTuple):
     cap_after_tax: UInt8  # (c,) the side that it caps
     cap_name: Int32  # (c,)
     apart: UInt8  # (k,) 1: no kernel can tell the totals
+    plain: UInt8  # (k,) 1: it has no caps and no free sessions, so that `plain` can price its sessions
     taxed: UInt8  # (k,) 1: it has discounts or caps, whose taxes `bill` cannot tell where prices have different ones
     spare_most: Int64  # (1,) no term has more allowances, discounts and caps together
 
@@ -191,7 +196,7 @@ def no_terms() -> Terms:
     )
     columns: list[Any] = [first, small, none, codes, codes, none, none]
     columns += [first, small, none, none, none, none, none, small, codes, small]
-    columns += [first, small, codes, small, small, first]
+    columns += [first, small, codes, small, small, small, first]
     return frozen(Terms(*columns))
 
 
@@ -248,6 +253,10 @@ class Totals(NamedTuple):
     net_micro: Int64  # (n, 2) decimals
     tax_micro: Int64  # (n, 2) decimals
     gross_micro: Int64  # (n, 2) decimals
+    # Each tax of sessions of which more than one is possible, 0 where it is not on them: the timeline's, in order.
+    part_first: Int64  # (n + 1,) CSR; (0,): there is no such session
+    part_net_micro: Int64  # (x,) what it counts from
+    part_tax_micro: Int64  # (x,) the tax
 
 
 class Stretches(NamedTuple):
@@ -287,6 +296,18 @@ class Records(NamedTuple):
     printed: Int64  # (r,) micro
 
 
+class Shares(NamedTuple):
+    """The amounts of one session that discounts work on, and what they take."""
+
+    left_nano: Int64  # (component_most,) what is left of each
+    left_rest: Int64  # (component_most,)
+    billed: Int64  # (component_most,) base units
+    dimension: Int64  # (component_most,)
+    row: Int64  # (spare_most,) of Terms, for each discount that took something
+    taken_nano: Int64  # (spare_most,)
+    taken_rest: Int64  # (spare_most,)
+
+
 class Scratch(NamedTuple):
     """What one thread writes between kernels, for one block of sessions at a time."""
 
@@ -294,8 +315,10 @@ class Scratch(NamedTuple):
     records: Records
     pick: Int32  # (r,) the records that are lines, where not all of them are
     volume: Int64  # (component_most,) 0 between sessions
-    under: Int64  # (component_most,) nano that printing leaves out of a line
-    rest: Int64  # (component_most,) the rest of its amount
+    free: Int64  # (component_most,) what allowances make free of it, 0 between sessions
+    under: Int64  # (component_most + spare_most,) nano that printing leaves out of a line
+    rest: Int64  # (component_most + spare_most,) the rest of its amount
+    shares: Shares
 
 
 class Lines(NamedTuple):

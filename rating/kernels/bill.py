@@ -24,7 +24,8 @@ from rating.kernels.arrays import (
     Totals,
 )
 from rating.kernels.discount import part_of
-from rating.kernels.jit import kernel, scalar
+from rating.kernels.jit import lean_kernel, scalar
+from rating.kernels.nets import share_net
 from rating.units import AMOUNT_MAX_NANO, NANO_PER_MICRO, PPM_PER_UNIT
 
 AMOUNT_RANGE = 17  # errors.Refused
@@ -40,7 +41,7 @@ def _cap(left_nano: int, after_tax: bool, tax_kind: int, rate_ppm: int, den: int
     return part_of(left_nano, 0, den, PPM_PER_UNIT + rate_ppm, PPM_PER_UNIT)
 
 
-@kernel
+@lean_kernel
 def bill(
     begin: int, count: int, rows: Int64, timeline: Int32, book: Book, deals: Deals, out: Records, totals: Totals
 ) -> int:
@@ -52,6 +53,7 @@ def bill(
     rules, taxes, terms, tax_bits = book.rules, book.taxes, book.terms, book.components.tax_bits
     record_first, status, spare = out.first, totals.status, rules.spare
     with_unknown = totals.unknown.size > 0
+    part_first, part_tax = totals.part_first, totals.part_tax_micro
     limit_given, limit_nano, limit_rest = rules.limit_given, rules.limit_nano, rules.limit_rest
     rule_den, rule_tax, rule_rate, after_nano = rules.den, rules.tax, rules.rate_ppm, rules.after_nano
     rule_unit, rule_print, rule_mode, rule_limited = rules.unit_nano, rules.print_nano, rules.mode, rules.limited
@@ -149,12 +151,12 @@ def bill(
 
         # 3. Tax and rounding, each total once, in rounding units.
         unit_nano, mode, rate = rule_unit[t], rule_mode[t], rule_rate[t]
+        unit_micro = unit_nano // NANO_PER_MICRO
         units, num, left = share(total_nano, total_rest, den, 1, 1, unit_nano)
         total = round_parts(units, num, left, unit_nano, mode)
         tax = 0
+        unknown = False
         if rules.mixed[t] != 0:
-            tax = 0
-            unknown = False
             for at in range(first, last):
                 r = index(at)
                 costs = line_nano[r] != 0 or line_rest[r] != 0
@@ -172,7 +174,9 @@ def bill(
                             base_nano += 1
                 scale = taxes.scale_ppm[j]
                 units, num, left = share(base_nano, base_rest, den, taxes.rate_ppm[j], scale, unit_nano)
-                tax += round_parts(units, num, left, scale * unit_nano, mode)
+                part = round_parts(units, num, left, scale * unit_nano, mode)
+                part_tax[part_first[s] + j - taxes.first[t]] = part * unit_micro
+                tax += part
             if with_unknown:
                 totals.unknown[s] = unknown
         elif tax_kind != NO_TAX:
@@ -187,8 +191,9 @@ def bill(
                 nano, rest = minus(total_nano, total_rest, base_nano, base_rest, den)
                 units, num, left = share_plus(base_nano, base_rest, den, rate, scale, unit_nano, nano, rest)
             tax = round_parts(units, num, left, scale * unit_nano, mode)
-        unit_micro = unit_nano // NANO_PER_MICRO
         net = total - tax if tax_kind == TAX_INCLUDED else total
+        if rules.mixed[t] != 0 and not unknown:
+            share_net(s, t, net, first, last, book, out, totals)
         net_out[s, 0] = net * unit_micro
         net_out[s, 1] = -1 if net < 0 else 0
         if taxed:

@@ -18,9 +18,10 @@ from rating.kernels.arrays import (
     Int64,
     Lines,
     Scratch,
+    Terms,
     Usage,
 )
-from rating.kernels.jit import kernel, scalar
+from rating.kernels.jit import lean_kernel, scalar
 
 
 @scalar
@@ -31,7 +32,28 @@ def in_unit(quantity: int, num: int, den: int) -> int:
     return (quantity * num + den // 2) // den
 
 
-@kernel
+@scalar
+def name_line(i: int, kind: int, row: int, terms: Terms, out: Lines) -> None:
+    """Say what a line is for that has no component: which part of a deal made it, `row` of Terms, or a limit, -1."""
+    out.dimension[i] = NO_DIMENSION
+    out.element[i] = NO_NAME
+    out.unit[i] = NO_NAME
+    out.unit_price[i, 0] = 0
+    out.unit_price[i, 1] = 0
+    j = index(row)
+    if kind == ALLOWANCE:
+        if terms.allowance_of[j] != OF_SESSIONS:
+            out.dimension[i] = terms.allowance_of[j]
+        out.element[i] = terms.allowance_name[j]
+        out.unit[i] = terms.allowance_unit[j]
+    elif kind == DISCOUNT:
+        out.dimension[i] = terms.discount_dimension[j]
+        out.element[i] = terms.discount_name[j]
+    elif kind == MAXIMUM and row >= 0:
+        out.element[i] = terms.cap_name[j]
+
+
+@lean_kernel
 def write_lines(
     begin: int, at: int, count: int, picked: bool, rows: Int64, usage: Usage, book: Book, scratch: Scratch, out: Lines
 ) -> None:
@@ -88,21 +110,7 @@ def write_lines(
         price[i, 1] = 0
         c = component[r]
         if c < 0:
-            j = index(turn[r])
-            dimension[i] = NO_DIMENSION
-            element[i] = NO_NAME
-            unit[i] = NO_NAME
-            price[i, 0] = 0
-            if of_kind[r] == ALLOWANCE:
-                if terms.allowance_of[j] != OF_SESSIONS:
-                    dimension[i] = terms.allowance_of[j]
-                element[i] = terms.allowance_name[j]
-                unit[i] = terms.allowance_unit[j]
-            elif of_kind[r] == DISCOUNT:
-                dimension[i] = terms.discount_dimension[j]
-                element[i] = terms.discount_name[j]
-            elif of_kind[r] == MAXIMUM and turn[r] >= 0:
-                element[i] = terms.cap_name[j]
+            name_line(i, of_kind[r], turn[r], terms, out)
         else:
             dimension[i] = of_dimension[c]
             element[i] = of_element[c]

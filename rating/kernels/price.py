@@ -112,7 +112,7 @@ def price(
         if apart and totals.status[s] == 0:
             return p, lines, APART if lines + made + SPARE_MAX <= out.line.size else LINES_FULL
         if with_deals and not apart:
-            discount(p, end - p, rows, of_session, book, deals, records)
+            discount(p, end - p, rows, of_session, book, deals, scratch.shares, records)
         count = bill(p, end - p, rows, of_session, book, deals, records, totals)
         if lines + count > out.line.size:
             return p, lines, LINES_FULL

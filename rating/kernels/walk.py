@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from rating.kernels.arith import mul_div_floor, row_of
 from rating.kernels.arrays import SPAN_SHIFT, Int64, Stretches, Timelines, Totals, Usage
-from rating.kernels.jit import kernel
+from rating.kernels.jit import lean_kernel
 from rating.units import (
     ACTIVITY_AUTO,
     ACTIVITY_PARKED,
@@ -36,7 +36,7 @@ _FIRST_ENERGY = 2
 _END = 3
 
 
-@kernel
+@lean_kernel
 def walk(lo: int, hi: int, rows: Int64, usage: Usage, timelines: Timelines, out: Stretches, totals: Totals) -> int:
     """Walk the sessions of `rows` at the places lo to hi - 1 (PRICING 1, 2).
 

@@ -44,11 +44,12 @@ from rating.reference.history import rate_history
 from rating.reference.rate import rate_session
 from rating.reference.state import State, StateRow
 from rating.reference.story import tell
-from rating.reference.values import Bill, Interval, Line, Refusal, Usage
+from rating.reference.values import Bill, BilledTax, Interval, Line, Refusal, Usage
 
 __all__ = [
     "Account",
     "Bill",
+    "BilledTax",
     "Deal",
     "FeeLine",
     "Interval",

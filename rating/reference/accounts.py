@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from rating.reference.clock import load_zone, local
+from rating.reference.clock import clock_changes, load_zone, local
 from rating.reference.versions import instant_of
 from rating.tariff.plans import Plan, Plans
+from rating.units import US_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ class Member:
     joined: date
 
     def day_of(self, instant_us: int) -> date:
-        """The local date of an instant at the plan's place."""
-        return local(instant_us, self.zone).date()
+        """The date at the plan's place on which an instant counts."""
+        return date_at(instant_us, self.zone)
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -43,9 +44,24 @@ def zone_of(name: str) -> ZoneInfo:
     return zone
 
 
+def date_at(instant_us: int, zone: ZoneInfo) -> date:
+    """The local date of an instant; where a clock was set back over midnight, the new date stays (our choice).
+
+    So dates never go back, and a period begins at the first instant of its first date, as a tariff's version does.
+
+    >>> from rating.reference.versions import instant_of
+    >>> zone = zone_of("America/St_Johns")
+    >>> set_back = instant_of(date(2010, 11, 7), zone) + 60_000_000  # 00:01 became 23:01 of the day before
+    >>> str(local(set_back, zone).date()), str(date_at(set_back, zone)), str(date_at(set_back - 60_000_001, zone))
+    ('2010-11-06', '2010-11-07', '2010-11-06')
+    """
+    changes = clock_changes(instant_us - US_PER_DAY, instant_us, zone)
+    return max(local(moment, zone).date() for moment in [instant_us, *(change - 1 for change in changes)])
+
+
 def day_in(moment: date | int, zone: ZoneInfo) -> date:
-    """A date is itself; of an instant it is the local date."""
-    return moment if isinstance(moment, date) else local(moment, zone).date()
+    """A date is itself; of an instant it is the date on which it counts."""
+    return moment if isinstance(moment, date) else date_at(moment, zone)
 
 
 def member_at(plans: Plans, accounts: Iterable[Account], account: str | None, instant_us: int) -> Member | None:

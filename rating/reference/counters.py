@@ -1,8 +1,6 @@
 """What is left and what has been done on a date, from the state; and what of it is kept after a session.
 
 Our choices, where nothing else was said:
-- A period that has begun is not left for an earlier one: where a clock is set back over midnight, what starts after
-  that counts in the period of what came before it.
 - What is left of an allowance is carried from period to period from the one on in which the account joined the plan,
   sessions or none. An account that leaves the plan and joins it again begins anew: nothing is carried over from before
   the period in which it joined again; within that same period, what it has used stays used.
@@ -18,7 +16,7 @@ from rating.reference.deal import AllowanceLeft, CapSoFar, Standing
 from rating.reference.periods import number_of, start_of
 from rating.reference.state import Book, Item
 from rating.reference.values import Bill
-from rating.tariff.plans import Allowance, Cap, CountName, Loyalty, Period, Points
+from rating.tariff.plans import Allowance, Cap, CountName, Loyalty, Points
 
 _ALLOWANCE_UNITS = {"energy": "mwh", "time": "us", "parking_time": "us", "sessions": "session"}
 _COUNT_UNITS: dict[CountName, str] = {"sessions": "session", "energy": "mwh", "spend": "micro"}
@@ -53,38 +51,36 @@ def keep_allowance(book: Book, member: Member, allowance: Allowance, day: date, 
 def standing(book: Book, member: Member, loyalty: Loyalty, day: date) -> Standing:
     """What the account has done, in the period or over the days up to a date."""
     counted = _counted(book, member, "loyalty", loyalty, day)
-    since = _since(member, loyalty.period, loyalty.rolling_days, day)
-    return Standing(loyalty, sum(counted.values()), max(since, *counted) if loyalty.period and counted else since)
+    return Standing(loyalty, sum(counted.values()), _since(member, loyalty, day))
 
 
 def cap_so_far(book: Book, member: Member, cap: Cap, day: date) -> CapSoFar:
     """What the account was charged in the period."""
     counted = _counted(book, member, "cap", cap, day)
-    since = _since(member, cap.period, 0, day)
-    return CapSoFar(cap, sum(counted.values()), max(since, *counted) if counted else since)
+    return CapSoFar(cap, sum(counted.values()), _since(member, cap, day))
 
 
 def keep_count(book: Book, member: Member, part: Loyalty | Cap, day: date, more: int) -> None:
     """The count after a session that adds so much (0 where the part does not cover its tariff)."""
     item: Item = "cap" if isinstance(part, Cap) else "loyalty"
     counted = _counted(book, member, item, part, day)
-    at = max([day if part.period is None else _since(member, part.period, 0, day), *counted])
+    at = day if part.period is None else _since(member, part, day)
     counted[at] = counted.get(at, 0) + more
     unit = "micro" if isinstance(part, Cap) else _COUNT_UNITS[part.by]
     some = {period: value for period, value in counted.items() if value}
     book.keep(member.account, member.plan.id, item, part.name, some, unit)
 
 
-def _since(member: Member, period: Period | None, rolling_days: int, day: date) -> date:
+def _since(member: Member, part: Loyalty | Cap, day: date) -> date:
     """The first date that counts."""
-    if period is None:
-        return day - timedelta(days=rolling_days - 1)
-    return start_of(period, member.joined, number_of(period, member.joined, day))
+    if part.period is None:
+        return day - timedelta(days=part.rolling_days - 1)
+    return start_of(part.period, member.joined, number_of(part.period, member.joined, day))
 
 
 def _counted(book: Book, member: Member, item: Item, part: Loyalty | Cap, day: date) -> dict[date, int]:
     """What still counts on a date: by period, of which one is left, or by date."""
-    since = _since(member, part.period, part.rolling_days if isinstance(part, Loyalty) else 0, day)
+    since = _since(member, part, day)
     values = book.values(member.account, member.plan.id, item, part.name)
     return {period: value for period, value in values.items() if period >= since}
 

@@ -66,6 +66,6 @@ def _line(plan: Plan, account: str, period: tuple[date, date], days: tuple[date,
     included = plan.tax is not None and plan.tax.included
     taxes = tax_parts(NO_RATES if plan.tax is None else plan.tax.rates, amount, included) if amount else ()
     rounding = plan.rounding or Rounding("half_up", plan.minor_micro)
-    paid = round_total(rounding, Total(included, amount, taxes))
+    paid = round_total(rounding, Total(included, amount, taxes, groups=()))
     sides = paid.net_micro, paid.tax_micro, paid.gross_micro
     return FeeLine(account, plan.id, *period, *days, count, of, amount, *sides, plan.currency)

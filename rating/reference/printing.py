@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from rating.reference.tax import Total
 from rating.reference.trace import Rounded
+from rating.reference.values import BilledTax
 from rating.tariff.model import Rounding, RoundingMode, Tariff
 from rating.units import MICRO_PER_UNIT
 
@@ -45,6 +46,31 @@ def round_total(rounding: Rounding, total: Total) -> Rounded:
     tax = sum(micro for _, micro in taxes)
     net, gross = (known - tax, known) if total.included else (known, known + tax)
     return Rounded(mode, unit, net, taxes, gross, known)
+
+
+def taxes_of(total: Total, rounded: Rounded) -> tuple[BilledTax, ...] | None:
+    """Each tax as it is printed, with what it counts from; those that are 0 of 0 are left out.
+
+    What has the same taxes is rounded together. The largest of these groups, of equal ones the first by its taxes, has
+    what the roundings leave of the total before tax.
+    """
+    if rounded.taxes is None or rounded.net_micro is None:
+        return None
+    groups = [
+        (sorted((rate.name, rate.rate_ppm) for rate in rates), round_to(net, rounded.unit_micro, rounded.mode))
+        for rates, net in total.groups
+    ]
+    groups.sort(key=lambda group: (-group[1], group[0]))
+    nets = [micro for _, micro in groups]
+    if nets:
+        nets[0] += rounded.net_micro - sum(nets)
+    found = []
+    for rate, amount in sorted(rounded.taxes, key=lambda tax: (tax[0].name, tax[0].rate_ppm)):
+        on = (rate.name, rate.rate_ppm)
+        net = sum(micro for (rates, _), micro in zip(groups, nets, strict=True) if on in rates)
+        if net or amount:
+            found.append(BilledTax(rate, net, amount))
+    return tuple(found)
 
 
 def print_unit(tariff: Tariff) -> int:

@@ -18,7 +18,7 @@ from rating.reference.limits import apply_caps, apply_limits
 from rating.reference.lines import Reckoned, lines_of
 from rating.reference.match import find
 from rating.reference.parts import first_energy, parts_of
-from rating.reference.printing import round_total
+from rating.reference.printing import round_total, taxes_of
 from rating.reference.quantity import Quantities, Share, added_up, flats_due, shares_of, take_steps
 from rating.reference.stretches import spells, stretches
 from rating.reference.tax import total_of
@@ -102,6 +102,7 @@ def rate_session(tariff: Tariff, usage: Usage, *, as_cut: bool = False, deal: De
         tax_micro=rounded.tax_micro,
         gross_micro=rounded.gross_micro,
         lines=lines_of(tariff, Reckoned(quantities, allowed, charged, taken, left, limits, total, rounded)),
+        taxes=taxes_of(total, rounded),
         trace=tuple(steps),
         allowances_used=tuple((step.allowance.allowance.name, step.used) for step in allowed),
         points_redeemed=sum(step.redeemed for step in discounts if isinstance(step, trace.Redeemed)),

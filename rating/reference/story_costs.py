@@ -16,10 +16,10 @@ def costs(bill: Bill) -> list[str]:
     """Two rows for each component."""
     tariff = tariff_of(bill)
     measured = {step.priced: step for step in steps(bill, trace.Measured)}
-    stepped = steps(bill, trace.Stepped)
+    stepped, allowed = steps(bill, trace.Stepped), steps(bill, trace.Allowed)
     rows = []
     for charged in steps(bill, trace.Charged):
-        rows.append(f"{_title(tariff, charged.priced)}: {_quantity(measured[charged.priced], stepped)}")
+        rows.append(f"{_title(tariff, charged.priced)}: {_quantity(measured[charged.priced], allowed, stepped)}")
         rows.append(f"  {_amount(tariff, charged)}")
     return rows or ["nothing"]
 
@@ -30,13 +30,17 @@ def _title(tariff: Tariff, priced: Priced) -> str:
     return f"{words.DIMENSION_WORDS[LINE_DIMENSIONS[priced.dimension]]}, {element.name}{dated}"
 
 
-def _quantity(measured: trace.Measured, stepped: list[trace.Stepped]) -> str:
+def _quantity(measured: trace.Measured, allowed: list[trace.Allowed], stepped: list[trace.Stepped]) -> str:
     kind = measured.priced.dimension
     text = words.quantity(measured.volume, kind)
     if measured.from_first_energy is not None:
         text += f" since energy first came at {words.clock(measured.from_first_energy)}"
     if measured.free:
         text += f", of which {words.quantity(measured.free, kind)} free of charge"
+    for allowance in allowed:
+        taken = dict(allowance.taken).get(measured.priced, 0)
+        if taken:
+            text += f', {words.quantity(taken, kind)} in "{allowance.allowance.allowance.name}"'
     for step in stepped:
         change = dict(step.changes).get(measured.priced, 0)
         if change:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from rating.reference.trace import Charged, TaxPart
-from rating.tariff.model import NO_RATES, Rates, Tariff, TaxRate
+from rating.tariff.model import NO_RATES, UNNAMED, Rates, Tariff, TaxRate
 from rating.units import PPM_PER_UNIT
 
 _ZERO = Fraction(0)
-_UNNAMED = TaxRate("tax", 0)
+
+# What costs something before tax, by the taxes that are on it: taxed alike, rounded together.
+Groups = tuple[tuple[frozenset[TaxRate], Fraction], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Total:
     included: bool  # whether prices, and so lines, include the taxes
     of_lines: Fraction
     taxes: tuple[TaxPart, ...] | None  # in the order in which lines name them; None: the rate of one is not known
+    groups: Groups  # which add up to the total before tax; () where that or a tax is not known
 
     @property
     def net(self) -> Fraction | None:
@@ -45,7 +49,8 @@ class Total:
         taxes = self.taxes and tuple(
             TaxPart(part.rate, part.base * factor, part.amount * factor) for part in self.taxes
         )
-        return Total(self.included, self.of_lines * factor, taxes)
+        groups = tuple((rates, net * factor) for rates, net in self.groups)
+        return Total(self.included, self.of_lines * factor, taxes, groups)
 
     def with_tax(self, tax: Fraction, rates: Rates) -> Total:
         """The same total before tax, with each tax scaled so that they add up to `tax`.
@@ -58,10 +63,19 @@ class Total:
         if self.tax:
             factor = tax / self.tax
             taxes = tuple(replace(part, amount=part.amount * factor) for part in self.taxes)
-        else:
-            named = [part.rate for part in self.taxes] + list(rates.each or ()) + [_UNNAMED]
-            taxes = (TaxPart(named[0], self.net or _ZERO, tax), *self.taxes[1:])
-        return Total(self.included, of_lines, taxes)
+            return Total(self.included, of_lines, taxes, self.groups)
+        named = [part.rate for part in self.taxes] + list(rates.each or ()) + [UNNAMED]
+        taxes = (TaxPart(named[0], self.net or _ZERO, tax), *self.taxes[1:])
+        groups = grouped((rates | {named[0]}, net) for rates, net in self.groups)
+        return Total(self.included, of_lines, taxes, groups)
+
+
+def grouped(nets: Iterable[tuple[Iterable[TaxRate], Fraction]]) -> Groups:
+    """Amounts before tax, added up where they have the same taxes."""
+    found: dict[frozenset[TaxRate], Fraction] = {}
+    for rates, net in nets:
+        found[frozenset(rates)] = found.get(frozenset(rates), _ZERO) + net
+    return tuple(found.items())
 
 
 def _sum(parts: tuple[TaxPart, ...]) -> Fraction:
@@ -73,14 +87,17 @@ def total_of(tariff: Tariff, charged: list[Charged]) -> Total:
     included = tariff.tax is not None and tariff.tax.included
     amount = sum((step.amount for step in charged), _ZERO)
     taxes: dict[TaxRate, TaxPart] = {}
+    nets: list[tuple[Iterable[TaxRate], Fraction]] = []
     for step in charged:
         parts = tax_parts(step.rates, step.amount, included) if step.amount else ()
         if parts is None:
-            return Total(included, amount, None)
+            return Total(included, amount, None, ())
         for part in parts:
             so_far = taxes.get(part.rate, TaxPart(part.rate, _ZERO, _ZERO))
             taxes[part.rate] = TaxPart(part.rate, so_far.base + part.base, so_far.amount + part.amount)
-    return Total(included, amount, tuple(taxes.values()))
+        if step.amount:
+            nets.append(([part.rate for part in parts], step.amount - (_sum(parts) if included else 0)))
+    return Total(included, amount, tuple(taxes.values()), grouped(nets))
 
 
 def tax_parts(rates: Rates, amount: Fraction, included: bool) -> tuple[TaxPart, ...] | None:
@@ -98,6 +115,7 @@ def total_from_nothing(tariff: Tariff, limit: Fraction, after_tax: bool) -> Tota
     included = tariff.tax is not None and tariff.tax.included
     taxes = tax_parts(rates, limit, after_tax)
     if taxes is None:
-        return Total(included, limit, None)
+        return Total(included, limit, None, ())
     added = limit if after_tax == included else limit + _sum(taxes) * (-1 if after_tax else 1)
-    return Total(included, added, taxes)
+    net = limit - _sum(taxes) if after_tax else limit
+    return Total(included, added, taxes, grouped([([part.rate for part in taxes], net)]))

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from rating.errors import Refused
-from rating.tariff.model import LineDimension
+from rating.tariff.model import LineDimension, TaxRate
 
 if TYPE_CHECKING:
     from rating.reference.trace import Step
@@ -108,6 +108,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class BilledTax:
+    """One tax of a bill, as it is printed: what it counts from, and how much it is."""
+
+    rate: TaxRate
+    net_micro: int
+    amount_micro: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bill:
     """One priced session. `net_micro + tax_micro == gross_micro`, and printed lines add up to net, or to gross
     where the tariff's prices include tax. Where the rate of a tax is not known, only that side is.
@@ -126,6 +135,7 @@ class Bill:
     tax_micro: int | None
     gross_micro: int | None
     lines: tuple[Line, ...]
+    taxes: tuple[BilledTax, ...] | None  # by name and rate; they add up to `tax_micro`. None: that is not known
     trace: tuple[Step, ...]
     # What it took of what its account had, which is counted after it (see history).
     allowances_used: tuple[tuple[str, int], ...] = ()  # name, and milli-Wh, microseconds or sessions

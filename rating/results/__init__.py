@@ -1,9 +1,11 @@
-"""Room 6: the three tables.
+"""Room 6: the four tables.
 
-Comes in: a usage batch, its plan, and what `settle` found. Goes out: `rated.Rated` with sessions, lines and rejected.
+Comes in: a usage batch, its plan, and what `settle` found. Goes out: `rated.Rated` with sessions, lines, taxes
+and rejected.
 May import: `settle`, `compile`, `usage`, `tariff`, `kernels.arrays` (codes), `ocpi_json`, `errors`, `units`.
 
     rated     the tables of what was rated
+    taxes     the table of taxes, made when it is asked for
     rejected  the table of what was not, each row with its reason
     arrays    NumPy arrays as Arrow arrays
     write     tables into a folder, whole or not at all

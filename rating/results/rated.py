@@ -1,9 +1,9 @@
-"""The three tables of a rating, and how they leave the engine."""
+"""The four tables of a rating, and how they leave the engine."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ from rating.errors import Refused
 from rating.kernels.arrays import ALLOWANCE, KINDS, NO_TAX, TAX_INCLUDED, USAGE, Lines, Totals
 from rating.results.arrays import AMOUNT, MONEY, PERCENT, QUANTITY, VOLUME, coded, decimals, instants, nulls, zeros
 from rating.results.rejected import rejected_table
+from rating.results.taxes import Later, taxes_later
 from rating.results.write import write_tables
 from rating.settle.chunks import has_integer_ids
 from rating.units import LINE_DIMENSIONS
@@ -26,35 +27,47 @@ from rating.usage.batch import UsageBatch
 
 
 class Frames(NamedTuple):
-    """The three tables in another library's type."""
+    """The four tables in another library's type."""
 
     sessions: Any
     lines: Any
+    taxes: Any
     rejected: Any
 
 
 @dataclass(frozen=True)
 class Rated:
-    """The result of a rating: three `pyarrow.Table`s. Every session that came in is in `sessions` or in `rejected`."""
+    """The result of a rating: four `pyarrow.Table`s. Every session that came in is in `sessions` or in `rejected`."""
 
     sessions: Any
     lines: Any
     rejected: Any
+    _taxes: Later = field(repr=False, compare=False)
     state: Any = None  # pyarrow.Table: what accounts and coupons have used, for the next rating; None: there are none
+
+    @property
+    def taxes(self) -> Any:
+        """A row for each tax of a session: what it counts from and how much it is. Made at the first call."""
+        return self._taxes.get()
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        """All four by their names."""
+        return {name: getattr(self, name) for name in Frames._fields}
 
     def to_pandas(self) -> Frames:
         """The tables as pandas data frames; amounts are `decimal.Decimal`."""
-        return Frames(self.sessions.to_pandas(), self.lines.to_pandas(), self.rejected.to_pandas())
+        return Frames(*(table.to_pandas() for table in self.tables.values()))
 
     def to_polars(self) -> Frames:
         """The tables as Polars data frames."""
         import polars
 
-        return Frames(*(polars.from_arrow(table) for table in (self.sessions, self.lines, self.rejected)))
+        return Frames(*(polars.from_arrow(table) for table in self.tables.values()))
 
     def write(self, folder: str | Path, format: str = "parquet") -> Path:
         """Write the tables into `folder` as Parquet or CSV; they appear there whole, or not at all."""
-        return write_tables(folder, {"sessions": self.sessions, "lines": self.lines, "rejected": self.rejected}, format)
+        return write_tables(folder, self.tables, format)
 
     def __repr__(self) -> str:
         return (
@@ -72,6 +85,7 @@ def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, lines: list[Any],
         sessions=sessions if kept is None else sessions.take(pa.array(kept)),
         lines=pa.Table.from_batches(lines or [line_writer(batch.sessions.id, plan)(_NO_LINES)]),
         rejected=rejected_table(batch, plan, totals),
+        _taxes=taxes_later(batch.sessions.id, plan, totals),
         state=state,
     )
 

@@ -7,7 +7,6 @@ settled one by one in exact fractions: 0.1 ms each.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple
 
 from rating.compile.plan import Plan
 from rating.errors import Refused
@@ -15,7 +14,6 @@ from rating.kernels.arrays import (
     ALLOWANCE,
     DISCOUNT,
     MAXIMUM,
-    MINIMUM,
     ROUNDING,
     USAGE,
     Deals,
@@ -23,38 +21,17 @@ from rating.kernels.arrays import (
     Records,
     Totals,
 )
-from rating.settle.apart_lines import Extra, write_extras, write_lines, write_totals
+from rating.settle.apart_lines import Extra, write_extras, write_lines, write_parts, write_totals
 from rating.settle.discounts import Given, Item, take_discounts
-from rating.tariff.model import NO_RATES, PriceLimit, Rates, Tariff, TaxRate
+from rating.settle.due import Due, Taxes, due_of, limited
+from rating.tariff.model import Rates, Tariff, TaxRate
 from rating.units import (
     AMOUNT_MAX_NANO,
     MICRO_PER_UNIT,
     NANO_PER_UNIT,
-    PPM_PER_UNIT,
 )
 
 _ZERO = Fraction(0)
-
-
-class Due(NamedTuple):
-    """What a session costs so far: on the side of the prices, and each tax; None: a rate is not known."""
-
-    of_lines: Fraction
-    taxes: dict[TaxRate, Fraction] | None
-
-    def side(self, after_tax: bool, included: bool) -> Fraction | None:
-        """The total before or after tax, None where it is not known."""
-        if after_tax == included:
-            return self.of_lines
-        if self.taxes is None:
-            return None
-        together = sum(self.taxes.values(), _ZERO)
-        return self.of_lines + together if after_tax else self.of_lines - together
-
-    def times(self, factor: Fraction) -> Due:
-        """So many times the total, with each of its taxes."""
-        scaled = None if self.taxes is None else {rate: tax * factor for rate, tax in self.taxes.items()}
-        return Due(self.of_lines * factor, scaled)
 
 
 def settle_apart(
@@ -88,8 +65,7 @@ def settle_apart(
     given = _discounted(plan, deals, deal, items, amounts)
     rates = [item.rates for item in items]
     included = tariff.tax is not None and tariff.tax.included
-    due = Due(sum(given.left, _ZERO), _taxes(given.left, rates, included))
-    due, moved = _limit(tariff, version.min_price, version.max_price, due)
+    due, moved = limited(tariff, version.min_price, version.max_price, due_of(given.left, rates, included))
     if due.taxes is None and any(
         limit is not None and (limit.before_tax_micro if included else limit.after_tax_micro) is not None
         for limit in (version.min_price, version.max_price)
@@ -109,7 +85,8 @@ def settle_apart(
     unit = tariff.rounding.unit_micro
     mode = int(plan.book.rules.mode[timeline])
     known = round_to(due.of_lines, unit, mode)
-    tax = sum(round_to(each, unit, mode) for each in (due.taxes or {}).values())
+    taxes = {rate: round_to(each, unit, mode) for rate, each in (due.taxes or {}).items()}
+    tax = sum(taxes.values())
     print_unit = tariff.minor_micro if unit % tariff.minor_micro == 0 else unit
     target = round_to(due.of_lines, print_unit, mode)
     printed = _allocate([*amounts, *(extra.amount for extra in extras)], target, print_unit)
@@ -117,6 +94,9 @@ def settle_apart(
         extras.append(Extra(ROUNDING, Fraction(known - target, MICRO_PER_UNIT), rate_ppm))
         printed.append(known - target)
     write_totals(session, totals, known, tax, due.taxes is None, included)
+    if plan.book.rules.mixed[timeline]:
+        nets = share_net(due, known - tax if included else known, unit, mode)
+        write_parts(session, totals, plan.taxes[timeline], nets, taxes)
     write_lines(plan, records, rows, amounts, printed, lines, at)
     write_extras(plan.book.terms, extras, printed[len(rows) :], lines, at + len(rows), len(rows))
     return len(rows) + len(extras)
@@ -159,69 +139,6 @@ def _refuse(session: int, totals: Totals, why: Refused) -> int:
     return 0
 
 
-def _taxes(amounts: list[Fraction], rates: list[Rates], included: bool) -> dict[TaxRate, Fraction] | None:
-    """Each tax of what costs something, in the order of lines."""
-    found: dict[TaxRate, Fraction] = {}
-    for amount, each in zip(amounts, rates, strict=True):
-        if amount == 0:
-            continue
-        if each.each is None:
-            return None
-        scale = PPM_PER_UNIT + (each.total_ppm or 0) if included else PPM_PER_UNIT
-        for rate in each.each:
-            found[rate] = found.get(rate, _ZERO) + amount * rate.rate_ppm / scale
-    return found
-
-
-def _limit(
-    tariff: Tariff, least: PriceLimit | None, most: PriceLimit | None, due: Due
-) -> tuple[Due, list[tuple[int, Fraction]]]:
-    """The limits before tax, then those after tax, the minimum first; what each adds to the lines."""
-    included = tariff.tax is not None and tariff.tax.included
-    moved = []
-    for after_tax in (False, True):
-        for kind, limit in ((MINIMUM, least), (MAXIMUM, most)):
-            micro = None if limit is None else limit.after_tax_micro if after_tax else limit.before_tax_micro
-            side = due.side(after_tax, included)
-            if limit is None or micro is None or side is None:
-                continue
-            bound = Fraction(micro, MICRO_PER_UNIT)
-            if side >= bound if kind == MINIMUM else side <= bound:
-                continue
-            new = _at_limit(tariff, limit, due, side, bound, after_tax, included)
-            if new.of_lines != due.of_lines:
-                moved.append((kind, new.of_lines - due.of_lines))
-            due = new
-    return due, moved
-
-
-def _at_limit(
-    tariff: Tariff, limit: PriceLimit, due: Due, side: Fraction, bound: Fraction, after_tax: bool, included: bool
-) -> Due:
-    net = due.side(False, included)
-    if after_tax and limit.before_tax_micro is not None and tariff.tax is not None and net is not None:
-        return _with_tax(due, bound - net, tariff.tax.rates, included)
-    if side == 0:
-        own = NO_RATES if tariff.tax is None else tariff.tax.rates
-        if own.each is None:
-            return Due(bound, None)
-        net = bound * PPM_PER_UNIT / (PPM_PER_UNIT + (own.total_ppm or 0)) if after_tax else bound
-        taxes = {rate: net * rate.rate_ppm / PPM_PER_UNIT for rate in own.each}
-        return Due(net + sum(taxes.values(), _ZERO) if included else net, taxes)
-    return due.times(bound / side)
-
-
-def _with_tax(due: Due, tax: Fraction, own: Rates, included: bool) -> Due:
-    """The same total before tax with other taxes: scaled; where they are 0, the first one, or the tariff's, has all."""
-    assert due.taxes is not None
-    before = sum(due.taxes.values(), _ZERO)
-    of_lines = due.of_lines - before + tax if included else due.of_lines
-    if before:
-        return Due(of_lines, {rate: each * tax / before for rate, each in due.taxes.items()})
-    first = next(iter((*due.taxes, *(own.each or ()))), TaxRate("tax", 0))
-    return Due(of_lines, {**due.taxes, first: tax})
-
-
 def round_to(amount: Fraction, unit_micro: int, mode: int) -> int:
     """An amount to a whole number of units, in micro; `mode` is an index into units.ROUNDING_MODES."""
     sign = -1 if amount < 0 else 1
@@ -229,6 +146,25 @@ def round_to(amount: Fraction, unit_micro: int, mode: int) -> int:
     half = Fraction(1, 2)
     away = (rest >= half, rest > half or (rest == half and whole % 2 == 1), rest > half, rest > 0, False)[mode]
     return sign * (int(whole) + away) * unit_micro
+
+
+def share_net(due: Due, net_micro: int, unit_micro: int, mode: int) -> dict[TaxRate, int]:
+    """What each tax counts from: prices with the same taxes are rounded together, and the largest of these groups, of
+    equal ones the first by its taxes, has what the roundings leave of the total before tax.
+    """
+
+    def order(taxes: Taxes) -> list[tuple[str, int]]:
+        return [(rate.name, rate.rate_ppm) for rate in taxes]
+
+    groups = due.groups or {}
+    rounded = {taxes: round_to(groups[taxes], unit_micro, mode) for taxes in sorted(groups, key=order)}
+    if rounded:
+        rounded[max(rounded, key=rounded.__getitem__)] += net_micro - sum(rounded.values())
+    nets: dict[TaxRate, int] = {}
+    for taxes, micro in rounded.items():
+        for rate in taxes:
+            nets[rate] = nets.get(rate, 0) + micro
+    return nets
 
 
 def _allocate(amounts: list[Fraction], target_micro: int, unit_micro: int) -> list[int]:

@@ -21,6 +21,7 @@ from rating.kernels.arrays import (
     Terms,
     Totals,
 )
+from rating.tariff.model import TaxRate
 
 PICO_PER_UNIT = 10**12
 
@@ -43,6 +44,15 @@ def write_totals(session: int, totals: Totals, known: int, tax: int, unknown: bo
             column[session] = micro, -(micro < 0)
     if len(totals.unknown):
         totals.unknown[session] = unknown
+
+
+def write_parts(
+    session: int, totals: Totals, each: tuple[TaxRate, ...], nets: dict[TaxRate, int], taxes: dict[TaxRate, int]
+) -> None:
+    """Write what each tax of the session counts from, and how much it is."""
+    for i, rate in enumerate(each, start=int(totals.part_first[session])):
+        totals.part_net_micro[i] = nets.get(rate, 0)
+        totals.part_tax_micro[i] = taxes.get(rate, 0)
 
 
 def write_lines(

@@ -24,6 +24,7 @@ from rating.kernels.arrays import (
     Lines,
     Records,
     Scratch,
+    Shares,
     Stretches,
     Totals,
     Usage,
@@ -42,6 +43,7 @@ Int64 = NDArray[np.int64]
 UInt8 = NDArray[np.uint8]
 T = TypeVar("T")
 
+_CORES = os.cpu_count() or 1  # asked once, for that takes some 20 us
 # Sessions in a chunk at most.
 CHUNK_SESSIONS_MAX = 65536
 CHUNK_SESSIONS_MIN = 1024
@@ -79,7 +81,7 @@ def settle(
         raise ValueError(f"chunk_sessions must be at least 1, not {chunk_sessions}")
     rows = readonly(np.empty(0, np.int64) if sessions is None else sessions)
     count = plan.status.size if sessions is None else rows.size
-    workers = threads or os.cpu_count() or 1
+    workers = threads or _CORES
     if chunk_sessions is None:
         # As many for each thread; a few sessions are not worth starting one.
         chunks = workers * -(-count // (workers * CHUNK_SESSIONS_MAX)) if count > CHUNK_SESSIONS_MIN else 1
@@ -121,7 +123,7 @@ class Job(NamedTuple):
 
 # What threads write between kernels: they put it back, and the next call takes it again. To fault it in for every
 # call took 0.4 ns an interval.
-_SCRATCH: deque[Block] = deque(maxlen=os.cpu_count() or 1)
+_SCRATCH: deque[Block] = deque(maxlen=_CORES)
 
 
 def _usage(batch: UsageBatch, plan: Plan) -> Usage:
@@ -161,6 +163,8 @@ def room_for_totals(count: int, plan: Plan) -> Totals:
     unknowns = block.take(unknown, np.uint8)
     unknowns[:] = 0
     net_micro = block.take(count, np.int64, 2)
+    part_first = _part_first(plan)
+    parts = int(part_first[-1]) if unknown else 0
     return Totals(
         status=block.take(count, np.uint8),
         unknown=unknowns,
@@ -171,7 +175,19 @@ def room_for_totals(count: int, plan: Plan) -> Totals:
         net_micro=net_micro,
         tax_micro=block.take(taxed, np.int64, 2),
         gross_micro=block.take(count, np.int64, 2) if taxed else net_micro,
+        part_first=part_first,
+        part_net_micro=np.zeros(parts, np.int64),
+        part_tax_micro=np.zeros(parts, np.int64),
     )
+
+
+def _part_first(plan: Plan) -> Int64:
+    """Where the taxes of each session stand; only those of mixed timelines are kept one by one."""
+    mixed = plan.book.rules.mixed
+    if not mixed.any():
+        return np.empty(0, np.int64)
+    width = np.where(mixed != 0, [len(each) for each in plan.taxes], 0)
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(width[plan.timeline], dtype=np.int64)])
 
 
 def _price_chunk(job: Job, block: Block, first: int, last: int) -> list[Lines]:
@@ -216,17 +232,20 @@ def _scratch(block: Block, stretches: int, plan: Plan) -> Scratch:
     stepped = bool(plan.book.rules.stepped.any())
     most = int(plan.book.component_most[0])
     width = stretches if plan.book.timelines.restricted.any() else 0
-    room = len(LINE_DIMENSIONS) * stretches + (SPARE_MAX + int(plan.book.terms.spare_most[0])) * BLOCK_SESSIONS
+    spare = int(plan.book.terms.spare_most[0])
+    room = len(LINE_DIMENSIONS) * stretches + (SPARE_MAX + spare) * BLOCK_SESSIONS
     block.reset(
         {
-            np.int64: 3 * stretches + 2 * width + 6 * room + 2 * (BLOCK_SESSIONS + 1) + 3 * most,
+            np.int64: 3 * stretches + 2 * width + 6 * room + 2 * (BLOCK_SESSIONS + 1) + 8 * most + 5 * spare,
             np.int32: stretches + len(LINE_DIMENSIONS) * width + 4 * room,
             np.uint8: stretches + room,
         }
     )
     billable = block.take(room, np.int64)
     volume = block.take(most, np.int64)
+    free = block.take(most, np.int64)
     volume[:] = 0
+    free[:] = 0
     return Scratch(
         stretches=Stretches(
             first=block.take(BLOCK_SESSIONS + 1, np.int64),
@@ -254,8 +273,10 @@ def _scratch(block: Block, stretches: int, plan: Plan) -> Scratch:
         ),
         pick=block.take(room, np.int32),
         volume=volume,
-        under=block.take(most, np.int64),
-        rest=block.take(most, np.int64),
+        free=free,
+        under=block.take(most + spare, np.int64),
+        rest=block.take(most + spare, np.int64),
+        shares=Shares(*(block.take(size, np.int64) for size in [most] * 4 + [spare] * 3)),
     )
 
 

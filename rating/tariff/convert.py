@@ -21,7 +21,7 @@ from rating.tariff.model import (
     When,
 )
 from rating.tariff.nodes import Document, Mapping, Node, Scalar
-from rating.tariff.nodes import node_at as _at
+from rating.tariff.paths import node_at as _at
 from rating.tariff.schema import ElementText, TariffText, VersionText
 from rating.tariff.schema_parts import PriceLimitText
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText

@@ -72,6 +72,9 @@ def _refused(refusal: RefusalError, loc: Path, document: Document) -> Fault:
     node = _node_at(document, loc + refusal.at)
     got = document.shown(node) if refusal.got is None else refusal.got
     place = document.place(node)
+    parent = _node_at(document, loc[:-1])
+    if isinstance(parent, Mapping) and refusal.beside in parent.keys:
+        place = document.place(parent.keys[refusal.beside])
     if refusal.code == "missing_price":
         got = "no price"
     return Fault(refusal.code, place, got, refusal.want, refusal.fix)
@@ -98,6 +101,8 @@ def _list_fix(key: str, parent: Mapping, document: Document) -> str:
     value = parent.values[key]
     if before is None or not isinstance(value, Scalar) or value.plain or value.style:
         return ""
+    if parent.keys[before].line != parent.keys[key].line:
+        return ""
     shown = f"{document.shown(parent.values[before])}, {visible(key, 20)}"
     return f"delete it, or put brackets around what belongs together: `{before}: [{shown}]`"
 
@@ -107,7 +112,7 @@ def _missing_key(detail: ErrorDetails, document: Document, top: type[Block]) -> 
     model = model_at(loc[:-1], top)
     key = str(loc[-1])
     spec = next(spec for name, spec in model.model_fields.items() if (spec.alias or name) == key)
-    example = str(spec.examples[0]).lower() if spec.examples and not isinstance(spec.examples[0], list) else ""
+    example = _flow(spec.examples[0]) if spec.examples and not isinstance(spec.examples[0], list) else ""
     if isinstance((spec.examples or [""])[0], str):
         example = (spec.examples or [""])[0]
     line = f"{key}: {example}".rstrip() + ("` with at least one below it" if not example else "`")
@@ -116,6 +121,13 @@ def _missing_key(detail: ErrorDetails, document: Document, top: type[Block]) -> 
     return Fault(
         "missing_key", document.place(_node_at(document, loc[:-1])), f"no {key}", f"`{key}`, {what}", f"add `{line}"
     )
+
+
+def _flow(example: object) -> str:
+    """An example as it is written on one line."""
+    if isinstance(example, dict):
+        return "{" + ", ".join(f"{key}: {value}" for key, value in example.items()) + "}"
+    return str(example).lower()
 
 
 def _node_at(document: Document, loc: Path) -> Node:

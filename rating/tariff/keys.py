@@ -6,16 +6,9 @@ import difflib
 
 from rating.tariff.refusal import visible
 from rating.tariff.schema import ElementText, TariffText, VersionText
+from rating.tariff.schema_discounts import DiscountText, LoyaltyText, TierText
 from rating.tariff.schema_parts import Block, PriceLimitText, RoundingText
-from rating.tariff.schema_plan_parts import (
-    AllowanceText,
-    CapText,
-    DiscountText,
-    FeeText,
-    LoyaltyText,
-    PointsText,
-    TierText,
-)
+from rating.tariff.schema_plan_parts import AllowanceText, CapText, FeeText, PointsText
 from rating.tariff.schema_plans import CouponText, PlanText
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
 from rating.tariff.schema_tax import TaxRateText, TaxText
@@ -134,7 +127,7 @@ def keys_of(model: type[Block]) -> tuple[str, ...]:
 def want_key(known: tuple[str, ...], holder: str, is_clear: bool) -> str:
     """Which keys were expected. Where it is clear what was meant, a long list of them is left out."""
     if is_clear and len(known) > _LONG:
-        return f"a key of `{holder}`"
+        return f"a key of `{holder}`" if holder else "a key of this file"
     return f"one of the keys {', '.join(known)}"
 
 

@@ -95,7 +95,7 @@ DiscountPercent = Annotated[
 Off = Annotated[
     Price,
     leaf(periods.read_off, periods.WANT_OFF),
-    editor("string", pattern=rf"^{_UNSIGNED} ?/ ?([1-9][0-9]{{0,4}} ?)?(kWh|Wh|s|min|h|session)$"),
+    editor("string", pattern=rf"^{_UNSIGNED} ?/ ?(session|([1-9][0-9]{{0,4}} ?)?(kWh|Wh|s|min|h))$"),
 ]
 Dimensions = Annotated[
     frozenset[LineDimension],
@@ -153,14 +153,14 @@ Rolling = Annotated[
 Earn = Annotated[
     periods.Earned,
     leaf(periods.read_earn, periods.WANT_EARN),
-    editor("string", pattern=r"^[1-9][0-9]* ?/ ?([1-9][0-9]{0,4} ?)?([A-Z]{3}|kWh|Wh|session)$"),
+    editor("string", pattern=r"^[1-9][0-9]* ?/ ?(session|([1-9][0-9]{0,4} ?)?([A-Z]{3}|kWh|Wh))$"),
 ]
 
 
 def _read_above_zero(text: str) -> int:
     amount = read_money(text)
     if amount == 0:
-        raise RefusalError("amount", "an amount of money above 0, such as 0.01", "write what it is worth")
+        raise RefusalError("amount", "an amount of money above 0, such as 0.01", "write more than 0")
     return amount
 
 

@@ -72,6 +72,10 @@ class TaxRate:
     rate_ppm: int
 
 
+# What a limit after tax adds where there is no tax that could take it.
+UNNAMED = TaxRate("tax", 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Rates:
     """The taxes on a price. `each` is None where they are not known, which is not 0 %; () where none applies."""

@@ -74,18 +74,6 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-def node_at(node: Node | None, *path: str | int) -> Node:
-    """The node at a path of a tree that has been checked."""
-    for part in path:
-        if isinstance(node, Mapping):
-            node = node.values[str(part)]
-        else:
-            assert isinstance(node, Sequence)
-            node = node.items[int(part)]
-    assert node is not None
-    return node
-
-
 class _StopError(Exception):
     """The rest of the text is not read: the fault is added already."""
 

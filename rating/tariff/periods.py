@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from rating.tariff.amounts import scaled
+from rating.tariff.amounts import NUMBER, scaled
 from rating.tariff.lengths import UNIT_WORDS, read_energy_amount, read_time_length
 from rating.tariff.model import UNITS_OF, DimensionName, Price
 from rating.tariff.plans import AllowedName, CountName, PeriodName
@@ -109,7 +109,11 @@ def read_off(text: str) -> Price:
     try:
         return read_price(text, dimension)
     except RefusalError as refusal:
-        raise RefusalError(refusal.code, WANT_OFF, refusal.fix) from None
+        number = text.partition("/")[0].strip()
+        fix = refusal.fix
+        if refusal.code == "price_unit" and unit is None and NUMBER.fullmatch(number):
+            fix = f"write {number}/kWh, {number}/min or {number}/session: every price says its unit"
+        raise RefusalError(refusal.code, WANT_OFF, fix) from None
 
 
 def read_allowed(text: str, of: AllowedName) -> Allowed:
@@ -228,22 +232,27 @@ def read_carry(text: str) -> Allowed | None:
     return Allowed(amount, re.sub("[^A-Za-z]", "", text))
 
 
+WANT_TIER: Final[dict[CountName, str]] = {
+    "sessions": "a number of sessions, such as 10",
+    "energy": "an amount of energy, such as 200 kWh",
+    "spend": "what has been paid, such as 100.00",
+}
+
+
 def read_tier_at(text: str, by: CountName) -> int:
     """From which count on a tier holds: sessions, milli-Wh or micro of the currency.
 
     >>> read_tier_at("10", "sessions"), read_tier_at("200 kWh", "energy"), read_tier_at("100.00", "spend")
     (10, 200000000, 100000000)
     """
-    if by == "energy":
-        return read_energy_amount(text)
-    if by == "spend":
-        return scaled(text, 6, "tier", "what has been paid, such as 100.00", LIMIT_MAX_MICRO)
-    if text == "0":
-        return 0
     try:
-        return read_count(text)
+        if by == "energy":
+            return read_energy_amount(text)
+        if by == "spend":
+            return scaled(text, 6, "tier", WANT_TIER[by], LIMIT_MAX_MICRO)
+        return 0 if text == "0" else read_count(text)
     except RefusalError as refusal:
-        raise RefusalError("tier", "a number of sessions, such as 10", refusal.fix) from None
+        raise RefusalError("tier", WANT_TIER[by], refusal.fix) from None
 
 
 def read_pattern(text: str) -> str:
@@ -260,7 +269,7 @@ def read_pattern(text: str) -> str:
     if text.strip().lower() in ("all", "any", "every"):
         raise RefusalError("tariffs", WANT_PATTERN, "leave it out: then all tariffs are meant")
     if not text.isprintable() or " " in text or "[" in text or "]" in text:
-        tidy = re.sub(r"[\[\]\s]", "", text)
+        tidy = re.sub(r"\s+", "-", re.sub(r"[\[\]]", "", text).strip())
         fix = f"write {visible(tidy, 40)}" if tidy.isprintable() and tidy else "write an id, or leave it out"
         raise RefusalError("tariffs", WANT_PATTERN, fix)
     return text

@@ -10,21 +10,18 @@ from rating.tariff import leaves_plans as leaves
 from rating.tariff.leaves import Currency, Money, Notes, ValidFrom, ValidUntil, Words, Zone
 from rating.tariff.model import LineDimension, Price
 from rating.tariff.refusal import RefusalError
-from rating.tariff.schema_parts import Block, RoundingText, listed
-from rating.tariff.schema_plan_parts import (
+from rating.tariff.schema_discounts import (
     PARTS_MAX,
-    AllowanceText,
-    CapText,
     DimensionsField,
     DiscountText,
-    FeeText,
     LoyaltyText,
     PatternsField,
     PercentField,
-    PointsText,
     fitting,
     one_kind,
 )
+from rating.tariff.schema_parts import Block, RoundingText, listed
+from rating.tariff.schema_plan_parts import AllowanceText, CapText, FeeText, PointsText
 from rating.tariff.schema_tax import TaxText
 
 _SPLIT = "split the plan"

@@ -175,7 +175,7 @@ def _kinds(tariff: Tariff, charged: list[Charged], taxing: Taxing) -> dict[str, 
 
 
 def _total_of_one(amount: Fraction, rates: Rates, included: bool) -> Total:
-    return Total(included, amount, tax_parts(rates, amount, included) if amount else ())
+    return Total(included, amount, tax_parts(rates, amount, included) if amount else (), ())
 
 
 def _add(one: Fraction | None, other: Fraction | None) -> Fraction | None:
