@@ -43,7 +43,7 @@ def tables(drawn: Iterable[Drawn]) -> tuple[dict[str, list[Any]], dict[str, list
         "time_zone": [usage.time_zone for _, usage in drawn],
     }
     usages = [usage for _, usage in drawn]
-    for name in NAMES:
+    for name in (*NAMES, *OF_ACCOUNTS):
         if any(getattr(usage, name) is not None for usage in usages):
             sessions[name] = [getattr(usage, name) for usage in usages]
     if any(usage.evse_power_mw is not None for usage in usages):
@@ -77,6 +77,7 @@ def interval_table(rows: list[tuple[Any, Interval]]) -> dict[str, list[Any]]:
 
 
 NAMES = ("tariff_type", "connector", "membership", "payment_method")
+OF_ACCOUNTS = ("account", "coupon", "redeem_points")
 
 
 def in_units(value: int | None, decimals: int) -> Decimal | None:
@@ -108,7 +109,13 @@ def batch_of(drawn: Iterable[Drawn]) -> UsageBatch:
             zone_names=tuple(zones),
             status=array((fault_of_session(usage) or Refused.FINE for usage in usages), np.uint8),
             status_row=np.full(len(usages), -1),
-            extra=pa.table({}),
+            extra=pa.table(
+                {
+                    name: [getattr(usage, name) for usage in usages]
+                    for name in OF_ACCOUNTS
+                    if any(getattr(usage, name) is not None for usage in usages)
+                }
+            ),
             attributes={
                 name: Names(
                     array((code(known[name], getattr(usage, name)) for usage in usages), np.int32), tuple(names)
@@ -151,13 +158,15 @@ def exact(value: Decimal | None) -> Fraction | None:
 
 def slow_answer(tariff: Tariff, usage: Usage) -> Any:
     """The twin's bill as plain values, or the code of its refusal."""
-    bill = rate_session(tariff, usage)
-    if isinstance(bill, Refusal):
-        return bill.code
-    return _bill(bill)
+    return as_answer(rate_session(tariff, usage))
 
 
-def _bill(bill: Bill) -> Any:
+def as_answer(bill: Bill | Refusal) -> Any:
+    """A bill as plain values, or the code of a refusal."""
+    return bill.code if isinstance(bill, Refusal) else bill_of(bill)
+
+
+def bill_of(bill: Bill) -> Any:
     head = {
         "tariff_version": bill.tariff_version,
         "currency": bill.currency,

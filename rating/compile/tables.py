@@ -30,6 +30,7 @@ from rating.kernels.arrays import (
     Taxes,
     Timelines,
     frozen,
+    no_terms,
     readonly,
 )
 from rating.tariff.model import Component, Tariff, TaxRate, Version
@@ -190,6 +191,7 @@ def flat_book(tables: Tables, lo_us: int) -> Book:
                 group_scale_ppm=np.array([row.scale_ppm for each in tables.taxes for row in each.groups], np.int64),
             )
         ),
+        terms=no_terms(),
         component_most=readonly(np.array([max(tables.component_count, default=1)], np.int64)),
     )
 

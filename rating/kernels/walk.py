@@ -8,9 +8,19 @@ takes the slow path, where stretches are closed.
 
 from __future__ import annotations
 
-from rating.kernels.arith import mul_div_floor
-from rating.kernels.arrays import CHARGING_ENDED, ENERGY_CAME, NEVER, SPAN_SHIFT, Stretches, Timelines, Totals, Usage
-from rating.kernels.jit import kernel
+from rating.kernels.arith import mul_div_floor, row_of
+from rating.kernels.arrays import (
+    CHARGING_ENDED,
+    ENERGY_CAME,
+    NEVER,
+    SPAN_SHIFT,
+    Int64,
+    Stretches,
+    Timelines,
+    Totals,
+    Usage,
+)
+from rating.kernels.jit import lean_kernel
 from rating.kernels.session import charging_end
 from rating.units import (
     ACTIVITY_AUTO,
@@ -37,9 +47,12 @@ _FIRST_ENERGY = 2
 _END = 3
 
 
-@kernel
-def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, totals: Totals) -> int:
-    """Walk sessions lo to hi - 1; return how many stretches there are, or -1 where they do not fit (PRICING 1, 2)."""
+@lean_kernel
+def walk(lo: int, hi: int, rows: Int64, usage: Usage, timelines: Timelines, out: Stretches, totals: Totals) -> int:
+    """Walk the sessions of `rows` at the places lo to hi - 1 (PRICING 1, 2).
+
+    Returns: how many stretches there are, or -1 where they do not fit.
+    """
     session_start_us, session_end_us = usage.session_start_us, usage.session_end_us
     interval_first, door_status, of_session = usage.interval_first, usage.status, usage.timeline
     start_us, end_us, energies, activities = usage.start_us, usage.end_us, usage.energy, usage.activity
@@ -55,8 +68,9 @@ def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, t
     room = stretch_epoch.size
 
     stretches = 0
-    for s in range(lo, hi):
-        stretch_first[s - lo] = stretches
+    for place in range(lo, hi):
+        s = row_of(rows, place)
+        stretch_first[place - lo] = stretches
         fault_out[s] = -1
         status_out[s] = door_status[s]
         if door_status[s] != 0:
@@ -197,6 +211,6 @@ def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, t
                     break
         status_out[s] = fault
         if fault != 0:
-            stretches = stretch_first[s - lo]
+            stretches = stretch_first[place - lo]
     stretch_first[hi - lo] = stretches
     return stretches

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rating.kernels.arith import index, mul_div_floor, power_floor
+from rating.kernels.arith import index, mul_div_floor, power_floor, row_of
 from rating.kernels.arrays import (
     BY_CURRENT,
     CHARGING_ENDED,
@@ -21,6 +21,7 @@ from rating.kernels.arrays import (
     SPAN_SHIFT,
     VARIES,
     Book,
+    Int64,
     Stretches,
     Totals,
     Usage,
@@ -61,14 +62,17 @@ assert ENERGY_MAX_MWH <= SESSION_MAX_US
 
 
 @kernel
-def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, totals: Totals) -> int:
-    """Walk sessions lo to hi - 1; return how many stretches there are, or -1 where they do not fit (PRICING 1, 2)."""
+def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out: Stretches, totals: Totals) -> int:
+    """Walk the sessions of `rows` at the places lo to hi - 1 (PRICING 1, 2).
+
+    Returns: how many stretches there are, or -1 where they do not fit.
+    """
     timelines, restrictions = book.timelines, book.restrictions
     start_us, end_us, energies, activities = usage.start_us, usage.end_us, usage.energy, usage.activity
     powers_mw, currents_ma, volumes_us = usage.power_mw, usage.current_ma, usage.volumes_us
     epoch_first, epoch_start_us, waits = timelines.epoch_first, timelines.epoch_start_us, timelines.waits
     hint_first, hint, span_start_us = timelines.hint_first, timelines.hint, timelines.span_start_us[0]
-    row_first, rows, candidate = restrictions.row_first, restrictions.row, restrictions.candidate
+    row_first, epoch_rows, candidate = restrictions.row_first, restrictions.row, restrictions.candidate
     conditions, mark_first, marks = restrictions.condition, restrictions.mark_first, restrictions.mark_mwh
     duration_first, durations_us = restrictions.duration_first, restrictions.duration_us
     stretch_first, stretch_component, stretch_after = out.first, out.component, out.after
@@ -81,8 +85,9 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
     picks = np.full(_DIMENSIONS, -1, np.int32)
 
     stretches = 0
-    for s in range(lo, hi):
-        stretch_first[s - lo] = stretches
+    for place in range(lo, hi):
+        s = row_of(rows, place)
+        stretch_first[place - lo] = stretches
         totals.fault[s] = -1
         totals.status[s] = usage.status[s]
         if usage.status[s] != 0:
@@ -320,7 +325,7 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
                     upto = max(given, upto - upto % MWH_PER_WH)
                 if stale == _ALL:
                     next_mark = 0
-                    for m in range(mark_first[rows[row + 6]], mark_first[rows[row + 6] + 1]):
+                    for m in range(mark_first[epoch_rows[row + 6]], mark_first[epoch_rows[row + 6] + 1]):
                         if marks[m] > before + given:
                             next_mark = marks[m]
                             break
@@ -342,12 +347,12 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
                     changed = opened < 0 or stretch_after[opened] != after
                     power_lo, power_hi, current_lo, current_hi = 0, NEVER, 0, NEVER
                     for d in range(_DIMENSIONS):
-                        if stale == _BY_POWER and rows[row + 7] & (VARIES << d) == 0:
+                        if stale == _BY_POWER and epoch_rows[row + 7] & (VARIES << d) == 0:
                             continue
                         of_reservation = d > FLAT
                         pick = -1
                         asked = is_reserved if of_reservation else kind != _RESERVED and not expired
-                        j = index(rows[row + d])
+                        j = index(epoch_rows[row + d])
                         while asked and candidate[2 * j] >= 0:
                             if candidate[2 * j + 1] < 0:
                                 pick = candidate[2 * j]
@@ -381,7 +386,7 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
                             j += 1
                         changed = changed or picks[d] != pick
                         picks[d] = pick
-                    flags |= rows[row + 7]
+                    flags |= epoch_rows[row + 7]
                     stale = _NONE
                 else:
                     changed = stretch_after[opened] != after
@@ -441,6 +446,6 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
             totals.fault[s] = missing
         totals.status[s] = fault
         if fault != 0:
-            stretches = stretch_first[s - lo]
+            stretches = stretch_first[place - lo]
     stretch_first[hi - lo] = stretches
     return stretches

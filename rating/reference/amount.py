@@ -21,8 +21,8 @@ def money(micro: int) -> Fraction:
 def charge(tariff: Tariff, quantities: Quantities) -> list[Charged]:
     """The amount of each component, in the order of the lines: version, element, dimension (PRICING 4).
 
-    Our choice: a component's `min` is due only where volume is left after grace and before the step, so a step down
-    to nothing does not lift it; then its `max` holds.
+    Our choice: a component's `min` is due only where volume is left after grace and allowances and before the
+    step, so a step down to nothing does not lift it; then its `max` holds.
     """
     charged = []
     for priced in sorted(quantities):
@@ -30,7 +30,7 @@ def charge(tariff: Tariff, quantities: Quantities) -> list[Charged]:
         component = find(tariff, priced)[2]
         by_price = money(component.price.amount_micro) * quantity.billed / component.price.per
         amount = by_price
-        if component.min_micro is not None and quantity.after_grace > 0:
+        if component.min_micro is not None and quantity.remaining > 0:
             amount = max(amount, money(component.min_micro))
         if component.max_micro is not None:
             amount = min(amount, money(component.max_micro))

@@ -16,10 +16,11 @@ def costs(bill: Bill) -> list[str]:
     """Two rows for each component."""
     tariff = tariff_of(bill)
     measured = {step.priced: step for step in steps(bill, trace.Measured)}
-    stepped = steps(bill, trace.Stepped)
+    stepped, allowed = steps(bill, trace.Stepped), steps(bill, trace.Allowed)
     rows = []
     for charged in steps(bill, trace.Charged):
-        rows.append(f"{_title(tariff, charged.priced)}: {_quantity(tariff, measured[charged.priced], stepped)}")
+        quantity = _quantity(tariff, measured[charged.priced], allowed, stepped)
+        rows.append(f"{_title(tariff, charged.priced)}: {quantity}")
         rows.append(f"  {_amount(tariff, charged)}")
     return rows or ["nothing"]
 
@@ -30,7 +31,9 @@ def _title(tariff: Tariff, priced: Priced) -> str:
     return f"{words.DIMENSION_WORDS[LINE_DIMENSIONS[priced.dimension]]}, {element.name}{dated}"
 
 
-def _quantity(tariff: Tariff, measured: trace.Measured, stepped: list[trace.Stepped]) -> str:
+def _quantity(
+    tariff: Tariff, measured: trace.Measured, allowed: list[trace.Allowed], stepped: list[trace.Stepped]
+) -> str:
     kind, component = measured.priced.dimension, find(tariff, measured.priced)[2]
     text = words.quantity(measured.volume, kind)
     if component.plugged_in:
@@ -40,6 +43,10 @@ def _quantity(tariff: Tariff, measured: trace.Measured, stepped: list[trace.Step
         text += f" since {began} at {words.clock(measured.begins)}"
     if measured.free:
         text += f", of which {words.quantity(measured.free, kind)} free of charge"
+    for allowance in allowed:
+        taken = dict(allowance.taken).get(measured.priced, 0)
+        if taken:
+            text += f', {words.quantity(taken, kind)} in "{allowance.allowance.allowance.name}"'
     for step in stepped:
         change = dict(step.changes).get(measured.priced, 0)
         if change:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from rating.kernels.arrays import MAXIMUM, MINIMUM
-from rating.tariff.model import UNNAMED, PriceLimit, Rates, Tariff, TaxRate
+from rating.tariff.model import NO_RATES, UNNAMED, PriceLimit, Rates, Tariff, TaxRate
 from rating.units import MICRO_PER_UNIT, PPM_PER_UNIT
 
 _ZERO = Fraction(0)
@@ -32,6 +32,13 @@ class Due(NamedTuple):
             return None
         together = sum(self.taxes.values(), _ZERO)
         return self.of_lines + together if after_tax else self.of_lines - together
+
+    def times(self, factor: Fraction) -> Due:
+        """So many times the total, with each of its taxes."""
+        if self.taxes is None or self.groups is None:
+            return Due(self.of_lines * factor, None, None)
+        groups = {group: each * factor for group, each in self.groups.items()}
+        return Due(self.of_lines * factor, groups, {rate: tax * factor for rate, tax in self.taxes.items()})
 
 
 def due_of(amounts: list[Fraction], rates: list[Rates], included: bool) -> Due:
@@ -81,22 +88,17 @@ def limited(
 def _at_limit(
     tariff: Tariff, limit: PriceLimit, due: Due, side: Fraction, bound: Fraction, after_tax: bool, included: bool
 ) -> Due:
-    assert tariff.tax is not None
     net = due.side(False, included)
-    if after_tax and limit.before_tax_micro is not None and net is not None:
+    if after_tax and limit.before_tax_micro is not None and tariff.tax is not None and net is not None:
         return _with_tax(due, bound - net, tariff.tax.rates, included)
     if side == 0:
-        own = tariff.tax.rates
+        own = NO_RATES if tariff.tax is None else tariff.tax.rates
         if own.each is None:
             return Due(bound, None, None)
         net = bound * PPM_PER_UNIT / (PPM_PER_UNIT + (own.total_ppm or 0)) if after_tax else bound
         taxes = {rate: net * rate.rate_ppm / PPM_PER_UNIT for rate in own.each}
         return Due(net + sum(taxes.values(), _ZERO) if included else net, {_group(own.each): net}, taxes)
-    factor = bound / side
-    if due.taxes is None or due.groups is None:
-        return Due(due.of_lines * factor, None, None)
-    groups = {group: each * factor for group, each in due.groups.items()}
-    return Due(due.of_lines * factor, groups, {rate: tax * factor for rate, tax in due.taxes.items()})
+    return due.times(bound / side)
 
 
 def _with_tax(due: Due, tax: Fraction, own: Rates, included: bool) -> Due:

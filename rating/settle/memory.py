@@ -73,8 +73,8 @@ class Block:
         self._used = 0
 
     def reset(self, sizes: dict[Any, int]) -> None:
-        """Make room for so many items of each dtype in `sizes`, in at most sixteen arrays each."""
-        wanted = sum(np.dtype(dtype).itemsize * size + 16 * _ALIGN for dtype, size in sizes.items()) + _ALIGN
+        """Make room for so many items of each dtype in `sizes`, in at most 32 arrays each."""
+        wanted = sum(np.dtype(dtype).itemsize * size + 32 * _ALIGN for dtype, size in sizes.items()) + _ALIGN
         if self._root is None or self._root.size < wanted:
             keep = wanted >= KEPT_LEAST_BYTES
             block = _KEPT.take(wanted) if keep else pa.allocate_buffer(wanted)

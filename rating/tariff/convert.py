@@ -20,7 +20,8 @@ from rating.tariff.model import (
     Version,
     When,
 )
-from rating.tariff.nodes import Document, Mapping, Node, Scalar, Sequence
+from rating.tariff.nodes import Document, Mapping, Node, Scalar
+from rating.tariff.paths import node_at as _at
 from rating.tariff.schema import ElementText, TariffText, VersionText
 from rating.tariff.schema_parts import PriceLimitText
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
@@ -42,7 +43,7 @@ def to_tariff(text: TariffText, document: Document) -> Tariff:
         versions=tuple(_version(version, document, _at(root, "versions", index)) for index, version in versions),
         rounding=Rounding(text.rounding.mode, text.rounding.unit or minor),
         time_zone=text.time_zone,
-        tax=_tax(text.tax),
+        tax=to_tax(text.tax),
         on_change=text.on_change,
         name=text.name,
         place=document.place(_at(root, "tariff")),
@@ -54,19 +55,8 @@ def default_element_name(index: int) -> str:
     return f"element {index + 1}"
 
 
-def _at(node: Node | None, *path: str | int) -> Node:
-    """The node at a path of a tree that has been checked."""
-    for part in path:
-        if isinstance(node, Mapping):
-            node = node.values[str(part)]
-        else:
-            assert isinstance(node, Sequence)
-            node = node.items[int(part)]
-    assert node is not None
-    return node
-
-
-def _tax(text: TaxText | None) -> Tax | None:
+def to_tax(text: TaxText | None) -> Tax | None:
+    """The tax of a tariff, or of a plan's fee."""
     if text is None:
         return None
     if text.rates is not None:

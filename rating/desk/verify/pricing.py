@@ -195,7 +195,7 @@ def _charged(tariff: Tariff, total: Total, exact: Sides, way: Way) -> Sides:
     """The totals as they are billed."""
     mode = way.total_mode or tariff.rounding.mode
     if way.taxing == "as_said" and way.total_decimals is None:
-        rounded = round_total(replace(tariff, rounding=replace(tariff.rounding, mode=mode)), total)
+        rounded = round_total(replace(tariff.rounding, mode=mode), total)
         return Sides(_money(rounded.net_micro), _money(rounded.gross_micro))
     return rounded_sides(tariff, exact, way)
 

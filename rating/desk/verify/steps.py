@@ -25,7 +25,7 @@ def step(tariff: Tariff, pieces: list[Piece], quantities: Quantities, how: Steps
         take_steps(tariff, quantities)
     elif how == "price":
         for each, quantity in quantities.items():
-            quantity.step_change = _surplus(tariff, each, quantity.after_grace)
+            quantity.step_change = _surplus(tariff, each, quantity.remaining)
     elif how == "period":
         for (_, each), volume in _by_period(tariff, pieces).items():
             if each in quantities:

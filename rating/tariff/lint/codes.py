@@ -32,6 +32,13 @@ class Code(StrEnum):
     RESERVATION_USED = "reservation_used"
     RATE_REPEATED = "rate_repeated"
     LIMIT_TAX_UNKNOWN = "limit_tax_unknown"
+    PLAN_TARIFF = "plan_tariff"
+    PLAN_CURRENCY = "plan_currency"
+    ALLOWANCE_UNUSED = "allowance_unused"
+    DISCOUNT_UNUSED = "discount_unused"
+    BELOW_ZERO = "below_zero"
+    DISCOUNT_NOTHING = "discount_nothing"
+    TIER_LOWER = "tier_lower"
 
 
 def warning(code: Code, place: Place, got: str, want: str, fix: str) -> Fault:
