@@ -13,6 +13,7 @@ from benchmarks.cdr import report as cdr_report
 from benchmarks.contender import Contender
 from benchmarks.data import FULL, QUICK
 from benchmarks.measure import CONTENDERS, measure
+from benchmarks.readme import put_into
 from benchmarks.report import as_json, as_table, machine
 
 LATEST: Final = Path(__file__).parent / "results" / "latest.json"
@@ -34,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(found, indent=1) + "\n")
             print(f"{table}\n\nwritten to {path}", flush=True)
+            if options.readme is not None:
+                put_into(options.readme, job, table)
     except AssertionError as problem:
         _say("")
         print(problem, file=sys.stderr)
@@ -74,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
         default=LATEST,
         metavar="FILE",
         help="where to write J1; CDR goes beside it, as -cdr.json (%(default)s)",
+    )
+    parser.add_argument(
+        "--readme", type=Path, metavar="FILE", help="write the tables into FILE as well, where its markers stand"
     )
     return parser
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from rating.errors import Fault, InputError, Place, Refused
 from rating.ocpi_json import Record, shown
@@ -17,10 +17,11 @@ from rating.tariff.model import Tariff, Tariffs
 from rating.tariff.ocpi.fields import detect_version
 from rating.tariff.ocpi.parse import Settings, read_tariff
 from rating.usage.batch import UsageBatch
+from rating.usage.ocpi.objects import as_key
 from rating.usage.ocpi.read import RefusedCdr
 from rating.usage.ocpi.read import read_cdrs as read_batch
 from rating.usage.ocpi.tariffs import CdrTariff
-from rating.usage.ocpi.values import Cdr
+from rating.usage.ocpi.values import Terms
 from rating.usage.ocpi.words import VERSIONS, Version
 from rating.usage.ocpi.zones import zone_names
 from rating.usage.words_tariffs import meant_zone
@@ -78,7 +79,7 @@ def read_cdrs(
     keys = read.batch.sessions.tariff_names
     names = tuple(next(name for name, found in named.items() if found[0] == key) for key in keys)
     batch = read.batch._replace(sessions=read.batch.sessions._replace(tariff_names=names))
-    priced = Tariffs(tuple(replace(named[name][1], id=name) for name in names))
+    priced = Tariffs(tuple(_called(named[name][1], name) for name in names))
     return Cdrs(batch, priced, read.refused, read.extensions)
 
 
@@ -142,39 +143,39 @@ class Book:
         self.version = version
         self._chosen: dict[str, Tariff] = {}  # by a key of its own, for different tariffs may have one id
 
-    def choose(self, cdr: Cdr, faults: list[Fault]) -> CdrTariff | None:
+    def choose(self, terms: Terms, faults: list[Fault]) -> CdrTariff | None:
         """The tariff of a CDR, or every fault of it."""
-        found = self.find(cdr, faults)
+        found = self.find(terms, faults)
         if found is None:
             return None
         key = f"{found.id}\n{found.hash}"
         self._chosen[key] = found
         return CdrTariff(key, found.id, needs_clock(found))
 
-    def find(self, cdr: Cdr, faults: list[Fault]) -> Tariff | None:
+    def find(self, terms: Terms, faults: list[Fault]) -> Tariff | None:
         """The same as a tariff."""
         if self.told is not None:
             found: Tariff | None = self.tariffs[self.told]
-        elif cdr.tariffs and not self.knows(cdr):
-            found = _embedded(cdr, self.version, faults)
+        elif terms.tariffs and not self.knows(terms):
+            found = _embedded(terms, self.version, faults)
         else:
-            found = self._by_id(self._names(cdr), cdr, faults)
-        if found is not None and found.currency != cdr.currency:
+            found = self._by_id(self._names(terms), terms, faults)
+        if found is not None and found.currency != terms.currency:
             want = f"{found.currency}, the currency of the tariff {found.id}"
-            place = cdr.place.within("currency")
-            faults.append(Fault("cdr_currency", place, shown(cdr.currency), want, "correct one of the two"))
+            place = terms.place.within("currency")
+            faults.append(Fault("cdr_currency", place, shown(terms.currency), want, "correct one of the two"))
             return None
         return found
 
-    def knows(self, cdr: Cdr) -> bool:
+    def knows(self, terms: Terms) -> bool:
         """Whether tariffs of the caller go before those that the CDR carries: they have all their ids."""
-        names = self._names(cdr)
+        names = self._names(terms)
         return self.verifying and bool(names) and all(name.casefold() in self.by_id for name in names)
 
-    def _names(self, cdr: Cdr) -> tuple[str, ...]:
+    def _names(self, terms: Terms) -> tuple[str, ...]:
         """The ids of the CDR's tariffs: those that its periods name, else those that it carries."""
-        carried = (record.value.get("id") for record in cdr.tariffs)
-        return tuple(cdr.tariff_ids) or tuple(name for name in carried if isinstance(name, str))
+        carried = (record.value.get("id") for record in terms.tariffs)
+        return tuple(terms.tariff_ids) or tuple(name for name in carried if isinstance(name, str))
 
     def named(self) -> dict[str, tuple[str, Tariff]]:
         """Every chosen tariff by a name: its id, and where several have one id, all of them with their hashes."""
@@ -187,10 +188,10 @@ class Book:
             for key, tariff in each
         }
 
-    def _by_id(self, names: tuple[str, ...], cdr: Cdr, faults: list[Fault]) -> Tariff | None:
+    def _by_id(self, names: tuple[str, ...], terms: Terms, faults: list[Fault]) -> Tariff | None:
         if not names:
             fix = f"{self._how_to_tell()}, or give a CDR that carries it in `tariffs`"
-            faults.append(Fault("cdr_tariff", cdr.place, "no tariff", "a tariff to price it by", fix))
+            faults.append(Fault("cdr_tariff", terms.place, "no tariff", "a tariff to price it by", fix))
             return None
         found = []
         for name in names:
@@ -199,10 +200,10 @@ class Book:
                 own = "give yours this id if it is the same, " if self.tariffs else ""
                 fix = f"load that tariff, {own}{self._how_to_tell()}, or give a CDR that carries it in `tariffs`"
                 want = "the id of a tariff that is at hand"
-                faults.append(Fault(Refused.UNKNOWN_TARIFF.code, cdr.place, shown(name), want, fix))
+                faults.append(Fault(Refused.UNKNOWN_TARIFF.code, terms.place, shown(name), want, fix))
             else:
                 found.append(tariff)
-        return _one_of(found, cdr, faults) if len(found) == len(names) else None
+        return _one_of(found, terms, faults) if len(found) == len(names) else None
 
     def _how_to_tell(self) -> str:
         """How a caller says by which tariff CDRs are priced, whatever id they name."""
@@ -213,32 +214,34 @@ class Book:
         return f'say which one prices all CDRs (such as tariff="{next(iter(self.tariffs))}")'
 
 
-def _embedded(cdr: Cdr, version: Version | None, faults: list[Fault]) -> Tariff | None:
+def _embedded(terms: Terms, version: Version | None, faults: list[Fault]) -> Tariff | None:
     """The tariff that a CDR carries; of several, the one that its periods name, or that all of them are."""
     before = len(faults)
-    found = [_read(record, version or cdr.version, faults) for record in cdr.tariffs]
+    found = [_read(record, version or terms.version, faults) for record in terms.tariffs]
     if len(faults) > before:
         return None
     read = [tariff for tariff in found if tariff is not None]
-    if not cdr.tariff_ids:
-        return _one_of(read, cdr, faults)
+    if not terms.tariff_ids:
+        return _one_of(read, terms, faults)
     wanted = []
-    for name in cdr.tariff_ids:
+    for name in terms.tariff_ids:
         same = [tariff for tariff in read if tariff.id.casefold() == name.casefold()]
         if not same:
             want, fix = f"{_ids(read)}, in `tariffs`", "give the CDR with the tariff that it names"
-            faults.append(Fault("cdr_tariff", cdr.place.within("tariffs"), shown(name), want, fix))
+            faults.append(Fault("cdr_tariff", terms.place.within("tariffs"), shown(name), want, fix))
         wanted += same
-    return _one_of(wanted, cdr, faults) if len(faults) == before else None
+    return _one_of(wanted, terms, faults) if len(faults) == before else None
 
 
-def _one_of(tariffs: list[Tariff], cdr: Cdr, faults: list[Fault]) -> Tariff | None:
+def _one_of(tariffs: list[Tariff], terms: Terms, faults: list[Fault]) -> Tariff | None:
     """The one tariff that all of them are, whatever their ids; a session is priced by one."""
-    if len({replace(tariff, id="").hash for tariff in tariffs}) <= 1:
+    if len(tariffs) == 1 or len({replace(tariff, id="").hash for tariff in tariffs}) <= 1:
         return tariffs[0]
-    want = "one tariff, or several with the same prices" if cdr.tariff_ids else "one tariff, or `tariff_id` in periods"
-    fix = "split the CDR by tariff" if cdr.tariff_ids else "leave only the tariff that prices this session"
-    faults.append(Fault("cdr_tariff", cdr.place.within("tariffs"), _ids(tariffs), want, fix))
+    want = (
+        "one tariff, or several with the same prices" if terms.tariff_ids else "one tariff, or `tariff_id` in periods"
+    )
+    fix = "split the CDR by tariff" if terms.tariff_ids else "leave only the tariff that prices this session"
+    faults.append(Fault("cdr_tariff", terms.place.within("tariffs"), _ids(tariffs), want, fix))
     return None
 
 
@@ -246,7 +249,27 @@ def _ids(tariffs: list[Tariff]) -> str:
     return ", ".join(dict.fromkeys(tariff.id for tariff in tariffs))
 
 
+def _called(tariff: Tariff, name: str) -> Tariff:
+    """The same tariff under a name. It stays the same object where it has that name, which what is kept of it asks."""
+    return tariff if tariff.id == name else replace(tariff, id=name)
+
+
+# Tariffs that CDRs carried, by their text, place and version. CDRs that come one at a time mostly carry one that came
+# before.
+_KEPT_MAX: Final = 256
+_kept: dict[tuple[bytes, Place, Version], Tariff] = {}
+
+
 def _read(record: Record, version: Version, faults: list[Fault]) -> Tariff | None:
     """A tariff in the version of its CDR, or in a later one, where it has keys of that."""
     latest = max(version, detect_version(record.value), key=VERSIONS.index)
-    return read_tariff(record, Settings(latest), faults)
+    key = as_key(record.value), record.place, latest
+    found = _kept.get(key)
+    if found is None:
+        before = len(faults)
+        found = read_tariff(record, Settings(latest), faults)
+        if found is not None and len(faults) == before:
+            if len(_kept) >= _KEPT_MAX:
+                _kept.clear()
+            _kept[key] = found
+    return found

@@ -39,12 +39,10 @@ from ocpi_examples import CITY_211, LINES_230, MOTORWAY_221
 from ocpp_words import EVSE, event, metered, started, status, stopped
 
 import rating
-from rating.cdrs import Book
 from rating.errors import Fault, RatingError
 from rating.tariff.lint.files import check_files
 from rating.tariff.load import parse_tariff
 from rating.tariff.model import Tariffs
-from rating.usage.ocpi.read import read_cdrs
 
 ROOT: Final = Path(__file__).parent.parent
 KEPT: Final = ROOT / "build" / "fuzz"
@@ -383,7 +381,7 @@ def changed_csv(written: str, others: Sequence[str], rng: random.Random) -> str:
                 each[at:at] = each[at : at + 1] * times
         elif kind == 4 and row:
             del row[at]
-        elif kind == 5:
+        elif kind == 5 and rows[0]:
             names = rng.choice(others).split("\n", 1)[0].split(",")
             rows[0][min(at, len(rows[0]) - 1)] = rng.choice((*names, "", "x", "Session_ID", "__index_level_0__"))
         elif kind == 6:
@@ -637,10 +635,8 @@ def read_cdr(data: bytes, folder: Path, rng: random.Random) -> str:
 
 
 def compare_readers(data: bytes) -> None:
-    """The fast reader says what the careful one says. It looks at no text that it skips, so that may be odd."""
-    slow = read_cdrs(data, Book(None, None, None).choose)
-    codes = {fault.code for refused in slow.refused for fault in refused.faults}
-    if codes.isdisjoint(("duplicate_key", "json_number", "json_text", "json_too_deep", "not_utf8")):
+    """The fast reader says what the careful one says. Long inputs would be read twice more within their time."""
+    if len(data) <= SIZE_MAX // 4:
         both(data)
 
 

@@ -224,6 +224,26 @@ def test_a_plan_of_no_sessions_has_no_timeline():
     assert plan.tariffs == ()
 
 
+def plan_on(tariff: Tariff, day: int) -> Plan:
+    start_us = (date(2026, 3, 1) - date(1970, 1, 1)).days * US_PER_DAY + day * US_PER_DAY + 9 * US_PER_H
+    usage = Usage("S-1", start_us, start_us + US_PER_H, (Interval(start_us, start_us + US_PER_H, 1),), "UTC")
+    return plan_of(Tariffs((tariff,)), [(tariff.id, usage)])
+
+
+def test_sessions_that_come_one_at_a_time_find_their_tariff_compiled():
+    tariff = one((per(7),))
+    books = [plan_on(tariff, day).book for day in range(40)]
+    assert len({id(book) for book in books}) <= 3
+    assert plan_on(tariff, 1).book is plan_on(one((per(7),)), 1).book
+    assert plan_on(one((per(8),)), 1).book is not books[1]
+
+
+def test_a_version_outside_the_days_of_the_sessions_is_not_compiled():
+    later = Version("later", date(2026, 3, 20), (Element("e", (per(7),)),))
+    tariff = replace(one((per(7),)), versions=(*one((per(7),)).versions, later))
+    assert [plan_on(tariff, day).versions for day in (1, 25)] == [(tariff.versions[0].label,), ("later",)]
+
+
 def test_windows_of_a_long_span_cut_at_every_local_change():
     """A year of Amsterdam with one evening window: two epochs a day, at the right UTC hour in summer and in winter."""
     from rating.tariff.model import When

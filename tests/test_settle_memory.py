@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 import rating.settle.memory as memory
-from rating.settle.memory import KEPT_MAX_BYTES, Block
+from rating.settle.memory import KEPT_MAX, KEPT_MAX_BYTES, Block
 
 
 def kept(monkeypatch):
@@ -26,7 +26,7 @@ def filled(size: int):
 
 def test_a_block_comes_back_when_the_last_view_of_it_is_gone(monkeypatch):
     found = kept(monkeypatch)
-    array = filled(1000)
+    array = filled(10_000)
     array[:] = 7
     held = pa.Array.from_buffers(pa.int64(), 3, [None, pa.py_buffer(array[10:20][1:4])])
     address = array.ctypes.data
@@ -37,16 +37,16 @@ def test_a_block_comes_back_when_the_last_view_of_it_is_gone(monkeypatch):
     del held
     gc.collect()
     assert len(found._blocks) == 1
-    assert filled(1000).ctypes.data == address
+    assert filled(10_000).ctypes.data == address
 
 
 def test_a_block_that_is_too_small_or_far_too_large_is_left_for_others(monkeypatch):
     found = kept(monkeypatch)
-    small, large = filled(1000), filled(100_000)
+    small, large = filled(10_000), filled(1_000_000)
     del small, large
-    middle = filled(10_000)
+    middle = filled(100_000)
     assert len(found._blocks) == 2
-    assert middle.size == 10_000
+    assert middle.size == 100_000
 
 
 def test_no_more_is_kept_than_the_limit_and_the_oldest_goes_first(monkeypatch):
@@ -60,11 +60,23 @@ def test_no_more_is_kept_than_the_limit_and_the_oldest_goes_first(monkeypatch):
     assert [filled(size).ctypes.data for _ in range(1)] == addresses[-1:]
 
 
+def test_small_blocks_are_not_kept_nor_many(monkeypatch):
+    found = kept(monkeypatch)
+    del (small := [filled(1000) for _ in range(100)])[:]
+    assert (len(found._blocks), small) == (0, [])
+    arrays = [filled(10_000) for _ in range(KEPT_MAX + 10)]
+    last = arrays[-1].ctypes.data
+    while arrays:
+        arrays.pop(0)
+    assert len(found._blocks) == KEPT_MAX
+    assert filled(10_000).ctypes.data == last
+
+
 def test_threads_never_share_a_block(monkeypatch):
     kept(monkeypatch)
 
     def fill(number: int) -> bool:
-        array = filled(5000)
+        array = filled(10_000)
         array[:] = number
         return bool((array == number).all())
 

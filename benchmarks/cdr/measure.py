@@ -22,8 +22,8 @@ class Size(NamedTuple):
     singly: int
 
 
-# 100,000 CDRs of 96 periods are 1.3 GB of text, and 9 GB as objects of Python: a fifth and a fiftieth of them do.
-FULL: Final = {"flat": Size(100_000, 100_000, 1_000), "tou": Size(20_000, 2_000, 500)}
+# 100,000 CDRs of 96 periods are 1.5 GB of text; as objects of Python they would be 9 GB, so a fiftieth of them does.
+FULL: Final = {"flat": Size(100_000, 100_000, 1_000), "tou": Size(100_000, 2_000, 500)}
 QUICK: Final = {"flat": Size(2_000, 200, 20), "tou": Size(200, 20, 20)}
 
 

@@ -66,6 +66,11 @@ def _read_already(cdrs: Cdrs, count: int) -> Run:
     return lambda: rating.rate_cdrs(read)
 
 
+def _read_already_alone(cdrs: Cdrs, count: int) -> Run:
+    read = rating.read_cdrs(cdrs.text)
+    return lambda: rating.rate_cdrs(read, threads=1)
+
+
 def _every(cdrs: Cdrs, count: int) -> int:
     return cdrs.n
 
@@ -80,6 +85,7 @@ def _few(cdrs: Cdrs, count: int) -> int:
 
 ALL: Final = (
     Way("batch, read already", "rate_cdrs() of what read_cdrs() gave", _every, _read_already, PARSED),
+    Way("batch, one thread", "the same with threads=1, as the cited figures are", _every, _read_already_alone, PARSED),
     Way("JSON text", "rate_cdrs() of text, a CDR a line", _every, _from_json, FROM_JSON),
     Way("list of objects", "rate_cdrs() of what Python's json parsed", _objects, _together, PARSED),
     Way("object by object", "a call of rate_cdrs() for each of them", _few, _singly, PARSED),

@@ -8,18 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rating.compile.epochs import version_end_us, version_start_us
-from rating.compile.tables import Group, Tables, add_timeline, flat_book
+from rating.compile.tables import Group, compile_timelines
 from rating.compile.traits import split
 from rating.compile.zones import load_zone
 from rating.errors import Refused
 from rating.kernels.arrays import NEVER, Book
 from rating.tariff.model import Component, Tariff, Tariffs, TaxRate, Version
-from rating.units import ACTIVITY_RESERVED, INSTANT_MIN_US, US_PER_DAY
+from rating.units import ACTIVITY_RESERVED, INSTANT_MAX_US, INSTANT_MIN_US, US_PER_DAY
 from rating.usage.batch import Intervals, Sessions, UsageBatch
 
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 UInt8 = NDArray[np.uint8]
+
+
+# Epochs are compiled for whole blocks of so many days, so that sessions of other days find them compiled.
+_BLOCK_US = 32 * US_PER_DAY
 
 
 class Plan(NamedTuple):
@@ -51,7 +55,8 @@ def make_plan(tariffs: Tariffs, batch: UsageBatch) -> Plan:
         first_us = max(INSTANT_MIN_US, int(batch.intervals.start_us.min()))
         lo_us = min(lo_us, (first_us // US_PER_DAY - 1) * US_PER_DAY)
 
-    tables = Tables()
+    wide = _in_blocks(lo_us, hi_us)
+    wanted: list[tuple[Group, int]] = []
     timeline_of = np.zeros(status.size, np.int32)
     for tariff_index, zone_index in _pairs(sessions, fine):
         rows_of_pair = _rows_of_pair(sessions, tariff_index, zone_index)
@@ -65,9 +70,24 @@ def make_plan(tariffs: Tariffs, batch: UsageBatch) -> Plan:
             _refuse(status, rows_of_pair, Refused.TIME_ZONE)
             continue
         for traits, where in split(sessions, tariff, rows_of_pair):
-            group = Group(tariff, zone, traits, every, lo_us, hi_us)
-            _assign(tables, group, sessions, where, timeline_of, status)
-    return _flat(tables, lo_us, timeline_of, status, tariffs)
+            group = Group(tariff, zone, traits, every, *wide)
+            base = len(wanted)
+            first, last = _assign(group, (lo_us, hi_us), base, sessions, where, timeline_of, status)
+            wanted += [(group, index) for index in range(first, last + 1)]
+    found = compile_timelines(tuple(wanted), wide[0])
+    return Plan(
+        timeline=timeline_of,
+        status=status,
+        book=found.book,
+        tariffs=found.tariffs,
+        versions=tuple(version.label for version in found.versions),
+        in_force=found.versions,
+        taxes=found.taxes,
+        parts=found.parts,
+        elements=found.elements,
+        units=found.units,
+        known=tariffs,
+    )
 
 
 def _span(sessions: Sessions, fine: NDArray[np.bool_]) -> tuple[int, int]:
@@ -78,6 +98,13 @@ def _span(sessions: Sessions, fine: NDArray[np.bool_]) -> tuple[int, int]:
     first = sessions.start_us.min() if every else sessions.start_us[fine].min()
     last = sessions.end_us.max() if every else sessions.end_us[fine].max()
     return (int(first) // US_PER_DAY - 1) * US_PER_DAY, (int(last) // US_PER_DAY + 2) * US_PER_DAY
+
+
+def _in_blocks(lo_us: int, hi_us: int) -> tuple[int, int]:
+    """The blocks that hold a span, up to the first and the last instant that any span reaches."""
+    from_us = max(lo_us // _BLOCK_US * _BLOCK_US, INSTANT_MIN_US // US_PER_DAY * US_PER_DAY - US_PER_DAY)
+    to_us = min(-(-hi_us // _BLOCK_US) * _BLOCK_US, (INSTANT_MAX_US // US_PER_DAY + 2) * US_PER_DAY)
+    return min(lo_us, from_us), max(hi_us, to_us)
 
 
 def _pairs(sessions: Sessions, fine: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -113,26 +140,24 @@ def has_reserved(intervals: Intervals) -> bool:
 
 
 def _assign(
-    tables: Tables,
     group: Group,
+    span_us: tuple[int, int],
+    base: int,
     sessions: Sessions,
     where: NDArray[Any] | slice,
     timeline_of: Int32,
     status: UInt8,
-) -> None:
-    """Compile the versions in force within the span, and give each session the one in force at its start."""
+) -> tuple[int, int]:
+    """Give each session the version in force at its start; return the first and the last in force within the span."""
+    lo_us, hi_us = span_us
     versions = group.tariff.versions
     starts = [version_start_us(version, group.zone) for version in versions]
-    first_used = max([i for i, start in enumerate(starts) if start <= group.lo_us], default=0)
-    last_used = max([i for i, start in enumerate(starts) if start < group.hi_us], default=-1)
-    base = len(tables.rules)
-    for i in range(first_used, last_used + 1):
-        add_timeline(tables, group, i)
-
+    first_used = max([i for i, start in enumerate(starts) if start <= lo_us], default=0)
+    last_used = max([i for i, start in enumerate(starts) if start < hi_us], default=-1)
     ends = any(version.valid_until is not None for version in versions)
-    if starts[first_used] <= group.lo_us and first_used == last_used and not ends:
+    if starts[first_used] <= lo_us and first_used == last_used and not ends:
         timeline_of[where] = base
-        return
+        return first_used, last_used
     session_start_us = sessions.start_us[where]
     used = np.array(starts[first_used : last_used + 1], np.int64)
     found = np.searchsorted(used, session_start_us, "right").astype(np.int32) - 1
@@ -143,19 +168,4 @@ def _assign(
         fails |= session_start_us >= np.array(until or [NEVER], np.int64)[np.maximum(found, 0)]
     part = status[where]
     status[where] = np.where((part == Refused.FINE) & fails, np.uint8(Refused.NO_VERSION), part)
-
-
-def _flat(tables: Tables, lo_us: int, timeline_of: Int32, status: UInt8, known: Tariffs) -> Plan:
-    return Plan(
-        timeline=timeline_of,
-        status=status,
-        book=flat_book(tables, lo_us),
-        tariffs=tuple(tables.tariffs),
-        versions=tuple(version.label for version in tables.versions),
-        in_force=tuple(tables.versions),
-        taxes=tuple(each.each for each in tables.taxes),
-        parts=tuple(tables.parts),
-        elements=tuple(tables.elements),
-        units=tuple(tables.units),
-        known=known,
-    )
+    return first_used, last_used

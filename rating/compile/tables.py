@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ from rating.kernels.arrays import (
     frozen,
     readonly,
 )
-from rating.tariff.model import Component, Tariff, Version
+from rating.tariff.model import Component, Tariff, TaxRate, Version
 from rating.units import DIMENSIONS, LINE_DIMENSIONS
 
 Int64 = NDArray[np.int64]
@@ -64,6 +65,46 @@ class Tables:
     versions: list[Version] = field(default_factory=list)
     elements: dict[str, int] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
+
+
+class Compiled(NamedTuple):
+    """What kernels read of k timelines, and what the rows of the result name."""
+
+    book: Book
+    tariffs: tuple[Tariff, ...]  # (k,)
+    versions: tuple[Version, ...]  # (k,)
+    taxes: tuple[tuple[TaxRate, ...], ...]  # (k,) those that its prices have
+    parts: tuple[Component, ...]  # (c,) by component
+    elements: tuple[str, ...]
+    units: tuple[str, ...]
+
+
+def compile_timelines(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Compiled:
+    """Compile timelines: each of a group and of the index of one of its versions.
+
+    Raises: TariffError where prices are such that exact amounts would not fit 64 bits.
+    """
+    return (_few if len(wanted) <= _FEW else _compile)(wanted, lo_us)
+
+
+def _compile(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Compiled:
+    tables = Tables()
+    for group, index in wanted:
+        add_timeline(tables, group, index)
+    return Compiled(
+        flat_book(tables, lo_us),
+        tuple(tables.tariffs),
+        tuple(tables.versions),
+        tuple(each.each for each in tables.taxes),
+        tuple(tables.parts),
+        tuple(tables.elements),
+        tuple(tables.units),
+    )
+
+
+# Kept for callers who price one session at a time. Nobody writes to what kernels read.
+_FEW = 8
+_few = lru_cache(maxsize=64)(_compile)
 
 
 def add_timeline(tables: Tables, group: Group, index: int) -> None:

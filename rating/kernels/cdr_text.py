@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from rating.kernels.arith import index
 from rating.kernels.arrays import CdrFields, CdrPeriods, CdrWords, Int64, UInt8
 from rating.kernels.jit import kernel, scalar
@@ -17,7 +19,13 @@ from rating.units import ACTIVITY_CHARGING, ACTIVITY_PARKED, CURRENT_MAX_MA, POW
 
 # The groups of CdrWords, and the words with a meaning in each, in its order. All others are known, and skipped.
 _TOP, _IN_PERIOD, _IN_DIMENSION, _TYPE = range(4)
-_CURRENCY, _TARIFFS, _CREDIT, _PERIODS = 1, 2, 6, 10  # keys of a CDR; the place of those before _PERIODS is noted
+_CURRENCY, _TARIFFS, _COST, _CREDIT, _PERIODS = (
+    1,
+    2,
+    5,
+    6,
+    10,
+)  # keys of a CDR; the place of those before _PERIODS is noted
 _START, _DIMENSIONS = 0, 1
 _ENERGY, _TIME, _PARKING, _RESERVATION, _POWER, _CURRENT, _OTHER = 0, 1, 2, 3, 4, 7, 10
 _UNKNOWN: Final = 63
@@ -29,9 +37,11 @@ _KEY, _VALUE, _SKIP, _PERIOD, _PERIOD_KEY, _PERIOD_VALUE, _DIMENSION, _DIMENSION
 _TEXT, _NUMBER, _OBJECT, _LIST, _CLOSE, _WORD = range(6)
 
 _DEPTH_MAX: Final = 24
+_NAMES_MAX: Final = 64  # keys of a value that is skipped, and of those that it is in
 _INSTANT: Final = len("2026-03-02T19:45:00Z")
 _WHOLE_MAX: Final = 9  # digits before the point
 _PART_MAX: Final = 18  # digits behind it
+_NUMBER_MAX: Final = 64  # characters of any number
 _NANO: Final = 10**9
 _MICRO: Final = 10**6
 _S_PER_H: Final = 3600
@@ -62,6 +72,8 @@ def read_text(
     out_power, out_current, out_activity = periods.power_mw, periods.current_ma, periods.activity
     ten = words.ten
     strange_max, room = unknown.shape[1] // 2, out_start.size
+    name_lo, name_end = np.empty(_NAMES_MAX, np.int64), np.empty(_NAMES_MAX, np.int64)
+    names_first = np.empty(_DEPTH_MAX + 1, np.int64)
     written = 0
     for r in range(record_first.size):
         i, hi = record_first[r] + 1, record_end[r]
@@ -73,6 +85,9 @@ def read_text(
         whole, part, digits = 0, 0, 0
         volume_whole, volume_part, volume_digits, has_volume = 0, 0, 0, False
         tariff_lo, tariff_hi = -1, -1
+        # Of a value that is skipped and that nobody else reads: its keys so far, those of the objects that are open
+        # from `names_first` on; a bit of `objects` says of each depth whether it is an object.
+        checked, named, objects, names = False, False, 0, 0
         fine = True
         while fine and i < hi and state != _DONE:
             c = int(data[index(i)])
@@ -125,7 +140,7 @@ def read_text(
             elif c == 45 or (c >= 48 and c <= 57):  # a number
                 token = _NUMBER
                 whole, part, digits = 0, 0, 0
-                length, behind, plain = 0, False, c != 45
+                length, behind, plain, power_of_ten = 0, False, c != 45, False
                 while end < hi:
                     c = int(data[index(end)])
                     if c >= 48 and c <= 57:
@@ -139,13 +154,16 @@ def read_text(
                                 whole = whole * 10 + (c - 48)
                     elif c == 46:
                         behind = True
-                    elif c == 101 or c == 69 or c == 43 or c == 45:
+                    elif c == 101 or c == 69:
+                        power_of_ten = True
+                    elif c == 43 or c == 45:
                         plain = False
                     else:
                         break
                     end += 1
                 i = end
-                if state == _DIMENSION_VALUE and (not plain or length > _WHOLE_MAX or digits > _PART_MAX):
+                odd_volume = not plain or length > _WHOLE_MAX or digits > _PART_MAX
+                if power_of_ten or end - lo > _NUMBER_MAX or (odd_volume and state == _DIMENSION_VALUE):
                     fine = False
                     continue
             else:
@@ -167,7 +185,28 @@ def read_text(
                 if token in (_OBJECT, _LIST):
                     depth += 1
                     fine = depth <= _DEPTH_MAX
-                elif token == _CLOSE:
+                    if checked and fine:
+                        names_first[index(depth)] = names
+                        objects = objects & ~(1 << depth) | (1 << depth if token == _OBJECT else 0)
+                        named = False
+                elif checked and not named and token == _TEXT and objects >> depth & 1:
+                    fine = not escaped and names < _NAMES_MAX
+                    if fine:
+                        for w in range(names_first[index(depth)], names):
+                            same = name_end[index(w)] - name_lo[index(w)] == end - lo
+                            k = 0
+                            while same and k < end - lo:
+                                same = data[index(name_lo[index(w)] + k)] == data[index(lo + k)]
+                                k += 1
+                            fine = fine and not same  # a key twice
+                        name_lo[index(names)], name_end[index(names)] = lo, end
+                        names += 1
+                        named = True
+                elif token != _CLOSE:
+                    named = False
+                else:
+                    names = names_first[index(depth)] if checked else 0
+                    named = False
                     depth -= 1
                     if depth == 0:
                         state = _KEY
@@ -204,6 +243,9 @@ def read_text(
                 elif token in (_OBJECT, _LIST):
                     fine = key > _CURRENCY and (key < _CREDIT or key > _PERIODS)
                     depth, opened, state = 1, lo, _SKIP
+                    # Tariffs and places are read by others; the version of OCPI is told by the keys of the cost.
+                    checked = key >= _PERIODS or key == _COST
+                    named, objects, names, names_first[1] = False, 2 if token == _OBJECT else 0, 0, 0
                 elif key < _PERIODS:
                     fine = token == _TEXT if key <= _CURRENCY or key > _CREDIT else key != _TARIFFS
                     if key == _CREDIT:  # true is not plain

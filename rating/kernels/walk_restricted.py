@@ -1,9 +1,8 @@
 """Walk the intervals of sessions whose prices depend on the session itself: intervals in, stretches out.
 
 As `walk`, but an interval is cut as well where the session's energy or duration reaches a threshold of the tariff, and
-what holds is asked for energy, duration, power and current. It also takes what `walk` cannot: reserved time before the
-session, and time volumes that a CDR tells beside the clock. Where nothing changes an interval takes three
-times as long as in `plain`, and where what holds changes some twenty.
+what holds is asked for energy, duration, power and current. It also takes what `walk` cannot: reserved time, and time
+volumes that a CDR tells. Where nothing changes an interval takes up to thrice as long as in `plain`, else 20 times.
 """
 
 from __future__ import annotations
@@ -47,9 +46,7 @@ _NONE = 0
 _BY_POWER = 1  # those that depend on power or current
 _ALL = 2
 
-_INTERVAL = 0
-_GAP = 1
-_RESERVED = 2
+_INTERVAL, _GAP, _RESERVED = range(3)
 
 # Up to which lengths and powers the fast loop tells a power by its energy; others take the slow way.
 _BAND_US_MAX = US_PER_H
@@ -95,6 +92,7 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
         reserved_until = session_end if expired else session_start
         durations_lo, durations_hi = duration_first[t], duration_first[t + 1]
 
+        told = with_volumes and with_activity and energy_scale == 1 and not by_current
         reserved_start = NEVER
         measured = expired
         if with_volumes or with_activity:
@@ -143,6 +141,18 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
                 band_us, energy_lo, energy_hi = 0, 0, 0
                 energy_sum, charging_sum, parked_sum = 0, 0, 0
                 begin = now
+                while told and not by_power and 0 <= i < last:  # the same without what CDRs seldom ask (7 -> 3 ns)
+                    b = end_us[i]
+                    energy = energies[i]
+                    if start_us[i] != now or b <= now or b > within or energy < 0 or energy > energy_left - energy_sum:
+                        break
+                    if volumes_us[i, 2] != 0 or activities[i] == ACTIVITY_RESERVED:
+                        break
+                    charging_sum += volumes_us[i, 0]
+                    parked_sum += volumes_us[i, 1]
+                    energy_sum += energy
+                    now = b
+                    i += 1
                 while 0 <= i < last:
                     b = end_us[i]
                     energy = energies[i]

@@ -118,7 +118,7 @@ class Walk:
 
     def number(self, value: float | Decimal) -> Json:
         """A number of Python's: a float stands for the shortest decimal that it prints as."""
-        exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        exact = Decimal(float.__repr__(value)) if isinstance(value, float) else Decimal(value)
         found = _number(str(exact)) if exact.is_finite() else None
         if isinstance(found, Decimal):
             return found

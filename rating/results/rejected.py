@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -95,6 +96,8 @@ def input_row(batch: UsageBatch, interval: int) -> int:
 def rejected_table(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
     """The table `rejected`: session_id, code, message, place, energy_kwh."""
     rows = list(rejections(batch, plan, totals))
+    if not rows:
+        return _none_rejected(batch.sessions.id.type)
     energies = [None if row.energy_mwh is None else Decimal(row.energy_mwh) / MWH_PER_KWH for row in rows]
     return pa.table(
         {
@@ -105,6 +108,12 @@ def rejected_table(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
             "energy_kwh": pa.array(energies, ENERGY),
         }
     )
+
+
+@lru_cache(maxsize=4)
+def _none_rejected(id_type: Any) -> Any:
+    kinds = {"session_id": id_type, "code": pa.string(), "message": pa.string(), "place": pa.string()}
+    return pa.table({name: pa.array([], kind) for name, kind in {**kinds, "energy_kwh": ENERGY}.items()})
 
 
 def with_refused(rejected: Any, refused: Sequence[RefusedCdr]) -> Any:

@@ -28,6 +28,7 @@ Int64 = NDArray[np.int64]
 UInt8 = NDArray[np.uint8]
 T = TypeVar("T")
 
+_CORES = os.cpu_count() or 1  # asked once, for that takes some 20 us
 # Sessions in a chunk at most.
 CHUNK_SESSIONS_MAX = 65536
 CHUNK_SESSIONS_MIN = 1024
@@ -49,7 +50,7 @@ def settle(
     if chunk_sessions is not None and chunk_sessions < 1:
         raise ValueError(f"chunk_sessions must be at least 1, not {chunk_sessions}")
     count = plan.status.size
-    workers = threads or os.cpu_count() or 1
+    workers = threads or _CORES
     if chunk_sessions is None:
         # As many for each thread; a few sessions are not worth starting one.
         chunks = workers * -(-count // (workers * CHUNK_SESSIONS_MAX)) if count > CHUNK_SESSIONS_MIN else 1
@@ -88,7 +89,7 @@ class Job(NamedTuple):
 
 # What threads write between kernels: they put it back, and the next call takes it again. To fault it in for every
 # call took 0.4 ns an interval.
-_SCRATCH: deque[Block] = deque(maxlen=os.cpu_count() or 1)
+_SCRATCH: deque[Block] = deque(maxlen=_CORES)
 
 
 def _usage(batch: UsageBatch, plan: Plan) -> Usage:

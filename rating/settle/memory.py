@@ -17,6 +17,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 KEPT_MAX_BYTES = 256 * 2**20
+KEPT_MAX = 64  # blocks: each that comes back looks at all of them
+KEPT_LEAST_BYTES = 2**16  # smaller ones cost next to nothing to make
 _ALIGN = 64  # a cache line, and what Arrow recommends
 
 
@@ -42,9 +44,9 @@ class _Kept:
         """Keep a block, and let go of those that came back longest ago where that is too much."""
         self._blocks.append(block)
         total = 0
-        for each in self._each():
+        for number, each in enumerate(self._each()):
             total += each.size
-            if total <= KEPT_MAX_BYTES:
+            if total <= KEPT_MAX_BYTES and number < KEPT_MAX:
                 self._blocks.appendleft(each)
 
     def _each(self) -> Iterator[Any]:
@@ -74,9 +76,11 @@ class Block:
         """Make room for so many items of each dtype in `sizes`, in at most sixteen arrays each."""
         wanted = sum(np.dtype(dtype).itemsize * size + 16 * _ALIGN for dtype, size in sizes.items()) + _ALIGN
         if self._root is None or self._root.size < wanted:
-            block = _KEPT.take(wanted)
+            keep = wanted >= KEPT_LEAST_BYTES
+            block = _KEPT.take(wanted) if keep else pa.allocate_buffer(wanted)
             self._root = _Root(block.size, np.uint8, block)
-            weakref.finalize(self._root, _KEPT.give_back, block).atexit = False
+            if keep:
+                weakref.finalize(self._root, _KEPT.give_back, block).atexit = False
         self._used = -self._root.__array_interface__["data"][0] % _ALIGN
 
     def take(self, size: int, dtype: Any, width: int = 0) -> NDArray[Any]:

@@ -114,7 +114,7 @@ def _verify(record: Record, book: Book, version: Version | None, as_cut: bool, t
         return Verdict("cannot", record.place, named if isinstance(named, str) else None, problems=tuple(faults))
     totals = read_totals(cdr, faults)
     session = session_of(cdr, faults)
-    tariff = book.find(cdr, faults)
+    tariff = book.find(cdr.terms, faults)
     zone = None if tariff is None else _zone(cdr, tariff, told_zone, faults)
     if tariff is not None:
         faults += missing_volumes(cdr, totals, tariff)
@@ -127,7 +127,7 @@ def _verify(record: Record, book: Book, version: Version | None, as_cut: bool, t
         currency=cdr.currency,
         time_zone=zone,
         as_cut=as_cut,
-        ours_unused=bool(book.tariffs) and book.told is None and bool(cdr.tariffs) and not book.knows(cdr),
+        ours_unused=bool(book.tariffs) and book.told is None and bool(cdr.tariffs) and not book.knows(cdr.terms),
         problems=tuple(faults),
         extensions=cdr.extensions,
     )

@@ -106,6 +106,7 @@ def _slips_allowed(known: tuple[str, ...]) -> list[tuple[str, int, set[str]]]:
     return [(name, 1 + (len(name) > 7), set(name)) for name in dict.fromkeys(known) if len(name) >= 4]
 
 
+@lru_cache(maxsize=4096)
 def snake(key: str) -> str:
     """A key as OCPI writes keys: dayOfWeek, Day-Of-Week and `day of week` are day_of_week."""
     if _SNAKE.fullmatch(key):

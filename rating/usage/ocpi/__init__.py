@@ -6,6 +6,7 @@ May import: what `usage` may, and `ocpi_json`.
 
     texts     where each CDR lies in a text
     records   the CDRs of a source, one by one
+    objects   those that are parsed already, as text to scan
     plain     many plain ones at a time, from what a scan of their text found
     parse     one, key by key; fields and periods read its parts, numbers its volumes, totals what it prints of costs
     session   its charging periods as a session with a reservation

@@ -136,6 +136,8 @@ def _codes(blocks: Sequence[Block], name: str) -> Int32:
 
 
 def _twice(ids: Any) -> Any:
+    if len(ids) < 2:
+        return np.zeros(len(ids), np.bool_)
     encoded = ids.dictionary_encode()
     codes = encoded.indices.to_numpy()
     return np.bincount(codes, minlength=len(encoded.dictionary))[codes] > 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -12,9 +13,11 @@ from rating.errors import Fault, Place
 from rating.ocpi_json import Record, read_records
 from rating.usage.batch import Int64, UInt8
 from rating.usage.ocpi.collect import Block, Codes
-from rating.usage.ocpi.parse import parse_cdr, site_of
+from rating.usage.ocpi.fields import Fields
+from rating.usage.ocpi.parse import site_of
 from rating.usage.ocpi.tariffs import CdrTariff, ChooseTariff
 from rating.usage.ocpi.texts import Chunk
+from rating.usage.ocpi.values import Terms
 from rating.usage.ocpi.words import CDR_KEYS, DIMENSION_KEYS, DIMENSIONS, PERIOD_KEYS, Version, is_misspelt
 from rating.usage.ocpi.zones import Site, site_zone
 
@@ -33,10 +36,11 @@ _TARIFF_ID: Final = len(_NOTED)
 _OLD_SIGNS: Final = 1 << _KEYS.index("location") | 1 << _KEYS.index("auth_id")
 _OLD_END: Final = 1 << _KEYS.index("stop_date_time")
 _CACHE_MAX: Final = 50_000
+_KEPT_MAX_BYTES: Final = 1 << 16
 
 # (bytes (b,), record_first (n,), record_end (n,), GROUPS) -> what `kernels.cdr_scan.Scanned` says.
 Scan: TypeAlias = Callable[[UInt8, Int64, Int64, tuple[tuple[str, ...], ...]], Any]
-_Key: TypeAlias = tuple[bytes, bytes, bytes, Version]
+_Key: TypeAlias = tuple[bytes, bytes | None, bytes, Version]
 
 
 class PlainReader:
@@ -71,7 +75,7 @@ class PlainReader:
             if not odd[r] and not unreadable:
                 names = self._names(data, fields.unknown[r].tolist()) if strange[r] else ()
                 if names is not None:
-                    found = self._one(chunk, data, r, spans[r], seen[r])
+                    found = self._one(data, spans[r], seen[r])
                     if found is not None:
                         self.extensions.update(names)
             if found is None:
@@ -86,7 +90,7 @@ class PlainReader:
         if ids:
             yield _block(scanned, begun, len(odd), ids, tariffs, zones)
 
-    def _one(self, chunk: Chunk, data: Any, r: int, spans: list[int], seen: int) -> tuple[str, int, int] | None:
+    def _one(self, data: Any, spans: list[int], seen: int) -> tuple[str, int, int] | None:
         """The id, the tariff and the zone of a record; None where it has to be read singly."""
 
         def text(word: int) -> bytes:
@@ -100,32 +104,39 @@ class PlainReader:
         unlike = self.version is not None and self.version != version
         if not cdr_id or cdr_id != cdr_id.strip() or old != bool(seen & _OLD_SIGNS) or unlike or b"\\" in cost:
             return None
-        key = (text(_TARIFFS), text(_TARIFF_ID), text(_CURRENCY), version)
-        tariff = self._known_tariffs.get(key) or self._choose(chunk, r, key)
+        tariff_id = text(_TARIFF_ID) if spans[2 * _TARIFF_ID] >= 0 else None
+        key = (text(_TARIFFS), tariff_id, text(_CURRENCY), version)
+        tariff = self._known_tariffs.get(key) or self._choose(key)
         if tariff is None:
             return None
-        zone = self._site(text(_OLD_SITE if old else _SITE)).zone
-        if zone is None and tariff.needs_clock:
+        site = self._site(text(_OLD_SITE if old else _SITE))
+        if site is None or (site.zone is None and tariff.needs_clock):
             return None
+        zone = site.zone
         return cdr_id, self.tariffs.of(tariff.key), self.zones.of(zone or "UTC")
 
-    def _choose(self, chunk: Chunk, r: int, key: _Key) -> CdrTariff | None:
+    def _choose(self, key: _Key) -> CdrTariff | None:
+        tariffs, tariff_id, currency, version = key
         faults: list[Fault] = []
-        records = read_records(chunk.text(r), "", faults)
-        cdr = parse_cdr(records[0], faults, self.version) if records else None
-        tariff = None if cdr is None or faults else self.choose(cdr, faults)
+        records = _tariffs_of(tariffs) if len(tariffs) <= _KEPT_MAX_BYTES else _read_tariffs(tariffs)
+        named = () if tariff_id is None else (tariff_id.decode(),)
+        if records is None or not currency.strip() or any(not name or name != name.strip() for name in named):
+            return None
+        terms = Terms(version, Place(), currency.decode().strip(), named, records)
+        tariff = self.choose(terms, faults)
         if tariff is not None and not faults:
             if len(self._known_tariffs) >= _CACHE_MAX:
                 self._known_tariffs.clear()
             self._known_tariffs[key] = tariff
         return None if faults else tariff
 
-    def _site(self, text: bytes) -> Site:
+    def _site(self, text: bytes) -> Site | None:
         found = self._known_sites.get(text)
         if found is None:
-            records = read_records(text, "", []) if text[:1] == b"{" else []
-            site = records[0] if records else Record({}, Place())
-            found = site_zone(self.time_zone, *site_of(site.value))
+            said = _said_of_site(text) if len(text) <= _KEPT_MAX_BYTES else _read_site(text)
+            if said is None:
+                return None
+            found = site_zone(self.time_zone, *said)
             if len(self._known_sites) >= _CACHE_MAX:
                 self._known_sites.clear()
             self._known_sites[text] = found
@@ -136,6 +147,30 @@ class PlainReader:
         names = [bytes(data[lo:hi]).decode() for lo, hi in zip(unknown[::2], unknown[1::2], strict=True) if lo >= 0]
         fine = len(set(names)) == len(names) and not any(is_misspelt(name) for name in names)
         return names if fine else None
+
+
+def _read_tariffs(text: bytes) -> tuple[Record, ...] | None:
+    """The tariffs of a CDR, from the text of the list; None where they are no list of objects."""
+    faults: list[Fault] = []
+    records = read_records(b'{"tariffs":%s}' % (text or b"null"), "", faults)
+    if not records or faults:
+        return None
+    cdr = Fields(records[0].value, Place(), faults)
+    tariffs = cdr.objects("tariffs", "the tariffs", required=False) or []
+    return None if faults else tuple(Record(tariff.value, tariff.place) for tariff in tariffs)
+
+
+def _read_site(text: bytes) -> tuple[str | None, str | None] | None:
+    """The zone and the country that a location says; None where its text has a fault."""
+    if text[:1] != b"{":
+        return None, None
+    records = read_records(text, "", [])
+    return site_of(records[0].value) if records else None
+
+
+# Kept for CDRs that come one at a time.
+_tariffs_of = lru_cache(maxsize=256)(_read_tariffs)
+_said_of_site = lru_cache(maxsize=1024)(_read_site)
 
 
 def _is_utf8(chunk: Chunk) -> bool:

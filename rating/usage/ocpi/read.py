@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
-
-import msgspec
+from typing import Any, TypeAlias
 
 from rating.errors import Fault, Place, Refused
 from rating.ocpi_json import Record
 from rating.usage.batch import UsageBatch
 from rating.usage.ocpi.collect import Block, Codes, batch_of, block_of
+from rating.usage.ocpi.objects import Loose, chunks_of, loose
 from rating.usage.ocpi.parse import parse_cdr
 from rating.usage.ocpi.plain import GROUPS, PlainReader, Scan
-from rating.usage.ocpi.records import Found, each_of_text, of_text, of_values, text_of
+from rating.usage.ocpi.records import Found, each_of_text, of_item, of_record, of_text, of_values, text_of, values_of
 from rating.usage.ocpi.session import session_of
 from rating.usage.ocpi.tariffs import ChooseTariff
 from rating.usage.ocpi.texts import Broken, Chunk, Data, split
 from rating.usage.ocpi.words import Version
 from rating.usage.ocpi.zones import site_zone
 
-_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
-# Reads a record of a chunk again, with care.
-Again: TypeAlias = "Callable[[Chunk, int], Iterator[Block]]"
+_CORES = os.cpu_count() or 1
+Part: TypeAlias = "Chunk | Broken | Loose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def read_cdrs(
     reads plain CDRs fast (see `kernels.cdr_scan`); all others, and all where it is None, are read one by one.
     """
     reader = _Reader(choose, version, time_zone)
-    for block in _blocks(source, reader, scan, threads or os.cpu_count() or 1):
+    for block in _blocks(source, reader, scan, threads or _CORES):
         reader.blocks.append(block)
     batch = batch_of(reader.blocks, reader.tariffs, reader.zones)
     return ReadCdrs(batch, tuple(reader.refused), dict(reader.plain.extensions))
@@ -99,7 +98,7 @@ class _Reader:
             want, fix = "a CDR of a session", "leave it out, and the CDR that it takes back as well"
             faults.append(Fault("cdr_credit", cdr.place.within("credit"), "true", want, fix))
         session = session_of(cdr, faults)
-        tariff = self.choose(cdr, faults)
+        tariff = self.choose(cdr.terms, faults)
         site = site_zone(self.time_zone, cdr.time_zone, cdr.country)
         if tariff is not None and tariff.needs_clock and site.zone is None:
             fix = "give the time zone of the site: time_zone=..., or time_zone in the location of the CDR"
@@ -135,70 +134,51 @@ def _blocks(source: Any, reader: _Reader, scan: Scan | None, threads: int) -> It
 
 
 def _of_values(source: Any, reader: _Reader, scan: Scan | None, threads: int) -> Iterator[Block]:
-    """Parsed values. A list of objects is scanned as the text that it stands for; the odd ones are read as they are."""
-    text = as_text(source) if scan is not None and isinstance(source, list) else None
-    parts = None if text is None else split(text, "cdrs")
-    if parts is None or scan is None:
-        yield from reader.take(of_values(source, Place("cdrs")))
-        return
-
-    def again(part: Chunk, r: int) -> Iterator[Block]:
-        return reader.take(of_values(source[int(part.numbers[r])], part.place_of(r)))
-
-    yield from _scanned(parts, "cdrs", reader, scan, threads, again)
-
-
-def as_text(items: list[Any]) -> bytes | None:
-    """The JSON of objects; None where they are no plain values. Floats are written as Python prints them."""
-    if not all(isinstance(item, dict) for item in items):
-        return None
-    try:
-        return _ENCODER.encode(items)
-    except (TypeError, ValueError, OverflowError, RecursionError):
-        return None
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")  # half a character is refused where it is read
+    """Parsed values, which are scanned as the text that they stand for; the odd ones are read as they are."""
+    values = values_of(source, Place("cdrs"))
+    yield from _of_parts(loose(values) if scan is None else chunks_of(values), reader, scan, threads)
 
 
 def _of_text(data: Data, source: str, reader: _Reader, scan: Scan | None, threads: int) -> Iterator[Block]:
     parts = None if scan is None else split(data, source)
-    if parts is None or scan is None:
+    if parts is None:
         yield from reader.take(each_of_text(data, source))
-        return
-
-    def again(part: Chunk, r: int) -> Iterator[Block]:
-        return reader.take(of_text(part.text(r), part.place_of(r)))
-
-    yield from _scanned(parts, source, reader, scan, threads, again)
+    else:
+        yield from _of_parts(parts, reader, scan, threads)
 
 
-def _scanned(
-    parts: Iterable[Chunk | Broken], source: str, reader: _Reader, scan: Scan, threads: int, again: Again
-) -> Iterator[Block]:
-    """The sessions of records; those that are odd are read again, one by one."""
-    # Chunks are scanned ahead by threads, which is done without the interpreter's lock.
-    with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[tuple[Chunk | Broken, Future[Any] | None]] = deque()
+def _of_parts(parts: Iterable[Part], reader: _Reader, scan: Scan | None, threads: int) -> Iterator[Block]:
+    """Chunks are scanned ahead by threads, which is done without the interpreter's lock; one alone needs no thread."""
+    waiting: deque[tuple[Part, Future[Any] | None]] = deque()
+    with ExitStack() as stack:
+        pool: ThreadPoolExecutor | None = None
         for part in parts:
-            job = pool.submit(scan, part.array, part.first, part.end, GROUPS) if isinstance(part, Chunk) else None
-            waiting.append((part, job))
+            if pool is None and waiting:
+                pool = stack.enter_context(ThreadPoolExecutor(threads))
+                waiting = deque((each, _job(each, pool, scan)) for each, _ in waiting)
+            waiting.append((part, _job(part, pool, scan)))
             if len(waiting) > threads + 1:
-                yield from _of_part(*waiting.popleft(), source, reader, again)
+                yield from _of_part(*waiting.popleft(), reader, scan)
         while waiting:
-            yield from _of_part(*waiting.popleft(), source, reader, again)
+            yield from _of_part(*waiting.popleft(), reader, scan)
 
 
-def _of_part(
-    part: Chunk | Broken, job: Future[Any] | None, source: str, reader: _Reader, again: Again
-) -> Iterator[Block]:
-    if isinstance(part, Broken) or job is None:
-        assert isinstance(part, Broken)
-        yield from reader.take(of_text(part.text, Place(source, line=part.line)))
-        return
-    for found in reader.plain.read(part, job.result()):
-        if isinstance(found, Block):
-            yield found
-        else:
-            yield from again(part, found)
+def _job(part: Part, pool: ThreadPoolExecutor | None, scan: Scan | None) -> Future[Any] | None:
+    if pool is None or scan is None or not isinstance(part, Chunk):
+        return None
+    return pool.submit(scan, part.array, part.first, part.end, GROUPS)
+
+
+def _of_part(part: Part, job: Future[Any] | None, reader: _Reader, scan: Scan | None) -> Iterator[Block]:
+    if isinstance(part, Loose):
+        yield from reader.take((of_item if part.listed else of_values)(part.value, part.place))
+    elif isinstance(part, Broken):
+        yield from reader.take(of_text(part.text, part.place))
+    else:
+        assert scan is not None
+        scanned = scan(part.array, part.first, part.end, GROUPS) if job is None else job.result()
+        for found in reader.plain.read(part, scanned):
+            if isinstance(found, Block):
+                yield found
+            else:
+                yield from reader.take(of_record(part, found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from rating.errors import Fault, Place
 from rating.ocpi_json import Record, read_records, records_of
-from rating.usage.ocpi.texts import Broken, Data, open_text, split
+from rating.usage.ocpi.texts import Broken, Chunk, Data, open_text, split
 
 _TEXT_MAX_BYTES: Final = 1 << 30
 
@@ -20,6 +20,14 @@ class Unreadable(NamedTuple):
 
     place: Place
     faults: tuple[Fault, ...]
+
+
+class Values(NamedTuple):
+    """Parsed values: n items of the list at a place, or, where it is not `listed`, one that is no list."""
+
+    items: Sequence[object]
+    place: Place
+    listed: bool
 
 
 Found: TypeAlias = "Record | Unreadable"
@@ -44,10 +52,20 @@ def each_of_text(data: Data, source: str) -> Iterator[Found]:
         return
     for part in parts:
         if isinstance(part, Broken):
-            yield from of_text(part.text, Place(source, line=part.line))
+            yield from of_text(part.text, part.place)
         else:
             for r in range(len(part.first)):
-                yield from of_text(part.text(r), part.place_of(r))
+                yield from of_record(part, r)
+
+
+def of_record(part: Chunk, r: int) -> Iterator[Found]:
+    """One record of a chunk, read with care: as the value that it was, or as text."""
+    if part.values is not None:
+        yield from of_item(part.values[r], part.place_of(r)) if part.listed else of_values(part.values[r], part.place)
+    elif part.listed:
+        yield from of_text(part.text(r), part.place_of(r))
+    else:
+        yield from of_text(part.data[:], part.place)  # with the lines before it, which faults count
 
 
 def of_text(data: bytes, place: Place) -> Iterator[Found]:
@@ -67,14 +85,41 @@ def of_text(data: bytes, place: Place) -> Iterator[Found]:
 
 def of_values(value: object, place: Place) -> Iterator[Found]:
     """The objects of parsed values."""
-    if isinstance(value, list | tuple):
-        for number, item in enumerate(value):
-            yield from of_values(item, place.within(number))
+    values = values_of(value, place)
+    if values.listed:
+        for number, item in enumerate(values.items):
+            yield from of_item(item, values.place.within(number))
         return
     faults: list[Fault] = []
     yield from records_of(value, place, faults)
     if faults:
         yield Unreadable(faults[0].place, tuple(faults))
+
+
+def of_item(item: object, place: Place) -> Iterator[Found]:
+    """An item of a list of parsed values: an object, as in a text."""
+    faults: list[Fault] = []
+    for record in records_of([item], Place(place.source), faults):
+        yield Record(record.value, _moved(record.place, place))
+    if faults:
+        moved = tuple(replace(fault, place=_moved(fault.place, place)) for fault in faults)
+        yield Unreadable(moved[0].place, moved)
+
+
+def values_of(value: object, place: Place) -> Values:
+    """The items of a list or of a response, or the value itself, without a look at what is in them.
+
+    >>> values_of({"data": [{"vat": 0.1}], "status_code": 1000}, Place("answer"))[0]
+    [{'vat': 0.1}]
+    """
+    if isinstance(value, list | tuple):
+        return Values(value, place, True)
+    if isinstance(value, Mapping) and "status_code" in value and isinstance(value.get("data"), list | tuple):
+        faults: list[Fault] = []
+        records_of({**value, "data": []}, place, faults)
+        if not faults:
+            return Values(value["data"], place.within("data"), True)
+    return Values((value,), place, False)
 
 
 def _moved(place: Place, base: Place) -> Place:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from rating.errors import Fault
-from rating.usage.ocpi.values import Cdr
+from rating.usage.ocpi.values import Terms
 
 
 class CdrTariff(NamedTuple):
@@ -18,4 +18,4 @@ class CdrTariff(NamedTuple):
 
 
 # The tariff of a CDR; None, with every fault added, where it has none or its tariff cannot be read.
-ChooseTariff: TypeAlias = Callable[[Cdr, list[Fault]], CdrTariff | None]
+ChooseTariff: TypeAlias = Callable[[Terms, list[Fault]], CdrTariff | None]

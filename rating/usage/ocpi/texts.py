@@ -1,13 +1,13 @@
 """JSON texts of CDRs -> where each record lies in them, checked to be JSON by msgspec; what is odd is left to others.
 
-A text is an object a line, a list, or an OCPI response whose `data` is a list. Lines are read block by block, so that
-a file may be larger than memory.
+A text is an object, an object a line, a list, or an OCPI response whose `data` is a list. Lines are read block by
+block, so that a file may be larger than memory.
 """
 
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from os import PathLike
 from typing import Final, NamedTuple, TypeAlias
@@ -21,7 +21,7 @@ from rating.usage.batch import Int64, UInt8
 
 Data: TypeAlias = "bytes | mmap.mmap"
 
-_BLOCK_BYTES: Final = 4 << 20
+BLOCK_BYTES: Final = 4 << 20
 _BLANKS: Final = b" \t\r\n"
 _RAW: Final = msgspec.json.Decoder(msgspec.Raw)
 _LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
@@ -35,8 +35,14 @@ class Chunk(NamedTuple):
     first: Int64  # (n,)
     end: Int64  # (n,)
     place: Place  # of the whole text
-    numbers: Int64  # (n,) the line, from 1, or the index in the list
+    numbers: Int64 | None  # (n,) the line, from 1, or the index in the list; None: the text is one record
     path: str | None  # of the list; None: lines
+    values: Sequence[object] | None = None  # (n,) of which the text was made
+
+    @property
+    def listed(self) -> bool:
+        """Whether its records are lines, or items of a list."""
+        return self.numbers is not None
 
     @property
     def array(self) -> UInt8:
@@ -54,6 +60,8 @@ class Chunk(NamedTuple):
 
     def place_of(self, r: int) -> Place:
         """The place of a record."""
+        if self.numbers is None:
+            return self.place
         number = int(self.numbers[r])
         if self.path is None:
             return Place(self.place.source, line=number)
@@ -64,7 +72,7 @@ class Broken(NamedTuple):
     """A line that is no JSON object."""
 
     text: bytes
-    line: int
+    place: Place
 
 
 def open_text(path: str | PathLike[str], faults: list[Fault]) -> Data:
@@ -93,7 +101,12 @@ def split(data: Data, source: str) -> Iterator[Chunk | Broken] | None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     inner = bytes(response.get("data", b""))
-    return _of_list(inner, 0, source, "data") if "status_code" in response and inner[:1] == b"[" else None
+    if "status_code" in response:
+        return _of_list(inner, 0, source, "data") if inner[:1] == b"[" else None
+    end = len(data)
+    while data[end - 1] in _BLANKS:
+        end -= 1
+    return iter([Chunk(data, np.array([start]), np.array([end]), Place(source), None, None)])
 
 
 def _is_lines(data: Data, start: int) -> bool:
@@ -127,7 +140,7 @@ def _blocks(data: Data, firsts: Int64, ends: Int64, place: Place, path: str) -> 
     """The items of a list, some megabytes at a time."""
     lo = 0
     while lo < len(firsts):
-        hi = max(lo + 1, int(np.searchsorted(ends, firsts[lo] + _BLOCK_BYTES)))
+        hi = max(lo + 1, int(np.searchsorted(ends, firsts[lo] + BLOCK_BYTES)))
         yield Chunk(data, firsts[lo:hi], ends[lo:hi], place, np.arange(lo, hi, dtype=np.int64), path)
         lo = hi
 
@@ -135,7 +148,7 @@ def _blocks(data: Data, firsts: Int64, ends: Int64, place: Place, path: str) -> 
 def _of_lines(data: Data, start: int, source: str) -> Iterator[Chunk | Broken]:
     line = 1 + data[:start].count(b"\n")
     while start < len(data):
-        end = data.rfind(b"\n", start, start + _BLOCK_BYTES) + 1
+        end = data.rfind(b"\n", start, start + BLOCK_BYTES) + 1
         if end <= start:
             end = (data.find(b"\n", start) + 1) or len(data)
         block = data[start:end]
@@ -167,7 +180,7 @@ def _of_block(block: bytes, bounds: list[tuple[int, int]], line: int, source: st
             yield Chunk(block, ends[lo:hi, 0], ends[lo:hi, 1], Place(source), np.arange(line + lo, line + hi), None)
         elif kinds[lo] == 2:
             for i in range(lo, hi):
-                yield Broken(block[slice(*bounds[i])], line + i)
+                yield Broken(block[slice(*bounds[i])], Place(source, line=line + i))
 
 
 def _runs(kinds: list[int]) -> Iterator[tuple[int, int]]:

@@ -61,6 +61,21 @@ class Cdr:
     extensions: tuple[str, ...]  # the keys that OCPI does not know
     value: dict[str, Json]  # all that was read
 
+    @property
+    def terms(self) -> Terms:
+        """What of it says by which tariff it is priced."""
+        return Terms(self.version, self.place, self.currency, self.tariff_ids, self.tariffs)
+
+
+class Terms(NamedTuple):
+    """What of a CDR says by which tariff it is priced."""
+
+    version: Version
+    place: Place
+    currency: str
+    tariff_ids: tuple[str, ...]
+    tariffs: tuple[Record, ...]
+
 
 class Printed(NamedTuple):
     """A number as it is printed; zeros at its end do not count as decimals."""
