@@ -94,19 +94,22 @@ def compare_without_fast_paths() -> int:
 
 
 def recorded() -> tuple[Any, list[Any]]:
-    """The kernel of a chunk, and the arguments of one call."""
-    calls: list[list[Any]] = []
+    """The kernel of a chunk, and the arguments of the call that priced most: it returns where a session is settled
+    apart.
+    """
+    calls: list[tuple[int, list[Any]]] = []
     kernel = chunks.price
 
     def record(*args: Any) -> Any:
-        calls.append(list(args))
-        return kernel(*args)
+        found = kernel(*args)
+        calls.append((found[0] - args[0], list(args)))
+        return found
 
     chunks.price = record
     tariffs, drawn = together(faultless, range(8))
     fast(tariffs, drawn, deals_for(drawn, 1), threads=1)
     chunks.price = kernel
-    return kernel, calls[0]
+    return kernel, max(calls, key=lambda call: call[0])[1]
 
 
 def faultless(seed: int) -> Network:

@@ -40,7 +40,7 @@ def name_line(i: int, kind: int, row: int, terms: Terms, out: Lines) -> None:
     out.unit[i] = NO_NAME
     out.unit_price[i, 0] = 0
     out.unit_price[i, 1] = 0
-    j = index(row)
+    j = max(row, 0)  # a limit names no row
     if kind == ALLOWANCE:
         if terms.allowance_of[j] != OF_SESSIONS:
             out.dimension[i] = terms.allowance_of[j]
