@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
-SCHEMA := tariffs/schema.json
+SCHEMAS := schema.json plan.schema.json coupon.schema.json
 
 .PHONY: demo test test-long fuzz bench lint schema readme clean
 
@@ -51,8 +51,9 @@ bench: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks
 
 schema: $(VENV)/.installed
-	$(BIN)/python -m rating.tariff.schema > $(SCHEMA).new
-	mv $(SCHEMA).new $(SCHEMA)
+	for name in $(SCHEMAS); do \
+	  $(BIN)/python -m rating.tariff.schema $$name > tariffs/$$name.new && mv tariffs/$$name.new tariffs/$$name || exit 1; \
+	done
 
 readme: $(VENV)/.installed-test
 	$(BIN)/python tests/readme.py

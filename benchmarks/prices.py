@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import rating
 from benchmarks.data import TARIFF
+from rating.compile.components import counts_of
+from rating.kernels.arrays import PARKED
 
 if TYPE_CHECKING:
     from rating.tariff.model import DimensionName, Element, Tariff, When
@@ -91,8 +93,8 @@ def _price(elements: tuple[Element, ...], dimension: DimensionName, month: int, 
         for component in element.components:
             if component.dimension == dimension:
                 plain = (component.grace_us, component.step, component.min_micro, component.max_micro)
-                if plain != (0, 0, None, None) or component.from_first_energy:
-                    raise ValueError(f"{PATH}: {element.name}: the peers know no grace, step or limit")
+                if plain != (0, 0, None, None) or counts_of(component) != PARKED:
+                    raise ValueError(f"{PATH}: {element.name}: the peers know no grace, step, limit or part of parking")
                 # A decimal of at most six places, divided once: the float nearest to what the author wrote.
                 return component.price.amount_micro * _BASE[dimension][1] / (component.price.per * 1e6)
     raise ValueError(f"{PATH}: no price of {dimension} in month {month}, weekday {weekday}, {hour}:00")

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from rating.desk.to_cdrs import to_cdrs
     from rating.desk.verify import verify, verify_each
     from rating.engine import rate, rate_cdrs
+    from rating.results.corrections import Corrections, corrections
     from rating.results.rated import Rated
+    from rating.settle.fees import fees
     from rating.tariff.load import load_tariffs
     from rating.tariff.model import Tariffs
     from rating.tariff.ocpi.parse import parse_ocpi_tariff
@@ -27,7 +29,10 @@ if TYPE_CHECKING:
     from rating.usage.ocpp.tables import OcppUsage
 
 _HOMES = {
+    "Corrections": "rating.results.corrections",
+    "corrections": "rating.results.corrections",
     "explain": "rating.desk.explain",
+    "fees": "rating.settle.fees",
     "OcppUsage": "rating.usage.ocpp.tables",
     "load_tariffs": "rating.tariff.load",
     "parse_ocpi_tariff": "rating.tariff.ocpi.parse",
@@ -46,6 +51,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Corrections",
     "Fault",
     "InputError",
     "OcpiError",
@@ -57,7 +63,9 @@ __all__ = [
     "TariffError",
     "Tariffs",
     "__version__",
+    "corrections",
     "explain",
+    "fees",
     "load_tariffs",
     "parse_ocpi_tariff",
     "rate",

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from rating.compile.plan import make_plan
+from rating.accounts.closing import close_ledger
+from rating.accounts.opening import open_ledger
+from rating.compile.plan import Plan, make_plan
+from rating.compile.terms import with_terms
 from rating.errors import Fault, InputError, Place, SessionError
+from rating.kernels.arrays import Totals
 from rating.kernels.runs import find_runs
 from rating.results.rated import Rated, line_writer, make_tables
 from rating.results.rejected import as_faults, with_refused
+from rating.results.rounds import merged, with_row_numbers
 from rating.settle.chunks import settle
 from rating.tariff.model import Tariffs
 from rating.usage.batch import UsageBatch
@@ -23,6 +28,8 @@ def rate(
     intervals: Any = None,
     *,
     readings: Any = None,
+    accounts: Any = None,
+    state: Any = None,
     on_error: Literal["collect", "raise"] = "collect",
     threads: int | None = None,
     chunk_sessions: int | None = None,
@@ -37,6 +44,9 @@ def rate(
         intervals: the same, with `session_id`, `start`, `end`, `energy_wh` or `energy_kwh`; optional `activity`,
             `power_kw` or `power_w`, and `current_a`.
         readings: instead of intervals: `session_id`, `at`, `register_wh` or `register_kwh`; optional the same.
+        accounts: which account has which plan: `account`, `plan`, `from` and `until` (exclusive, null: open), each a
+            date in the zone of the plan or an instant. Sessions say theirs in `account`, and may name a `coupon`.
+        state: what an earlier rating left as `Rated.state`: what accounts and coupons have used so far.
         on_error: "raise" raises `SessionError` with every refused session instead of collecting them.
         threads: how many threads price; all cores by default. It does not change a byte of the result.
         chunk_sessions: how many sessions a thread takes at a time; nor does this.
@@ -56,26 +66,69 @@ def rate(
     """
     _check_options(tariffs, on_error, threads)
     batch = read_usage(sessions, intervals, readings, find_runs=find_runs)
-    return rate_batch(tariffs, batch, on_error=on_error, threads=threads, chunk_sessions=chunk_sessions)
+    return rate_batch(
+        tariffs,
+        batch,
+        accounts=accounts,
+        state=state,
+        on_error=on_error,
+        threads=threads,
+        chunk_sessions=chunk_sessions,
+    )
 
 
 def rate_batch(
     tariffs: Tariffs,
     batch: UsageBatch,
     *,
+    accounts: Any = None,
+    state: Any = None,
     on_error: Literal["collect", "raise"] = "collect",
     threads: int | None = None,
     chunk_sessions: int | None = None,
 ) -> Rated:
     """As `rate`, for usage that has been read already."""
-    plan = make_plan(tariffs, batch)
-    totals, lines = settle(batch, plan, line_writer(batch, plan), threads=threads, chunk_sessions=chunk_sessions)
-    if (totals.fault >= 0).any() and (ordered := put_in_order(batch)) is not None:
-        batch = ordered
-        totals, lines = settle(batch, plan, line_writer(batch, plan), threads=threads, chunk_sessions=chunk_sessions)
+    with_deals = accounts is not None or state is not None or "coupon" in batch.sessions.extra.column_names
+    price = _price_deals if with_deals else _price
+    priced = price(tariffs, batch, accounts, state, threads, chunk_sessions)
+    if (priced.totals.fault >= 0).any() and (ordered := put_in_order(batch)) is not None:
+        priced = price(tariffs, ordered, accounts, state, threads, chunk_sessions)
+    batch, plan, totals, lines, state = priced
     if on_error == "raise" and (faults := as_faults(batch, plan, totals)):
         raise SessionError(faults)
-    return make_tables(batch, plan, totals, lines)
+    return make_tables(batch, plan, totals, lines, state)
+
+
+class _Priced(NamedTuple):
+    batch: UsageBatch
+    plan: Plan
+    totals: Totals
+    lines: list[Any]  # record batches, in order of sessions
+    state: Any = None
+
+
+def _price(
+    tariffs: Tariffs, batch: UsageBatch, _accounts: Any, _state: Any, threads: int | None, chunk_sessions: int | None
+) -> _Priced:
+    """Sessions without accounts and coupons: in any order, all at once."""
+    plan = make_plan(tariffs, batch)
+    finish = line_writer(batch.sessions.id, plan)
+    totals, lines = settle(batch, plan, finish, threads=threads, chunk_sessions=chunk_sessions)
+    return _Priced(batch, plan, totals, lines)
+
+
+def _price_deals(
+    tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any, threads: int | None, chunk_sessions: int | None
+) -> _Priced:
+    """Sessions of accounts, in rounds: what one costs may depend on those before it."""
+    from rating.settle.rounds import settle_rounds  # which most ratings do without
+
+    batch, ledger = open_ledger(tariffs, batch, accounts, state)
+    plan = with_terms(make_plan(tariffs, batch), ledger.terms)
+    numbered = with_row_numbers(batch)
+    finish = line_writer(numbered.sessions.id, plan)
+    totals, rounds = settle_rounds(numbered, plan, ledger, finish, threads=threads, chunk_sessions=chunk_sessions)
+    return _Priced(batch, plan, totals, merged(rounds, batch.sessions.id), close_ledger(ledger))
 
 
 def rate_cdrs(

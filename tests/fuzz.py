@@ -538,6 +538,11 @@ INTERVALS: Final = {
 
 def use(tariffs: Tariffs, rng: random.Random) -> str:
     """Price sessions by what was read, explain one, and write the tariff in other ways."""
+    for each in (*tariffs.plans.values(), *tariffs.plans.coupons.values()):
+        with refusals():
+            rating.to_yaml(each)
+    if not tariffs:
+        return "read"
     names = list(tariffs)[:3]
     sessions = {**SESSION, "tariff": [rng.choice(names) for _ in SESSION["session_id"]]}
     check_rejected(rating.rate(tariffs, sessions, INTERVALS).rejected)

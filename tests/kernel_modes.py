@@ -16,8 +16,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from deals import assert_same_deals, fast
 from extremes import at_amount_max, extreme_network
 from strategies import Network, random_network
+from strategies_deals import deal
+from strategies_pick import random_pick
 from twin import assert_same
 
 import rating.kernels.plain as plain_module
@@ -28,6 +31,7 @@ from rating.kernels.arrays import Book
 
 NETWORKS = 80
 EXTREMES = 100
+DEALT = 60
 TOGETHER = 20
 
 
@@ -52,11 +56,22 @@ def together(draw: Callable[[int], Network], seeds: range) -> Network:
     return tariffs, sessions
 
 
+def deals_for(drawn: list[tuple[str, Any]], seed: int) -> list[Any]:
+    """A deal for each session, but for one in four."""
+    pick = random_pick(seed)
+    return [None if pick.one_in(4) else deal(pick) for _ in drawn]
+
+
 def compare() -> Iterator[Any]:
     """Everything that is rated in this mode, after it was compared with the twin."""
     for first in range(0, NETWORKS, TOGETHER):
         yield assert_same(*together(random_network, range(first, first + TOGETHER)), chunk_sessions=16, threads=2)
+    for first in range(0, DEALT, TOGETHER):
+        tariffs, drawn = together(random_network, range(first, first + TOGETHER))
+        yield assert_same_deals(tariffs, drawn, deals_for(drawn, first), rounds=2, chunk_sessions=16, threads=2)
     yield assert_same(*at_amount_max(), chunk_sessions=5)
+    tariffs, sessions = random_network(0)  # all are refused at the door: there is nothing to price by
+    yield assert_same(tariffs, [(tariff, replace(usage, intervals=())) for tariff, usage in sessions])
     for seed in range(EXTREMES):
         try:
             yield assert_same(*extreme_network(seed), chunk_sessions=2)
@@ -79,18 +94,22 @@ def compare_without_fast_paths() -> int:
 
 
 def recorded() -> tuple[Any, list[Any]]:
-    """The kernel of a chunk, and the arguments of one call."""
-    calls: list[list[Any]] = []
+    """The kernel of a chunk, and the arguments of the call that priced most: it returns where a session is settled
+    apart.
+    """
+    calls: list[tuple[int, list[Any]]] = []
     kernel = chunks.price
 
     def record(*args: Any) -> Any:
-        calls.append(list(args))
-        return kernel(*args)
+        found = kernel(*args)
+        calls.append((found[0] - args[0], list(args)))
+        return found
 
     chunks.price = record
-    assert_same(*together(faultless, range(8)), threads=1)
+    tariffs, drawn = together(faultless, range(8))
+    fast(tariffs, drawn, deals_for(drawn, 1), threads=1)
     chunks.price = kernel
-    return kernel, calls[0]
+    return kernel, max(calls, key=lambda call: call[0])[1]
 
 
 def faultless(seed: int) -> Network:
@@ -113,6 +132,7 @@ SHORT = {
     "gather": ("components", "grace_us", False),
     "step": ("components", "step", False),
     "amounts": ("components", "min_nano", False),
+    "discount": ("terms", "discount_kind", False),
     "bill": ("rules", "mode", False),
     "write_lines": ("components", "unit_num", False),
 }

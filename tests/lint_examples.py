@@ -12,11 +12,15 @@ from typing import Final
 from rating.errors import Fault
 from rating.tariff.lint.check import lint
 from rating.tariff.lint.codes import Code
-from rating.tariff.load import parse_tariff
+from rating.tariff.load import parse_coupon, parse_plan, parse_tariff
 from rating.tariff.model import Component, Element, Price, PriceLimit, Rates, Tariff, Tax, TaxRate, When
+from rating.tariff.plans import Plans
 
 HEADER: Final = "tariff: example\ncurrency: EUR\ntime_zone: Europe/Amsterdam\n"
 _TAX: Final = "tax: {name: VAT, percent: 21, included: true}\n"
+
+
+Example = str | Tariff | tuple[str, ...]
 
 
 def tariff_of(example: str | Tariff) -> Tariff:
@@ -26,9 +30,29 @@ def tariff_of(example: str | Tariff) -> Tariff:
     return parse_tariff(example if example.startswith("tariff:") else HEADER + example, "example.yaml")
 
 
-def warnings_of(example: str | Tariff) -> list[Fault]:
-    """What the lint says."""
-    return lint([tariff_of(example)])
+def warnings_of(example: Example) -> list[Fault]:
+    """What the lint says: of a tariff, or of the texts of tariffs, plans and coupons together."""
+    if not isinstance(example, tuple):
+        return lint([tariff_of(example)])
+    plans = tuple(parse_plan(text, "plan.yaml") for text in example if text.startswith("plan:"))
+    coupons = tuple(parse_coupon(text, "coupon.yaml") for text in example if text.startswith("coupon:"))
+    tariffs = [tariff_of(text) for text in example if not text.startswith(("plan:", "coupon:"))]
+    return lint(tariffs, Plans(plans, coupons))
+
+
+def plan(parts: str, currency: str = "EUR") -> str:
+    """A plan with these parts."""
+    return f"plan: gold\ncurrency: {currency}\ntime_zone: Europe/Amsterdam\n{parts}\n"
+
+
+def loyal(tiers: str) -> str:
+    """Tiers by sessions in a month."""
+    return f"loyalty: [{{by: sessions, per: month, tiers: [{tiers}]}}]"
+
+
+def coupon(parts: str) -> str:
+    """A coupon with these keys."""
+    return f"coupon: SPRING26\ncurrency: EUR\ntime_zone: Europe/Amsterdam\n{parts}\n"
 
 
 def one_version(elements: str, more: str = "") -> str:
@@ -71,7 +95,10 @@ def with_limit(rates: Rates, limit: PriceLimit) -> Tariff:
 _VAT: Final = Rates((TaxRate("VAT", 210_000),))
 _DAY: Final = "start_time: 07:00, end_time: 23:00"
 
-EXAMPLES: Final[dict[Code, tuple[str | Tariff, str | Tariff]]] = {
+ENERGY: Final = one_version("energy: 0.39/kWh")
+TWO: Final = one_version("energy: 0.39/kWh, flat: 0.50/session")
+
+EXAMPLES: Final[dict[Code, tuple[Example, Example]]] = {
     Code.NEVER_REACHED: (
         one_version("name: all times, energy: 0.39/kWh\nname: nights, energy: 0.29/kWh, when: {start_time: 23:00}"),
         one_version("name: nights, energy: 0.29/kWh, when: {start_time: 23:00}\nname: all times, energy: 0.39/kWh"),
@@ -161,6 +188,34 @@ EXAMPLES: Final[dict[Code, tuple[str | Tariff, str | Tariff]]] = {
         with_limit(_VAT, PriceLimit(after_tax_micro=1_000_000)),
     ),
     Code.INDEX_GAP: (by_index("index: market"), by_index("index: market, fallback: 0.40")),
+    Code.PLAN_TARIFF: (
+        (ENERGY, plan("discounts: [{percent: 10, tariffs: exampel}]")),
+        (ENERGY, plan("discounts: [{percent: 10, tariffs: [exam*, example]}]")),
+    ),
+    Code.PLAN_CURRENCY: (
+        (ENERGY, plan("discounts: [{percent: 10}]", "CHF")),
+        (ENERGY, plan("discounts: [{percent: 10}]")),
+    ),
+    Code.ALLOWANCE_UNUSED: (
+        (ENERGY, plan("allowances: [{time: 600 min, per: week}]")),
+        (ENERGY, plan("allowances: [{energy: 100 kWh, per: week}]")),
+    ),
+    Code.DISCOUNT_UNUSED: (
+        (ENERGY, plan("discounts: [{percent: 10, dimensions: [time, flat]}]")),
+        (ENERGY, plan("discounts: [{percent: 10, dimensions: [time, energy]}]")),
+    ),
+    Code.BELOW_ZERO: (
+        (ENERGY, plan("discounts: [{price: 0.40/kWh}]")),
+        (ENERGY, plan("discounts: [{price: 0.39/kWh}]")),
+    ),
+    Code.DISCOUNT_NOTHING: (
+        (ENERGY, plan("discounts: [{percent: 0}]")),
+        (ENERGY, plan("discounts: [{percent: 1}]")),
+    ),
+    Code.TIER_LOWER: (
+        (ENERGY, plan(loyal("{from: 10, percent: 8}, {from: 20, percent: 5}"))),
+        (ENERGY, plan(loyal("{from: 10, percent: 5}, {from: 20, percent: 8}"))),
+    ),
 }  # fmt: skip
 
 # Ranges that no element prices: the elements, what is read, and what is said to be free.

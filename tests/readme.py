@@ -23,7 +23,10 @@ from rating.errors import Refused
 from rating.tariff.editor import PRICE_KEYS
 from rating.tariff.lint.codes import Code
 from rating.tariff.schema import CalendarText, ElementText, TariffText, VersionText
+from rating.tariff.schema_discounts import DiscountText, LoyaltyText, TierText
 from rating.tariff.schema_parts import Block, PriceLimitText, RoundingText
+from rating.tariff.schema_plan_parts import AllowanceText, CapText, FeeText, PointsText
+from rating.tariff.schema_plans import CouponText, PlanText
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
 from rating.tariff.schema_tax import TaxRateText, TaxText
 from rating.tariff.schema_when import EvsePowerText, WhenText
@@ -42,6 +45,17 @@ BLOCKS: Final[tuple[tuple[str, str, type[Block]], ...]] = (
     ("Each of `elements`", "element.", ElementText),
     ("`when`", "when.", WhenText),
     ("`evse_power`: one rating (`evse_power: 50 kW`), or a mapping", "evse_power.", EvsePowerText),
+)
+PLANS: Final[tuple[tuple[str, str, type[Block]], ...]] = (
+    ("A plan", "plan.", PlanText),
+    ("`fee`: the text alone (`fee: 9.90/month`), or a mapping", "fee.", FeeText),
+    ("Each of `allowances`", "allowance.", AllowanceText),
+    ("Each of `discounts`", "discount.", DiscountText),
+    ("Each of `loyalty`", "loyalty.", LoyaltyText),
+    ("Each of its `tiers`", "tier.", TierText),
+    ("`points`", "points.", PointsText),
+    ("Each of `caps`", "cap.", CapText),
+    ("A coupon", "coupon.", CouponText),
 )
 PRICES: Final[dict[str, type[Block]]] = {
     "energy": EnergyText,
@@ -80,6 +94,12 @@ def keys() -> str:
     parts.append(f"**{title}**\n\n{table(('key', 'of', *header[1:]), rows)}")
     parts.append(f"**A calendar**, `calendars/<name>.yaml` beside the tariffs\n\n{table(header, _calendar())}")
     return "\n\n".join(parts)
+
+
+def plans() -> str:
+    """Every key of a plan and of a coupon, from the models that read them."""
+    header = ("key", "meaning", "left out", "example")
+    return "\n\n".join(f"**{title}**\n\n{table(header, list(_keys(block, prefix)))}" for title, prefix, block in PLANS)
 
 
 def _calendar() -> list[tuple[str, ...]]:
@@ -158,6 +178,7 @@ def warnings() -> str:
 
 MADE: Final[dict[str, Callable[[], str]]] = {
     "keys": keys,
+    "plans": plans,
     "input": inputs,
     "output": outputs,
     "refusals": refusals,

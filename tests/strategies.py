@@ -60,6 +60,8 @@ ENERGY_STEPS = [0, 0, 1_000, 7_000, 100_000, 500_000, 1_000_000, 5_000_000]
 GRACES = [0, 0, US_PER_S, 5 * US_PER_MIN, 15 * US_PER_MIN, 4 * US_PER_H]
 TAX_PPM = [0, 50_000, 77_000, 99_750, 190_000, 210_000, 1_000_000]
 DIMENSION_NAMES: tuple[DimensionName, ...] = ("energy", "time", "parking_time", "flat")
+# What a parking price counts, beside all parked time.
+PARKING = [None, None, "from_first_energy", "from_charging_end", "from_charging_end", "plugged_in", "plugged_in"]
 ROUNDS: list[StepRound] = ["up", "up", "down", "nearest"]
 MODES: list[RoundingMode] = ["half_up", "half_up", "half_even", "half_down", "up", "down"]
 ACTIVITIES: list[Activity] = ["auto", "auto", "auto", "charging", "parked", "withheld"]
@@ -120,6 +122,8 @@ def component(pick: Pick, dimension: DimensionName) -> Component:
     most = (least or 0) + price(pick) if pick.one_in(4) else None
     timed = dimension in ("time", "parking_time")
     amount = PRICE_MAX_MICRO if pick.one_in(200) else price(pick)
+    kind = pick.of(PARKING) if dimension == "parking_time" else None
+    counts: dict[str, Any] = {} if kind is None else {kind: True}
     return Component(
         dimension,
         Price(amount, unit, count),
@@ -128,7 +132,7 @@ def component(pick: Pick, dimension: DimensionName) -> Component:
         round=pick.of(ROUNDS),
         min_micro=least,
         max_micro=most,
-        from_first_energy=dimension == "parking_time" and pick.one_in(2),
+        **counts,
     )
 
 
@@ -199,7 +203,7 @@ def plain(tariff: Tariff) -> Tariff:
     """The same without what only some tariffs have: every amount is a volume times a price."""
 
     def bare(component: Component) -> Component:
-        return replace(component, grace_us=0, step=0, min_micro=None, max_micro=None, from_first_energy=False)
+        return Component(component.dimension, component.price, rates=component.rates)
 
     def simple(version: Version) -> Version:
         parts = tuple(replace(part, components=tuple(map(bare, part.components))) for part in version.elements)
@@ -237,7 +241,18 @@ def usage(pick: Pick, anchor: Anchor, session_id: str | int = "S-1", faulty: boo
     found = Usage(session_id, start_us, end_us, tuple(intervals), zone)
     if faulty and pick.one_in(8):
         found = with_fault(pick, found)
-    return told(pick, found, faulty) if pick.full else found
+    return with_charging_end(pick, told(pick, found, faulty) if pick.full else found, faulty)
+
+
+def with_charging_end(pick: Pick, usage: Usage, faulty: bool) -> Usage:
+    """One session in three says when charging ended: where an interval does, within one, or anywhere in the session."""
+    if not pick.one_in(3):
+        return usage
+    bounds = [bound for each in usage.intervals for bound in (each.start_us, each.end_us)]
+    first, last = usage.start_us, max(usage.start_us, usage.end_us)
+    at = pick.of([first, last, *bounds]) + pick.of([0, 0, 1, -1, 7 * US_PER_MIN, -US_PER_H])
+    spoilt = faulty and pick.one_in(40)
+    return replace(usage, charging_end_us=first - 1 if spoilt else min(max(at, first), last))
 
 
 def with_fault(pick: Pick, usage: Usage) -> Usage:

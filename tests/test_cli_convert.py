@@ -77,3 +77,33 @@ def test_ocpi_tariffs_are_checked(tmp_path: Path) -> None:
     assert (fault["code"], fault["line"], fault["path"]) == (
         "dimension", None, "elements[0].price_components[0].type",
     )  # fmt: skip
+
+
+PLAN = "plan: harbour\ncurrency: EUR\ntime_zone: Europe/Amsterdam\ndiscounts: [percent: 10]\n"
+COUPON = "coupon: harbour\ncurrency: EUR\ntime_zone: Europe/Amsterdam\npercent: 10\n"
+
+
+def test_plans_and_coupons_are_written_beside_tariffs_of_the_same_id(tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    for name, text in (("a", HARBOUR), ("b", PLAN), ("c", COUPON)):
+        (folder / f"{name}.yaml").write_text(text)
+    assert run("convert", folder, "--to", "yaml", "--out", out).exit_code == 0
+    assert sorted(path.name for path in out.iterdir()) == ["harbour.coupon.yaml", "harbour.plan.yaml", "harbour.yaml"]
+    again, found = load_tariffs(out), load_tariffs(folder)
+    assert (again, again.plans, again.plans.coupons) == (found, found.plans, found.plans.coupons)
+    result = run("convert", folder / "b.yaml", "--to", "yaml")
+    assert (result.exit_code, result.stdout) == (0, (out / "harbour.plan.yaml").read_text())
+
+
+def test_ocpi_has_no_plans(tmp_path: Path) -> None:
+    for name, text in (("a", HARBOUR.replace(", grace: 15 min", "")), ("b", PLAN)):
+        (tmp_path / f"{name}.yaml").write_text(text)
+    result = run("convert", tmp_path, "--to", "ocpi-2.3.0")
+    assert (result.exit_code, json.loads(result.stdout)["id"]) == (0, "harbour")
+    assert f"{tmp_path}/b.yaml:1:7: note: ocpi_lost: read `harbour`" in result.stderr
+    result = run("convert", tmp_path / "b.yaml", "--to", "ocpi-2.3.0")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(
+        f"{tmp_path}/b.yaml:1:7: ocpi_cannot: read `harbour`, expected tariffs: OCPI has no"
+    )

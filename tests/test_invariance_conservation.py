@@ -16,7 +16,7 @@ from twin import Drawn, tables
 
 import rating
 from rating.reference.printing import round_to
-from rating.tariff.model import PriceLimit, Tariff, Tariffs
+from rating.tariff.model import Component, PriceLimit, Tariff, Tariffs
 from rating.units import DIMENSIONS
 
 few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -128,12 +128,18 @@ def test_volumes_of_lines_are_never_more_than_the_session_has(seed):
     tariffs, sessions = exact_drawn(seed)
     rated = rating.rate(Tariffs(tuple(tariffs)), *tables(sessions))
     lines = lines_by_session(rated)
+    plugged_in = {tariff.id for tariff in tariffs if any(part.plugged_in for part in components_of(tariff))}
     sizes = {"kWh": Fraction(1), "Wh": Fraction(1, 1000), "s": Fraction(1), "session": Fraction(1)}
     for row in rated.sessions.to_pylist():
-        most = dict(zip(DIMENSIONS, (row["energy_kwh"], row["charging_s"], row["parked_s"], 1), strict=True))
+        parked_s = row["parked_s"] + (row["charging_s"] if row["tariff"] in plugged_in else 0)
+        most = dict(zip(DIMENSIONS, (row["energy_kwh"], row["charging_s"], parked_s, 1), strict=True))
         for dimension in DIMENSIONS:
             own = [line for line in lines[row["session_id"]] if line["dimension"] == dimension]
             assert sum(Fraction(line["volume"]) * sizes[line["unit"]] for line in own) <= Fraction(most[dimension])
+
+
+def components_of(tariff: Tariff) -> list[Component]:
+    return [part for version in tariff.versions for element in version.elements for part in element.components]
 
 
 def exact_drawn(seed: int) -> tuple[list[Tariff], list[Drawn]]:

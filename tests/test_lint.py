@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from lint_examples import EXAMPLES, FINE, MORE, RANGES, one_version, warnings_of
+from lint_examples import ENERGY, EXAMPLES, FINE, MORE, RANGES, Example, one_version, plan, warnings_of
+from lint_plan_examples import FINE_PLANS, MORE_PLANS
 
 from rating.tariff.lint.codes import Code
-from rating.tariff.model import Tariff
 
 
 @pytest.mark.parametrize("code", Code)
@@ -19,13 +19,13 @@ def test_what_comes_near_has_none(code: Code) -> None:
     assert warnings_of(EXAMPLES[code][1]) == []
 
 
-@pytest.mark.parametrize(("code", "example"), MORE)
-def test_more_of_the_same(code: Code, example: str | Tariff) -> None:
+@pytest.mark.parametrize(("code", "example"), [*MORE, *MORE_PLANS])
+def test_more_of_the_same(code: Code, example: Example) -> None:
     assert [fault.code for fault in warnings_of(example)] == [code]
 
 
-@pytest.mark.parametrize("example", FINE)
-def test_what_is_well_meant_has_no_warning(example: str | Tariff) -> None:
+@pytest.mark.parametrize("example", [*FINE, *FINE_PLANS])
+def test_what_is_well_meant_has_no_warning(example: Example) -> None:
     assert warnings_of(example) == []
 
 
@@ -70,3 +70,20 @@ def test_a_range_that_is_free_is_named(elements: str, got: str, free: str) -> No
     (fault,) = warnings_of(one_version(elements))
     assert fault.got == got
     assert fault.fix.startswith(f"{free} is free, ")
+
+
+def test_a_discount_below_zero_names_the_tariff_and_what_is_left() -> None:
+    text = plan("discounts: [{percent: 50}, {name: off, price: 0.20/kWh}]")
+    assert [str(fault) for fault in warnings_of((ENERGY, text))] == [
+        "plan.yaml:4:28: below_zero: read `0.20/kWh`, expected no more off than the price: 0.39/kWh for energy in "
+        "`example`, of which earlier discounts leave 0.195/kWh; write less: a discount ends at zero, and then all of "
+        "it is free"
+    ]
+
+
+def test_a_tariff_that_does_not_exist_is_named_with_the_one_that_was_meant() -> None:
+    text = plan("discounts: [{percent: 10, tariffs: [exampel, nowhere-*]}]")
+    assert [(fault.code, fault.got, fault.fix) for fault in warnings_of((ENERGY, text))] == [
+        ("plan_tariff", "exampel", "did you mean `example`?"),
+        ("plan_tariff", "nowhere-*", "look at the ids of the tariffs, or delete it"),
+    ]

@@ -161,9 +161,11 @@ FACTS = ("connector", "membership", "payment_method", "tariff_type", "min_evse_p
 
 
 def by_fact(tariff: Tariff) -> bool:
-    """Whether it asks what no CDR says."""
-    whens = [element.when for version in tariff.versions for element in version.elements]
-    return any(getattr(when, name) is not None for when in whens for name in FACTS)
+    """Whether it asks what no CDR says: the session's own facts, or when charging ended."""
+    elements = [element for version in tariff.versions for element in version.elements]
+    if any(part.from_charging_end for element in elements for part in element.components):
+        return True
+    return any(getattr(element.when, name) is not None for element in elements for name in FACTS)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

@@ -126,6 +126,8 @@ COMPONENTS = [
     ("energy: {price: 0.39/kWh, min: 1.00, max: 2.00}", ["min of energy", "max of energy"]),
     ("parking_time: {price: 1/h, grace: 5 min}", ["grace of parking_time"]),
     ("parking_time: {price: 1/h, from: first_energy}", ["from: first_energy of parking_time"]),
+    ("parking_time: {price: 1/h, from: charging_end}", ["from: charging_end of parking_time"]),
+    ("parking_time: {price: 1/h, counts: plugged_in}", ["counts: plugged_in of parking_time"]),
     ("energy: {price: 1/kWh, step_size: 1 kWh, round: down}", ["round: down of energy"]),
     ("time: {price: 1/h, step_size: 1 min, round: nearest}", ["round: nearest of time"]),
     ("time: 5.00/7 min", ["5/7 min"]),

@@ -10,13 +10,15 @@ from typing import Any
 import jsonschema
 import pytest
 
-from rating.tariff.editor import schema_text, tariff_schema
+from rating.tariff.editor import schema_text, schemas
+from rating.tariff.load import NOT_TARIFFS
 from rating.tariff.nodes import Mapping, Node, Scalar, Sequence, read_nodes
 
 ROOT = Path(__file__).parent.parent
 BROKEN = Path(__file__).parent / "broken"
 EXAMPLES = sorted((ROOT / "tariffs").glob("*.yaml"))
-VALIDATOR = jsonschema.Draft7Validator(tariff_schema())
+SCHEMAS = schemas()
+VALIDATORS = {name: jsonschema.Draft7Validator(schema) for name, schema in SCHEMAS.items()}
 # Files whose fault an editor can see, because it is in the keys, in a shape or in a word.
 VISIBLE = [
     *sorted(BROKEN.glob("keys-*.yaml")),
@@ -31,7 +33,16 @@ VISIBLE = [
     BROKEN / "element-without-price.yaml",
     BROKEN / "rounding.yaml",
     BROKEN / "versions-empty.yaml",
+    *(BROKEN / f"plan-{name}.yaml" for name in ("keys", "missing", "empty", "id", "fee", "fee-1", "fee-3", "fee-7")),
+    *(BROKEN / f"plan-{name}.yaml" for name in ("allowances", "discounts", "loyalty", "caps", "points-1", "points-5")),
+    *(BROKEN / f"coupon-{name}.yaml" for name in ("keys", "values", "missing", "without-discount")),
 ]
+
+
+def validator(seen: Any) -> jsonschema.Draft7Validator:
+    """The schema of what a file is, by its first key."""
+    name = next((f"{kind}.schema.json" for kind in ("plan", "coupon") if kind in seen), "schema.json")
+    return VALIDATORS[name]
 
 
 def seen(node: Node) -> Any:
@@ -61,30 +72,41 @@ def seen_in(path: Path) -> Any:
     return seen(root)
 
 
-def test_the_file_is_what_the_command_prints() -> None:
-    command = [sys.executable, "-W", "error", "-m", "rating.tariff.schema"]
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_file_is_what_the_command_prints(name: str) -> None:
+    command = [sys.executable, "-W", "error", "-m", "rating.tariff.schema", name]
     printed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
-    assert printed == schema_text()
-    current = (ROOT / "tariffs" / "schema.json").read_text(encoding="utf-8")
+    assert printed == schema_text(SCHEMAS[name])
+    current = (ROOT / "tariffs" / name).read_text(encoding="utf-8")
     assert current == printed, "run: make schema"
 
 
-def test_it_is_a_schema() -> None:
-    jsonschema.Draft7Validator.check_schema(tariff_schema())
-    assert "$ref" not in schema_text()
+def test_the_files_are_no_tariffs() -> None:
+    assert set(SCHEMAS) == set(NOT_TARIFFS)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert f"\nSCHEMAS := {' '.join(SCHEMAS)}\n" in makefile
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_it_is_a_schema(name: str) -> None:
+    jsonschema.Draft7Validator.check_schema(SCHEMAS[name])
+    assert "$ref" not in schema_text(SCHEMAS[name])
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_every_example_fits(path: Path) -> None:
-    assert [error.message for error in VALIDATOR.iter_errors(seen_in(path))] == []
+    found = seen_in(path)
+    assert [error.message for error in validator(found).iter_errors(found)] == []
 
 
 @pytest.mark.parametrize("path", VISIBLE, ids=lambda path: path.stem)
 def test_broken_keys_do_not_fit(path: Path) -> None:
-    assert not VALIDATOR.is_valid(seen_in(path))
+    found = seen_in(path)
+    assert not validator(found).is_valid(found)
 
 
-def test_every_key_has_a_description_and_examples() -> None:
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_every_key_has_a_description_and_examples(schema: str) -> None:
     def walk(node: Any, path: str) -> None:
         if isinstance(node, list):
             for item in node:
@@ -98,4 +120,4 @@ def test_every_key_has_a_description_and_examples() -> None:
                 if key not in ("properties", "examples"):
                     walk(value, path)
 
-    walk(json.loads(schema_text()), "")
+    walk(json.loads(schema_text(SCHEMAS[schema])), "")

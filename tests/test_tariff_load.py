@@ -44,10 +44,13 @@ def test_the_example_of_the_design() -> None:
 
 def test_every_example_is_in_a_file_of_its_name() -> None:
     tariffs = load_tariffs(EXAMPLES)
-    assert [f"{name}.yaml" for name in tariffs] == sorted(path.name for path in EXAMPLES.glob("*.yaml"))
+    names = [*tariffs, *tariffs.plans, *tariffs.plans.coupons]
+    assert sorted(f"{name}.yaml" for name in names) == sorted(path.name for path in EXAMPLES.glob("*.yaml"))
     assert len(tariffs) >= 12
     for path in EXAMPLES.glob("*.yaml"):
-        assert path.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=schema.json\n# ")
+        schema = "plan.schema.json" if path.stem in tariffs.plans else "schema.json"
+        schema = "coupon.schema.json" if path.stem in tariffs.plans.coupons else schema
+        assert path.read_text(encoding="utf-8").startswith(f"# yaml-language-server: $schema={schema}\n# ")
 
 
 def test_components_are_in_the_order_of_the_dimensions() -> None:
@@ -214,10 +217,13 @@ def test_lists_have_a_longest_length() -> None:
 def test_a_file_of_another_kind_is_refused_quickly() -> None:
     started = time.perf_counter()
     with pytest.raises(TariffError) as caught:
-        parse_tariff("".join(f"key{number}: value\n" for number in range(40_000)))
+        parse_tariff("tariff: x\n" + "".join(f"key{number}: value\n" for number in range(40_000)))
     assert time.perf_counter() - started < 5
-    assert str(caught.value.faults[0]).startswith("<text>: too_many: read `40003 faults`")
+    assert str(caught.value.faults[0]).startswith("<text>: too_many: read `40002 faults`")
     assert len(caught.value.faults) <= 1_004
+    with pytest.raises(TariffError, match="file_kind") as caught:
+        parse_tariff("".join(f"key{number}: value\n" for number in range(40_000)))
+    assert len(caught.value.faults) == 1
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])

@@ -40,6 +40,12 @@ tariff_type: REGULAR, connector: [CCS, "CHAdeMO, old"], membership: gold, paymen
         time: {price: 5.00/2 h, grace: 30 s, step_size: 2 h}
         parking_time: {price: 0.10/min, grace: 15 min, from: first_energy, tax: unknown}
         flat: {price: 0.50/session, tax: {name: MWST, percent: 2.6}}
+      - name: after charging
+        when: {day_of_week: sun}
+        parking_time: {price: 0.10/min, max: 20.00, from: charging_end}
+      - name: overstay
+        when: {min_duration: 3 h}
+        parking_time: {price: 6.00/h, grace: 15 min, counts: plugged_in, tax: none}
       - when: {evse_power: 22 kW, reservation: RESERVATION}
         time: 0.05/min
     min_price: {before_tax: 1.00}

@@ -43,7 +43,7 @@ def tables(drawn: Iterable[Drawn]) -> tuple[dict[str, list[Any]], dict[str, list
         "time_zone": [usage.time_zone for _, usage in drawn],
     }
     usages = [usage for _, usage in drawn]
-    for name in NAMES:
+    for name in (*NAMES, *OF_ACCOUNTS):
         if any(getattr(usage, name) is not None for usage in usages):
             sessions[name] = [getattr(usage, name) for usage in usages]
     if any(usage.evse_power_mw is not None for usage in usages):
@@ -51,6 +51,9 @@ def tables(drawn: Iterable[Drawn]) -> tuple[dict[str, list[Any]], dict[str, list
     reserved = [next((each for each in usage.intervals if each.activity == "reserved"), None) for usage in usages]
     if any(reserved):
         sessions["reservation_start"] = [each and instant(each.start_us) for each in reserved]
+    if any(usage.charging_end_us is not None for usage in usages):
+        ends = [usage.charging_end_us for usage in usages]
+        sessions["charging_end"] = [None if end is None else instant(end) for end in ends]
     if any(usage.expired for usage in usages):
         sessions["reservation_expired"] = [usage.expired for usage in usages]
     rows = [(usage.session_id, interval) for usage in usages for interval in usage.intervals]
@@ -74,6 +77,7 @@ def interval_table(rows: list[tuple[Any, Interval]]) -> dict[str, list[Any]]:
 
 
 NAMES = ("tariff_type", "connector", "membership", "payment_method")
+OF_ACCOUNTS = ("account", "coupon", "redeem_points")
 
 
 def in_units(value: int | None, decimals: int) -> Decimal | None:
@@ -105,7 +109,13 @@ def batch_of(drawn: Iterable[Drawn]) -> UsageBatch:
             zone_names=tuple(zones),
             status=array((fault_of_session(usage) or Refused.FINE for usage in usages), np.uint8),
             status_row=np.full(len(usages), -1),
-            extra=pa.table({}),
+            extra=pa.table(
+                {
+                    name: [getattr(usage, name) for usage in usages]
+                    for name in OF_ACCOUNTS
+                    if any(getattr(usage, name) is not None for usage in usages)
+                }
+            ),
             attributes={
                 name: Names(
                     array((code(known[name], getattr(usage, name)) for usage in usages), np.int32), tuple(names)
@@ -114,6 +124,7 @@ def batch_of(drawn: Iterable[Drawn]) -> UsageBatch:
             },
             evse_power_mw=array(-1 if usage.evse_power_mw is None else usage.evse_power_mw for usage in usages),
             expired=array((usage.expired for usage in usages), np.uint8),
+            charging_end_us=array(-1 if usage.charging_end_us is None else usage.charging_end_us for usage in usages),
         ),
         Intervals(
             start_us=array(each.start_us for each in intervals),
@@ -147,13 +158,15 @@ def exact(value: Decimal | None) -> Fraction | None:
 
 def slow_answer(tariff: Tariff, usage: Usage) -> Any:
     """The twin's bill as plain values, or the code of its refusal."""
-    bill = rate_session(tariff, usage)
-    if isinstance(bill, Refusal):
-        return bill.code
-    return _bill(bill)
+    return as_answer(rate_session(tariff, usage))
 
 
-def _bill(bill: Bill) -> Any:
+def as_answer(bill: Bill | Refusal) -> Any:
+    """A bill as plain values, or the code of a refusal."""
+    return bill.code if isinstance(bill, Refusal) else bill_of(bill)
+
+
+def bill_of(bill: Bill) -> Any:
     head = {
         "tariff_version": bill.tariff_version,
         "currency": bill.currency,

@@ -51,6 +51,8 @@ def command(ctx: click.Context, paths: tuple[Path, ...], strict: bool, as_json: 
 def _summary(found: Checked) -> str:
     versions = sum(len(tariff.versions) for tariff in found.tariffs.values())
     parts = [count(len(found.tariffs), "tariff"), count(versions, "version")] if found.tariffs else []
+    plans = found.tariffs.plans
+    parts += [count(len(each), what) for each, what in ((plans, "plan"), (plans.coupons, "coupon")) if each]
     if found.calendars:
         parts.append(count(found.calendars, "calendar"))
     if found.warnings:

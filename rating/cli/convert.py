@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -14,7 +14,9 @@ from rating.errors import Fault, OcpiError, RatingError
 
 if TYPE_CHECKING:
     from rating.tariff.model import Tariff
+    from rating.tariff.plans import Coupon, Plan
 
+Given = TypeVar("Given")
 _FORMS = ("yaml", "ocpi-2.1.1", "ocpi-2.2.1", "ocpi-2.3.0")
 
 
@@ -45,31 +47,42 @@ def command(
     """
     from rating import load_tariffs
 
-    tariffs = list(load_tariffs(path, version=version, time_zone=time_zone).values())
+    found = load_tariffs(path, version=version, time_zone=time_zone)
+    tariffs = list(found.values())
+    offered: list[Plan | Coupon] = [*found.plans.values(), *found.plans.coupons.values()]
     if form == "yaml":
-        _to_yaml(tariffs, out)
-    else:
-        _to_ocpi(tariffs, form.removeprefix("ocpi-"), out, party=party, last_updated=last_updated)
+        _to_yaml([*tariffs, *offered], out)
+        return
+    want, fix = "tariffs: OCPI has no plans and no coupons", "none: it stays a file of its own"
+    if offered and not tariffs:
+        raise OcpiError(Fault("ocpi_cannot", each.place, each.id, want, "write it as YAML") for each in offered)
+    show_faults([Fault("ocpi_lost", each.place, each.id, want, fix) for each in offered], severity="note")
+    _to_ocpi(tariffs, form.removeprefix("ocpi-"), out, party=party, last_updated=last_updated)
 
 
-def _to_yaml(tariffs: list[Tariff], out: Path | None) -> None:
+def _to_yaml(found: list[Tariff | Plan | Coupon], out: Path | None) -> None:
     from rating import to_yaml
+    from rating.tariff.model import Tariff
 
-    if out is None and len(tariffs) > 1:
+    if out is None and len(found) > 1:
         raise click.UsageError("several tariffs: give --out with a folder, for YAML has one tariff in each file")
-    texts = _each(tariffs, to_yaml)
-    for tariff in tariffs:
-        if tariff.carried:
+    texts = _each(found, to_yaml)
+    for tariff in found:
+        if isinstance(tariff, Tariff) and tariff.carried:
             want, fix = "the keys of our YAML", "none: they move no amount"
             show_faults([Fault("yaml_lost", tariff.place, ", ".join(tariff.carried), want, fix)], severity="note")
     if out is None:
         click.echo(texts[0], nl=False)
         return
-    if len(tariffs) == 1 and out.suffix in (".yaml", ".yml"):
+    if len(found) == 1 and out.suffix in (".yaml", ".yml"):
         _write(out, texts[0])
         return
-    for tariff, text in zip(tariffs, texts, strict=True):
-        _write(out / f"{tariff.id}.yaml", text)
+    taken: set[str] = set()
+    for each, text in zip(found, texts, strict=True):
+        # A tariff, a plan and a coupon may have the same id.
+        kind = "" if each.id not in taken else f".{type(each).__name__.lower()}"
+        taken.add(each.id)
+        _write(out / f"{each.id}{kind}.yaml", text)
 
 
 def _to_ocpi(tariffs: list[Tariff], version: str, out: Path | None, **sender: str | None) -> None:
@@ -87,8 +100,8 @@ def _to_ocpi(tariffs: list[Tariff], version: str, out: Path | None, **sender: st
         _write(out, text)
 
 
-def _each(tariffs: list[Tariff], convert: Callable[[Tariff], Any]) -> list[Any]:
-    """Each tariff converted, or every fault of every tariff."""
+def _each(tariffs: list[Given], convert: Callable[[Given], Any]) -> list[Any]:
+    """Each of them converted, or every fault of every one."""
     found: list[Any] = []
     faults: list[Fault] = []
     for tariff in tariffs:

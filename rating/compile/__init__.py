@@ -14,4 +14,5 @@ May import: `tariff.model`, `usage.batch` (types), `kernels` (types and limits),
     taxes       which taxes a session may have, and which prices have the same
     tables      the rows of all timelines, flat
     plan        make_plan(): all of it for a batch
+    terms       with_terms(): what plans and coupons give to its sessions, and the denominators that this needs
 """

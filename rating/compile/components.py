@@ -10,7 +10,19 @@ from typing import NamedTuple
 from rating.compile.spot import SpotColumn
 from rating.compile.taxes import TaxRow, TimelineTaxes, taxes_of, timeline_taxes
 from rating.errors import Fault, TariffError
-from rating.kernels.arrays import MIXED, NEVER, NO_TAX, SETTLED_APART, SPARE_MAX, TAX_EXCLUDED, TAX_INCLUDED
+from rating.kernels.arrays import (
+    FROM_CHARGING_END,
+    FROM_FIRST_ENERGY,
+    MIXED,
+    NEVER,
+    NO_TAX,
+    PARKED,
+    PLUGGED_IN,
+    SETTLED_APART,
+    SPARE_MAX,
+    TAX_EXCLUDED,
+    TAX_INCLUDED,
+)
 from rating.kernels.plain import COMPONENTS_MAX
 from rating.tariff.model import Component, PriceLimit, Tariff, Version
 from rating.units import (
@@ -44,7 +56,7 @@ class ComponentRow(NamedTuple):
     grid_start_us: int
     grid_step_us: int
     grace_us: int
-    waits: int
+    counts: int
     step: int
     step_round: int
     min_nano: int
@@ -145,7 +157,7 @@ def _component_row(
         grid_start_us=0 if spot is None or spot.grid is None else spot.grid.start_us,
         grid_step_us=0 if spot is None or spot.grid is None else spot.grid.step_us,
         grace_us=part.grace_us,
-        waits=int(part.from_first_energy),
+        counts=counts_of(part),
         step=part.step,
         step_round=STEP_ROUNDS.index(part.round),
         min_nano=-NEVER if part.min_micro is None else part.min_micro * NANO_PER_MICRO,
@@ -153,6 +165,15 @@ def _component_row(
         unit_num=in_unit.numerator,
         unit_den=in_unit.denominator,
     )
+
+
+def counts_of(part: Component) -> int:
+    """Which time a parking price counts."""
+    if part.plugged_in:
+        return PLUGGED_IN
+    if part.from_charging_end:
+        return FROM_CHARGING_END
+    return FROM_FIRST_ENERGY if part.from_first_energy else PARKED
 
 
 def _rule_row(
@@ -219,7 +240,7 @@ def _limits_both_sides(version: Version) -> bool:
 
 def _is_plain(part: Component) -> bool:
     """Whether a component's amount is its volume times its price, and nothing else."""
-    exact = part.grace_us == 0 and part.step == 0 and not part.from_first_energy
+    exact = part.grace_us == 0 and part.step == 0 and counts_of(part) == PARKED
     least = part.min_micro if part.spot is not None else part.min_micro or None  # 0 lifts what is below it
     return exact and least is None and part.max_micro is None
 

@@ -30,19 +30,21 @@ _ANY_DAY = frozenset(range(7))
 
 def version_start_us(version: Version, zone: str) -> int:
     """The first instant at which the version is in force."""
-    return INSTANT_MIN_US - US_PER_DAY if version.valid_from is None else _first_instant_us(version.valid_from, zone)
+    return INSTANT_MIN_US - US_PER_DAY if version.valid_from is None else _instant_us(version.valid_from, zone)
 
 
 def version_end_us(version: Version, zone: str) -> int:
     """The first instant at which the version is no longer in force, by its own word."""
-    return NEVER if version.valid_until is None else _first_instant_us(version.valid_until, zone)
+    return NEVER if version.valid_until is None else _instant_us(version.valid_until, zone)
 
 
-def _first_instant_us(begin: date | int, zone: str) -> int:
-    """A date means the first instant with that local date."""
-    if isinstance(begin, int):
-        return begin
-    midnight_us = (begin - _EPOCH_DATE).days * US_PER_DAY
+def _instant_us(begin: date | int, zone: str) -> int:
+    return begin if isinstance(begin, int) else first_instant_us((begin - _EPOCH_DATE).days, zone)
+
+
+def first_instant_us(day: int, zone: str) -> int:
+    """The first instant of a local date, which is a number of days since 1970-01-01, or of a later one."""
+    midnight_us = day * US_PER_DAY
     lo_us, hi_us = midnight_us - 2 * US_PER_DAY, midnight_us + 2 * US_PER_DAY
     if hi_us < INSTANT_MIN_US or lo_us > INSTANT_MAX_US:
         return midnight_us

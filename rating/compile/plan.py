@@ -15,6 +15,7 @@ from rating.compile.zones import load_zone
 from rating.errors import Refused
 from rating.kernels.arrays import NEVER, Book
 from rating.tariff.model import Component, Tariff, Tariffs, TaxRate, Version
+from rating.tariff.plans import Allowance, Cap, Coupon, Discount, Points
 from rating.units import ACTIVITY_RESERVED, INSTANT_MAX_US, INSTANT_MIN_US, US_PER_DAY
 from rating.usage.batch import Intervals, Sessions, UsageBatch
 
@@ -25,6 +26,17 @@ UInt8 = NDArray[np.uint8]
 
 # Epochs are compiled for whole blocks of so many days, so that sessions of other days find them compiled.
 _BLOCK_US = 32 * US_PER_DAY
+
+
+class Term(NamedTuple):
+    """What sessions on one tariff are given, each list in its order."""
+
+    tariff: str
+    allowances: tuple[Allowance, ...] = ()
+    discounts: tuple[Discount, ...] = ()  # the plan's own, then those of the tiers that are reached
+    coupon: Coupon | None = None
+    points: Points | None = None  # where the session is to be paid with some
+    caps: tuple[Cap, ...] = ()
 
 
 class Plan(NamedTuple):
@@ -41,6 +53,7 @@ class Plan(NamedTuple):
     elements: tuple[str, ...]  # names of elements, by Components.element
     units: tuple[str, ...]  # names of units, by Components.unit
     known: Tariffs  # every tariff that was offered, for messages
+    terms: tuple[Term, ...] = ()  # what deals give, by Book.terms
 
 
 def make_plan(tariffs: Tariffs, batch: UsageBatch) -> Plan:

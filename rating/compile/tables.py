@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rating.compile.components import ComponentRow, Part, RuleRow, rows
+from rating.compile.components import ComponentRow, Part, RuleRow, counts_of, rows
 from rating.compile.epochs import timeline
 from rating.compile.groups import Group, epochs, restricted_epochs
 from rating.compile.restricted import Restricted, is_restricted, line_dimension
@@ -17,6 +17,10 @@ from rating.compile.spot import SpotColumn
 from rating.compile.taxes import TimelineTaxes
 from rating.kernels.arrays import (
     BY_CURRENT,
+    CHARGING_ENDED,
+    ENERGY_CAME,
+    FROM_CHARGING_END,
+    FROM_FIRST_ENERGY,
     NEEDS_CURRENT,
     NEVER,
     SPAN_SHIFT,
@@ -28,6 +32,7 @@ from rating.kernels.arrays import (
     Taxes,
     Timelines,
     frozen,
+    no_terms,
     readonly,
 )
 from rating.tariff.model import Component, Tariff, TaxRate, Version
@@ -141,7 +146,8 @@ def add_timeline(tables: Tables, group: Group, index: int) -> None:
             tables.grid_count += 0 if each.grid is None else each.grid.num.size
     tables.components += component_rows
     tables.component_count.append(len(parts))
-    tables.waits.append(int(any(part.from_first_energy for part, _ in parts)))
+    counts = {counts_of(part) for part, _ in parts}
+    tables.waits.append(ENERGY_CAME * (FROM_FIRST_ENERGY in counts) | CHARGING_ENDED * (FROM_CHARGING_END in counts))
     tables.restricted.append(restricted)
     tables.parts += [part for part, _ in parts]
     tables.taxes.append(taxes)
@@ -212,6 +218,7 @@ def flat_book(tables: Tables, lo_us: int) -> Book:
                 group_scale_ppm=np.array([row.scale_ppm for each in tables.taxes for row in each.groups], np.int64),
             )
         ),
+        terms=no_terms(),
         component_most=readonly(np.array([max(tables.component_count, default=1)], np.int64)),
     )
 
@@ -259,7 +266,7 @@ def _restrictions(tables: Tables) -> Restrictions:
     )
 
 
-_BYTES = ("dimension", "waits", "step_round", "tax", "mixed", "mode", "plain", "stepped", "limited", "limit_given")
+_BYTES = ("dimension", "counts", "step_round", "tax", "mixed", "mode", "plain", "stepped", "limited", "limit_given")
 
 
 def _columns(rows: dict[str, Any]) -> dict[str, Any]:

@@ -95,6 +95,7 @@ def usage_of(batch: UsageBatch, i: int) -> Usage:
         payment_method=said.get("payment_method"),
         evse_power_mw=_known(sessions.evse_power_mw, i),
         expired=bool(_known(sessions.expired, i)),
+        charging_end_us=_known(sessions.charging_end_us, i),
     )
 
 

@@ -10,6 +10,7 @@ May import: `units` (constants), numba, NumPy; no schema, money, Arrow or YAML, 
     cdr_text         the text of plain CDRs, with cdr_instants; cdr_scan makes their room
     price            the kernels below in their order, for one chunk of sessions
     plain            all of them at once, for sessions of the plainest tariffs
+    session          what the walks ask of a whole session: when charging ended, since when it was reserved
     walk             intervals -> stretches between price epochs
     walk_restricted  the same where prices depend on the session, with reservations and the times of CDRs
     gather           stretches -> the volumes of components

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from rating.kernels.arrays import Int64
 from rating.kernels.jit import numba_config, scalar
 from rating.units import (
     DENOMINATOR_MAX,
@@ -60,6 +61,12 @@ DOWN = 4
 def index(i: int) -> int:
     """Return `i`, which is never negative: to say so spares each array the check for indexes from the end."""
     return max(i, 0)
+
+
+@scalar
+def row_of(rows: Int64, at: int) -> int:
+    """The session at a place of an ascending list of them, which is empty where all are meant."""
+    return max(rows[at], 0) if rows.size > 0 else max(at, 0)
 
 
 if numba_config.DISABLE_JIT:
@@ -157,6 +164,14 @@ def mean_price(nano: int, rest: int, den: int, energy_mwh: int) -> int:
 def over(nano: int, rest: int, limit_nano: int, limit_rest: int) -> bool:
     """Whether an amount is above another, both over the same denominator."""
     return nano > limit_nano or (nano == limit_nano and rest > limit_rest)
+
+
+@scalar
+def minus(nano: int, rest: int, less_nano: int, less_rest: int, den: int) -> tuple[int, int]:
+    """The difference of two amounts over the same denominator."""
+    if rest < less_rest:
+        return nano - less_nano - 1, rest - less_rest + den
+    return nano - less_nano, rest - less_rest
 
 
 @scalar

@@ -43,6 +43,7 @@ class Usage(NamedTuple):
     current_ma: Int64  # (m,) milli-A, -1: not known; or (0,)
     volumes_us: Int64  # (m, 3) charging, parked and reserved, or (0, 3): `activity` says it
     expired: UInt8  # (n,) 1: the reservation expired; or (0,): none did
+    charging_end_us: Int64  # (n,) UTC, -1: not told, it is where the last charging time ends; or (0,): of none
 
 
 class Timelines(NamedTuple):
@@ -54,12 +55,16 @@ class Timelines(NamedTuple):
     hint_first: Int64  # (k,)
     hint: Int32  # (h,) the epoch in force where a bucket of 2^SPAN_SHIFT us starts, counted within the timeline
     component_first: Int64  # (k + 1,) CSR into Components
-    waits: UInt8  # (k,) 1: a component of the timeline is `from: first_energy`
+    waits: UInt8  # (k,) ENERGY_CAME and CHARGING_ENDED: what components of the timeline begin to count with
     restricted: UInt8  # (k,) not 0: `walk_restricted` walks its sessions, and its epochs have rows in Restrictions
     span_start_us: Int64  # (1,) where bucket 0 of every timeline starts
     spot: UInt8  # (k,) 1: a price of the timeline follows an index, and each of its instants begins an epoch
     plain_first: Int64  # (k,) as epoch_first, of epochs that no index cuts, where the timeline is for `plain`
     plain_hint_first: Int64  # (k,) as hint_first, of those
+
+
+ENERGY_CAME = 1
+CHARGING_ENDED = 2
 
 
 class Restrictions(NamedTuple):
@@ -106,7 +111,7 @@ class Components(NamedTuple):
     grid_start_us: Int64  # (c,) from when the first of them holds
     grid_step_us: Int64  # (c,) and for how long
     grace_us: Int64  # (c,)
-    waits: UInt8  # (c,) 1: `from: first_energy`
+    counts: UInt8  # (c,) which time a price of parking time counts: PARKED, ...
     step: Int64  # (c,) base units, 0: none
     step_round: UInt8  # (c,) 0 up, 1 down, 2 nearest
     min_nano: Int64  # (c,) -NEVER: none
@@ -116,6 +121,12 @@ class Components(NamedTuple):
     element: Int32  # (c,) index into the plan's names of elements
     unit: Int32  # (c,) index into the plan's names of units
     price_micro: Int64  # (c,) for one of the price's unit
+
+
+PARKED = 0
+FROM_FIRST_ENERGY = 1
+FROM_CHARGING_END = 2
+PLUGGED_IN = 3
 
 
 class Rules(NamedTuple):
@@ -162,6 +173,90 @@ class Taxes(NamedTuple):
     group_scale_ppm: Int64  # (y,) a million, or with these taxes where prices include them
 
 
+class Terms(NamedTuple):
+    """What k terms give. A term is the ordered list of what one plan, its tiers that are reached, and one coupon give
+    to sessions on one tariff. Of each list there are a allowances, d discounts and c caps in all terms together.
+
+    Dimensions are bits: bit i is units.LINE_DIMENSIONS[i]. Names and units are indexes into the plan's names.
+    """
+
+    allowance_first: Int64  # (k + 1,) CSR
+    allowance_of: UInt8  # (a,) ENERGY, TIME, PARKING_TIME, or OF_SESSIONS
+    allowance_bits: Int64  # (a,) the dimensions that it makes free
+    allowance_name: Int32  # (a,)
+    allowance_unit: Int32  # (a,)
+    allowance_num: Int64  # (a,) billionths of its unit for each base unit, over
+    allowance_den: Int64  # (a,)
+    discount_first: Int64  # (k + 1,) CSR
+    discount_kind: UInt8  # (d,) BY_PERCENT, BY_UNIT, BY_AMOUNT or BY_POINTS
+    discount_bits: Int64  # (d,) the dimensions that it works on; BY_UNIT: those of its unit among them
+    discount_num: Int64  # (d,) a part of the amount; nano for each base unit; nano; or nano for each point, over
+    discount_den: Int64  # (d,) 1 for the last two
+    discount_volume_max: Int64  # (d,) BY_UNIT: the volume at which it reaches AMOUNT_MAX_NANO
+    discount_min_nano: Int64  # (d,) of a coupon: what the session must come to before it
+    discount_coupon: UInt8  # (d,) 1: it is the coupon's
+    discount_name: Int32  # (d,)
+    discount_dimension: UInt8  # (d,) what its line says, or NO_DIMENSION
+    cap_first: Int64  # (k + 1,) CSR
+    cap_after_tax: UInt8  # (c,) the side that it caps
+    cap_name: Int32  # (c,)
+    apart: UInt8  # (k,) 1: no kernel can tell the totals
+    plain: UInt8  # (k,) 1: it has no caps and no free sessions, so that `plain` can price its sessions
+    taxed: UInt8  # (k,) 1: it has discounts or caps, whose taxes `bill` cannot tell where prices have different ones
+    spare_most: Int64  # (1,) no term has more allowances, discounts and caps together
+
+
+OF_SESSIONS = 255  # of Terms.allowance_of
+NO_DIMENSION = 255
+BY_PERCENT = 0
+BY_UNIT = 1
+BY_AMOUNT = 2
+BY_POINTS = 3
+
+
+def no_terms() -> Terms:
+    """The terms of a book in which no plan gives anything."""
+    none, codes, small, first = (
+        np.empty(0, np.int64),
+        np.empty(0, np.int32),
+        np.empty(0, np.uint8),
+        np.zeros(1, np.int64),
+    )
+    columns: list[Any] = [first, small, none, codes, codes, none, none]
+    columns += [first, small, none, none, none, none, none, small, codes, small]
+    columns += [first, small, codes, small, small, small, first]
+    return frozen(Terms(*columns))
+
+
+class Deals(NamedTuple):
+    """What is given to sessions beside their tariffs, known before they are priced: e deals of n sessions.
+
+    a and c are the most allowances and caps of a term; what a term has fewer of is any number.
+    """
+
+    of_session: Int32  # (n,) index of the deal, -1: none; or (0,): no session has one
+    terms: Int32  # (e,) index into Terms
+    allowance_left: Int64  # (e, a) base units: milli-Wh, us, sessions
+    cap_left_nano: Int64  # (e, c) what is left of the cap, on its side of tax, from 0 on
+    points: Int64  # (e,) so many may be redeemed: those that are asked for, and that the account has
+    # Written, for sessions that are not refused.
+    allowance_used: Int64  # (e, a)
+    redeemed: Int64  # (e,)
+    coupon_used: UInt8  # (e,) 1: the coupon took something off
+
+
+def no_deals() -> Deals:
+    """The deals of a batch in which no session has one."""
+    none, codes, wide = np.empty(0, np.int64), np.empty(0, np.int32), np.empty((0, 0), np.int64)
+    return Deals(codes, codes, wide, wide, none, wide, none, np.empty(0, np.uint8))
+
+
+def frozen_deals(deals: Deals) -> Deals:
+    """The same arrays, those that are only read marked so."""
+    columns: list[Any] = list(deals)
+    return Deals(*map(readonly, columns[:5]), *columns[5:])
+
+
 class Book(NamedTuple):
     """What sessions are priced by."""
 
@@ -171,6 +266,7 @@ class Book(NamedTuple):
     prices: Prices
     rules: Rules
     taxes: Taxes
+    terms: Terms
     component_most: Int64  # (1,) no timeline has more components
 
 
@@ -198,7 +294,7 @@ class Stretches(NamedTuple):
     first: Int64  # (n' + 1,) CSR
     epoch: Int32  # (w,) index into Timelines.epoch_start_us; of a restricted timeline only where it has `spot`
     component: Int32  # (6 w,) of one that is: for each of units.LINE_DIMENSIONS the component, or NO_COMPONENT
-    after_energy: UInt8  # (w,) 0: no energy has flowed before, and the timeline waits for it
+    after: UInt8  # (w,) ENERGY_CAME and CHARGING_ENDED: what came before it, or the timeline does not wait for
     energy_mwh: Int64  # (w,)
     charging_us: Int64  # (w,)
     duration_us: Int64  # (w,) by the clock: charging and parked, unless `walk_restricted` says those apart
@@ -209,15 +305,18 @@ class Stretches(NamedTuple):
 class Records(NamedTuple):
     """The records of a block of n' sessions, with room for r.
 
-    A session has a record for each component with volume, in the order of components, and then Rules.spare records
-    that `bill` makes lines of its limits and its rounding of. Records are lines, but for those of the kind NO_LINE.
+    A session has a record for each component with volume, in the order of components, one for each allowance that is
+    used, and then spare ones: Rules.spare, and more for a deal. `discount` makes lines of discounts of them, and `bill`
+    of limits, caps and rounding, one after the other. Records are lines, but for those of the kind NO_LINE.
     """
 
     first: Int64  # (n' + 1,) CSR
     session: Int32  # (r,) counted from the block's first
     kind: UInt8  # (r,) index into KINDS, or NO_LINE
-    component: Int32  # (r,) NO_COMPONENT for a spare record
-    turn: Int32  # (r,) grows with the last stretch in which the component was billable
+    component: Int32  # (r,) NO_COMPONENT for a line of a deal, and for a spare record
+    turn: (
+        Int32  # (r,) grows with the last stretch in which the component was billable; of a line of a deal its Terms row
+    )
     volume: Int64  # (r,) base units
     billable: Int64  # (r,) the volume after grace
     billed: Int64  # (r,) the volume after the step; the same array as `billable` where nothing has a step
@@ -227,6 +326,18 @@ class Records(NamedTuple):
     mean: Int64  # (r,) micro a kWh of what follows an index; or (0,), where nothing does
 
 
+class Shares(NamedTuple):
+    """The amounts of one session that discounts work on, and what they take."""
+
+    left_nano: Int64  # (component_most,) what is left of each
+    left_rest: Int64  # (component_most,)
+    billed: Int64  # (component_most,) base units
+    dimension: Int64  # (component_most,)
+    row: Int64  # (spare_most,) of Terms, for each discount that took something
+    taken_nano: Int64  # (spare_most,)
+    taken_rest: Int64  # (spare_most,)
+
+
 class Scratch(NamedTuple):
     """What one thread writes between kernels, for one block of sessions at a time."""
 
@@ -234,9 +345,11 @@ class Scratch(NamedTuple):
     records: Records
     pick: Int32  # (r,) the records that are lines, where not all of them are
     volume: Int64  # (component_most,) 0 between sessions
-    under: Int64  # (component_most,) nano that printing leaves out of a line
-    rest: Int64  # (component_most,) the rest of its amount
+    free: Int64  # (component_most,) what allowances make free of it, 0 between sessions
+    under: Int64  # (component_most + spare_most,) nano that printing leaves out of a line
+    rest: Int64  # (component_most + spare_most,) the rest of its amount
     spot: Int64  # (component_most,) energy × price of what follows an index, 0 between sessions
+    shares: Shares
 
 
 class Lines(NamedTuple):
@@ -245,9 +358,9 @@ class Lines(NamedTuple):
     session: Int64  # (r,) the session's id where ids are integers, else its row in the batch
     line: Int32  # (r,) from 1
     kind: UInt8  # (r,) index into KINDS
-    dimension: UInt8  # (r,)
-    element: Int32  # (r,)
-    unit: Int32  # (r,)
+    dimension: UInt8  # (r,) NO_DIMENSION: none
+    element: Int32  # (r,) index into the plan's names, NO_NAME: none
+    unit: Int32  # (r,) index into the plan's units, NO_NAME: none
     volume: Int64  # (r, 2) billionths of the unit
     billed_volume: Int64  # (r, 2) billionths of the unit; (0, 2): the same as `volume`
     unit_price: Int64  # (r, 2) micro
@@ -259,10 +372,13 @@ class Lines(NamedTuple):
 TOO_MUCH = -1
 KINDS = ("usage", "allowance", "discount", "minimum", "maximum", "rounding")
 USAGE = 0
+ALLOWANCE = 1
+DISCOUNT = 2
 MINIMUM = 3
 MAXIMUM = 4
 ROUNDING = 5
 NO_LINE = 255
+NO_NAME = -1
 
 
 def frozen(group: G) -> G:

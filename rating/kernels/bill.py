@@ -6,7 +6,7 @@ before the one place that rounds totals (`round_parts`). Printed lines are share
 
 from __future__ import annotations
 
-from rating.kernels.arith import count_units, index, over, round_parts, share, share_plus
+from rating.kernels.arith import count_units, index, minus, over, round_parts, row_of, share, share_plus
 from rating.kernels.arrays import (
     MAXIMUM,
     MINIMUM,
@@ -16,12 +16,16 @@ from rating.kernels.arrays import (
     TAX_EXCLUDED,
     TAX_INCLUDED,
     TOO_MUCH,
+    USAGE,
     Book,
+    Deals,
     Int32,
+    Int64,
     Records,
     Totals,
 )
-from rating.kernels.jit import kernel, scalar
+from rating.kernels.discount import part_of
+from rating.kernels.jit import lean_kernel, scalar
 from rating.kernels.nets import share_net
 from rating.units import AMOUNT_MAX_NANO, NANO_PER_MICRO, PPM_PER_UNIT
 
@@ -29,19 +33,25 @@ AMOUNT_RANGE = 17  # errors.Refused
 
 
 @scalar
-def _minus(nano: int, rest: int, less_nano: int, less_rest: int, den: int) -> tuple[int, int]:
-    if rest < less_rest:
-        return nano - less_nano - 1, rest - less_rest + den
-    return nano - less_nano, rest - less_rest
+def _cap(left_nano: int, after_tax: bool, tax_kind: int, rate_ppm: int, den: int) -> tuple[int, int]:
+    """What is left of a cap in the terms of prices; `den` is a multiple of what the rate needs."""
+    if tax_kind == NO_TAX or after_tax == (tax_kind == TAX_INCLUDED):
+        return left_nano, 0
+    if after_tax:
+        return part_of(left_nano, 0, den, PPM_PER_UNIT, PPM_PER_UNIT + rate_ppm)
+    return part_of(left_nano, 0, den, PPM_PER_UNIT + rate_ppm, PPM_PER_UNIT)
 
 
-@kernel
-def bill(first_session: int, count: int, timeline: Int32, book: Book, out: Records, totals: Totals) -> int:
-    """Bill `count` sessions from `first_session` on; return the number of lines: the records that are not NO_LINE.
+@lean_kernel
+def bill(
+    begin: int, count: int, rows: Int64, timeline: Int32, book: Book, deals: Deals, out: Records, totals: Totals
+) -> int:
+    """Bill `count` sessions of `rows` from place `begin` on; return the number of lines: the records that are not
+    NO_LINE.
 
     `timeline` is int32 (n,), that of each session.
     """
-    rules, taxes, tax_bits = book.rules, book.taxes, book.components.tax_bits
+    rules, taxes, terms, tax_bits = book.rules, book.taxes, book.terms, book.components.tax_bits
     record_first, status, spare = out.first, totals.status, rules.spare
     with_unknown = totals.unknown.size > 0
     part_first, part_tax = totals.part_first, totals.part_tax_micro
@@ -50,11 +60,12 @@ def bill(first_session: int, count: int, timeline: Int32, book: Book, out: Recor
     rule_unit, rule_print, rule_mode, rule_limited = rules.unit_nano, rules.print_nano, rules.mode, rules.limited
     net_out, tax_out, gross_out = totals.net_micro, totals.tax_micro, totals.gross_micro
     taxed = tax_out.size > 0
+    with_deals = deals.of_session.size > 0
     line_kind, line_nano, line_rest, line_printed = out.kind, out.nano, out.rest, out.printed
 
     lines = 0
     for o in range(count):
-        s = first_session + o
+        s = row_of(rows, begin + o)
         if status[s] != 0:
             for half in range(2):
                 net_out[s, half] = 0
@@ -66,6 +77,11 @@ def bill(first_session: int, count: int, timeline: Int32, book: Book, out: Recor
         den = rule_den[t]
         first = index(record_first[o])
         last = index(max(record_first[o + 1] - spare[t], first))  # grows with the lines that spare records become
+        deal = deals.of_session[s] if with_deals else -1
+        if deal >= 0:
+            last = index(record_first[o + 1])
+            while last > first and line_kind[last - 1] == NO_LINE:
+                last -= 1
 
         # 1. The sum of the components' amounts.
         total_nano = 0
@@ -83,6 +99,8 @@ def bill(first_session: int, count: int, timeline: Int32, book: Book, out: Recor
             if total_rest >= den:
                 total_rest -= den
                 total_nano += 1
+            if line_kind[r] != USAGE:  # a discount takes nothing off the range either
+                continue
             size_nano += nano if nano >= 0 else -nano - (1 if rest > 0 else 0)
             size_rest += rest if nano >= 0 or rest == 0 else den - rest
             if size_rest >= den:
@@ -101,7 +119,7 @@ def bill(first_session: int, count: int, timeline: Int32, book: Book, out: Recor
                     tax_out[s, half] = 0
             continue
 
-        # 2. The session's limits: before tax, then after tax, the minimum first.
+        # 2. The session's limits: before tax, then after tax, the minimum first; then the account's caps.
         tax_kind = rule_tax[t]
         fixed = -1  # the after-tax limit that holds while the before-tax total stays
         base_nano = 0
@@ -123,10 +141,23 @@ def bill(first_session: int, count: int, timeline: Int32, book: Book, out: Recor
                 if tax_kind == TAX_EXCLUDED:
                     continue
             line_kind[last] = MINIMUM if i % 2 == 0 else MAXIMUM
-            line_nano[last], line_rest[last] = _minus(limit_nano[j], limit_rest[j], total_nano, total_rest, den)
+            line_nano[last], line_rest[last] = minus(limit_nano[j], limit_rest[j], total_nano, total_rest, den)
             last += 1
             total_nano = limit_nano[j]
             total_rest = limit_rest[j]
+
+        if deal >= 0:
+            term = deals.terms[deal]
+            for j in range(terms.cap_first[term], terms.cap_first[term + 1]):
+                left = deals.cap_left_nano[deal, j - terms.cap_first[term]]
+                cap_nano, cap_rest = _cap(left, terms.cap_after_tax[j] != 0, tax_kind, rule_rate[t], den)
+                if over(total_nano, total_rest, cap_nano, cap_rest):
+                    line_kind[last] = MAXIMUM
+                    out.turn[last] = j
+                    line_nano[last], line_rest[last] = minus(cap_nano, cap_rest, total_nano, total_rest, den)
+                    last += 1
+                    total_nano = cap_nano
+                    total_rest = cap_rest
 
         # 3. Tax and rounding, each total once, in rounding units.
         unit_nano, mode, rate = rule_unit[t], rule_mode[t], rule_rate[t]
@@ -145,7 +176,7 @@ def bill(first_session: int, count: int, timeline: Int32, book: Book, out: Recor
                 base_rest = 0
                 for at in range(first, last):
                     r = index(at)
-                    if tax_bits[out.component[r]] >> (j - taxes.first[t]) & 1 != 0:
+                    if out.component[r] >= 0 and tax_bits[out.component[r]] >> (j - taxes.first[t]) & 1 != 0:
                         base_nano += line_nano[r]
                         base_rest += line_rest[r]
                         if base_rest >= den:
@@ -164,10 +195,10 @@ def bill(first_session: int, count: int, timeline: Int32, book: Book, out: Recor
                 units, num, left = share(total_nano, total_rest, den, rate, scale, unit_nano)
             elif tax_kind == TAX_EXCLUDED:
                 # The gross is the limit and the net stays: the tax is what lies between the two.
-                nano, rest = _minus(after_nano[2 * t + fixed], 0, base_nano, base_rest, den)
+                nano, rest = minus(after_nano[2 * t + fixed], 0, base_nano, base_rest, den)
                 units, num, left = share_plus(0, 0, den, rate, scale, unit_nano, nano, rest)
             else:
-                nano, rest = _minus(total_nano, total_rest, base_nano, base_rest, den)
+                nano, rest = minus(total_nano, total_rest, base_nano, base_rest, den)
                 units, num, left = share_plus(base_nano, base_rest, den, rate, scale, unit_nano, nano, rest)
             tax = round_parts(units, num, left, scale * unit_nano, mode)
         net = total - tax if tax_kind == TAX_INCLUDED else total

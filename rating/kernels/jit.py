@@ -66,15 +66,27 @@ _CACHE_DIR = _cache_dir()
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile for calls from Python: releases the GIL, and is cached where a folder can be written."""
+    return _compiled(function, {})
+
+
+def lean_kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """As `kernel`, for one that makes no array: it does not count who holds each of the arrays that are handed to it
+    and on to others, which takes longer than pricing a session does.
+    """
+    return _compiled(function, {"_nrt": False})
+
+
+def _compiled(function: Callable[P, R], options: dict[str, Any]) -> Callable[P, R]:
+    options |= {"nogil": True, "error_model": "numpy"}
     if _CACHE_DIR is None:
-        return cast("Callable[P, R]", numba.njit(nogil=True, error_model="numpy")(function))
+        return cast("Callable[P, R]", numba.njit(**options)(function))
     # numba reads the folder once, while decorating; other people's functions keep their own setting.
     before = numba_config.CACHE_DIR
     numba_config.CACHE_DIR = _CACHE_DIR
     try:
-        return cast("Callable[P, R]", numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+        return cast("Callable[P, R]", numba.njit(cache=True, **options)(function))
     except RuntimeError:  # no cache place that numba accepts
-        return cast("Callable[P, R]", numba.njit(nogil=True, error_model="numpy")(function))
+        return cast("Callable[P, R]", numba.njit(**options)(function))
     finally:
         numba_config.CACHE_DIR = before
 
@@ -82,3 +94,8 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 def scalar(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a helper of scalars that kernels call: it is inlined by LLVM, and has no entry from Python."""
     return cast("Callable[P, R]", numba.njit(function, error_model="numpy"))
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile as a part of each kernel that calls it, for what is too long for LLVM to do so by itself."""
+    return cast("Callable[P, R]", numba.njit(function, error_model="numpy", inline="always"))

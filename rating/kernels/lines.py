@@ -5,9 +5,23 @@ Three loops, because one loop over twenty arrays has not enough registers: it to
 
 from __future__ import annotations
 
-from rating.kernels.arith import index, times_1000
-from rating.kernels.arrays import NO_TAX, Book, Lines, Scratch, Usage
-from rating.kernels.jit import kernel, scalar
+from rating.kernels.arith import index, row_of, times_1000
+from rating.kernels.arrays import (
+    ALLOWANCE,
+    DISCOUNT,
+    MAXIMUM,
+    NO_DIMENSION,
+    NO_NAME,
+    NO_TAX,
+    OF_SESSIONS,
+    Book,
+    Int64,
+    Lines,
+    Scratch,
+    Terms,
+    Usage,
+)
+from rating.kernels.jit import lean_kernel, scalar
 
 _SIGN_SHIFT = 63
 
@@ -20,15 +34,38 @@ def in_unit(quantity: int, num: int, den: int) -> int:
     return (quantity * num + den // 2) // den
 
 
-@kernel
+@scalar
+def name_line(i: int, kind: int, row: int, terms: Terms, out: Lines) -> None:
+    """Say what a line is for that has no component: which part of a deal made it, `row` of Terms, or a limit, -1."""
+    out.dimension[i] = NO_DIMENSION
+    out.element[i] = NO_NAME
+    out.unit[i] = NO_NAME
+    out.unit_price[i, 0] = 0
+    out.unit_price[i, 1] = 0
+    j = max(row, 0)  # a limit names no row
+    if kind == ALLOWANCE:
+        if terms.allowance_of[j] != OF_SESSIONS:
+            out.dimension[i] = terms.allowance_of[j]
+        out.element[i] = terms.allowance_name[j]
+        out.unit[i] = terms.allowance_unit[j]
+    elif kind == DISCOUNT:
+        out.dimension[i] = terms.discount_dimension[j]
+        out.element[i] = terms.discount_name[j]
+    elif kind == MAXIMUM and row >= 0:
+        out.element[i] = terms.cap_name[j]
+
+
+@lean_kernel
 def write_lines(
-    first: int, at: int, count: int, picked: bool, usage: Usage, book: Book, scratch: Scratch, out: Lines
+    begin: int, at: int, count: int, picked: bool, rows: Int64, usage: Usage, book: Book, scratch: Scratch, out: Lines
 ) -> None:
     """Write `count` lines from row `at` on: the records in `scratch.pick` where `picked`, else all of them.
 
-    Sessions count from `first`. `out.billed_volume` and `out.rate` may be empty, and are then left out.
+    Sessions are those of `rows` from place `begin` on. `out.billed_volume` and `out.rate` may be empty, and
+    are then left out.
     """
     components, rules, records, pick = book.components, book.rules, scratch.records, scratch.pick
+    terms, turn = book.terms, records.turn
     timeline, ids = usage.timeline, usage.session_id
     of_session, of_kind, record_first, component = records.session, records.kind, records.first, records.component
 
@@ -40,7 +77,7 @@ def write_lines(
     for o in range(count):
         r = index(pick[o] if picked else o)
         i = index(at + o)
-        s = index(first + of_session[r])
+        s = row_of(rows, begin + of_session[r])
         t = index(timeline[s])
         session[i] = ids[s] if ids.size > 0 else s
         pico = 0
@@ -53,7 +90,7 @@ def write_lines(
             if component[r] >= 0:
                 rate[i, 0] = of_rate[component[r]]
             else:
-                rate[i, 0] = rule_rate[t] if rule_tax[t] != NO_TAX else -1
+                rate[i, 0] = rule_rate[t] if rule_tax[t] != NO_TAX and of_kind[r] != ALLOWANCE else -1
             rate[i, 1] = 0
 
     # What they are for.
@@ -76,10 +113,7 @@ def write_lines(
         price[i, 1] = 0
         c = component[r]
         if c < 0:
-            dimension[i] = 0
-            element[i] = 0
-            unit[i] = 0
-            price[i, 0] = 0
+            name_line(i, of_kind[r], turn[r], terms, out)
         else:
             dimension[i] = of_dimension[c]
             element[i] = of_element[c]
@@ -99,6 +133,9 @@ def write_lines(
         out_volume[i, 1] = 0
         if c >= 0:
             out_volume[i, 0] = in_unit(volume[r], unit_num[c], unit_den[c])
+        elif of_kind[r] == ALLOWANCE:
+            j = index(turn[r])
+            out_volume[i, 0] = in_unit(volume[r], terms.allowance_num[j], terms.allowance_den[j])
 
     billed, out_billed = records.billed, out.billed_volume
     for o in range(count if out_billed.size > 0 else 0):

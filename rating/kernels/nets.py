@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from rating.kernels.arith import index, round_parts, share
 from rating.kernels.arrays import Book, Records, Totals
-from rating.kernels.jit import kernel
+from rating.kernels.jit import lean_kernel
 from rating.units import NANO_PER_MICRO, PPM_PER_UNIT
 
 
-@kernel
+@lean_kernel
 def share_net(s: int, t: int, net: int, first: int, last: int, book: Book, out: Records, totals: Totals) -> None:
     """Write `totals.part_net_micro` of session `s`, whose records are first to last - 1; `net` is in rounding units.
 
@@ -33,7 +33,7 @@ def share_net(s: int, t: int, net: int, first: int, last: int, book: Book, out: 
         costs = False  # amounts that cancel out still make a group
         for at in range(first, last):
             r = index(at)
-            if tax_bits[component[r]] == bits:
+            if component[r] >= 0 and tax_bits[component[r]] == bits:
                 costs = costs or nano[r] != 0 or rest[r] != 0
                 base_nano += nano[r]
                 base_rest += rest[r]

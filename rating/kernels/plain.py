@@ -17,6 +17,7 @@ from rating.kernels.arith import (
     mean_price,
     mul_div_floor,
     round_parts,
+    row_of,
     share,
     times_1000,
     times_price,
@@ -29,13 +30,16 @@ from rating.kernels.arrays import (
     TAX_INCLUDED,
     USAGE,
     Book,
+    Deals,
+    Int64,
     Lines,
     Scratch,
     Totals,
     Usage,
 )
-from rating.kernels.jit import kernel
+from rating.kernels.jit import lean_kernel
 from rating.kernels.lines import in_unit
+from rating.kernels.plain_deal import deal_lines
 from rating.units import (
     ACTIVITY_AUTO,
     ACTIVITY_PARKED,
@@ -57,21 +61,24 @@ INTERVALS_MAX = 2**20  # of a plain session: the sum of as many of the greatest 
 assert INTERVALS_MAX * ENERGY_MAX_MWH < 2**62
 
 
-@kernel
+@lean_kernel
 def plain(
-    first_session: int,
-    last_session: int,
+    first: int,
+    last: int,
     lines: int,
+    rows: Int64,
     usage: Usage,
     book: Book,
+    deals: Deals,
     scratch: Scratch,
     totals: Totals,
     out: Lines,
 ) -> tuple[int, int]:
-    """Price sessions from `first_session` on, writing lines from row `lines` on.
+    """Price the sessions of `rows` from place `first` on, writing lines from row `lines` on.
 
-    Returns: the first session that was not priced, because it is odd, its tariff is not plain, `out` is full, or it is
-    `last_session`; and the number of lines that are written now.
+    Returns: the first place that was not priced, because its session is odd, its tariff or its deal is not plain
+    (no deal is where a price follows an index), `out` is full, or it is `last`; and the number of lines that are
+    written now.
     """
     session_start_us, session_end_us, ids = usage.session_start_us, usage.session_end_us, usage.session_id
     interval_first, door_status, of_session = usage.interval_first, usage.status, usage.timeline
@@ -95,18 +102,38 @@ def plain(
     with_ids = ids.size > 0
     with_billed = line_billed.size > 0
     with_rate = line_rate.size > 0
+    with_deals = deals.of_session.size > 0
+    deal_of, allowance_left = deals.of_session, deals.allowance_left
+    is_plain_term, allowance_first, allowance_of = book.terms.plain, book.terms.allowance_first, book.terms.allowance_of
+    free, shares = scratch.free, scratch.shares
     with_tax = totals.tax_micro.size > 0
     energy_scale = usage.energy_scale[0]
     energy_max = ENERGY_MAX_MWH // energy_scale
     wh = MWH_PER_WH // energy_scale
-    room = line_number.size - book.component_most[0]
+    room = line_number.size - book.component_most[0] - book.terms.spare_most[0]
 
-    for at in range(first_session, last_session):
-        s = index(at)
+    for at in range(first, last):
+        s = row_of(rows, at)
         t = index(of_session[s])
-        first, last = interval_first[s], interval_first[s + 1]
-        if door_status[s] != 0 or is_plain[t] == 0 or first == last or last - first > INTERVALS_MAX or lines > room:
-            return s, lines
+        begin, end = interval_first[s], interval_first[s + 1]
+        if door_status[s] != 0 or is_plain[t] == 0 or begin == end or end - begin > INTERVALS_MAX or lines > room:
+            return at, lines
+        deal = -1
+        energy_left, time_left, parking_left = 0, 0, 0  # what allowances may still make free
+        if with_deals and deal_of[s] >= 0:
+            deal = index(deal_of[s])
+            term = deals.terms[deal]
+            if is_plain_term[term] == 0 or by_indexes[t] != 0:
+                return at, lines
+            for j in range(allowance_first[term], allowance_first[term + 1]):
+                left = allowance_left[deal, j - allowance_first[term]]
+                if allowance_of[j] == ENERGY:
+                    energy_left += left
+                elif allowance_of[j] == TIME:
+                    time_left += left
+                else:
+                    parking_left += left
+        energy_most, time_most, parking_most = energy_left, time_left, parking_left
         session_start, session_end = session_start_us[s], session_end_us[s]
         base = component_first[t]
         epoch = index(epoch_first[t] + hint[index(hint_first[t] + ((session_start - span_start_us) >> SPAN_SHIFT))])
@@ -131,7 +158,7 @@ def plain(
         given = 0  # of its energy, before the stretch
         touched = 0  # a bit for each component of the timeline with volume
         flat = 1
-        i = index(first)
+        i = index(begin)
         odd = session_start == session_end
         while not odd:
             if fresh:
@@ -146,7 +173,7 @@ def plain(
             if follows:
                 # As the loop below, with the price of the moment; what crosses one, or meets a gap, is for later.
                 price = prices[point]
-                while 0 <= i < last:
+                while 0 <= i < end:
                     b = end_us[i]
                     e = energies[i]
                     if start_us[i] != now or b <= now or b > within or e < 0 or e > energy_max:
@@ -168,7 +195,7 @@ def plain(
                     i += 1
 
             # A loop of its own, so that what it adds to stays in registers.
-            while 0 <= i < last and not follows:
+            while 0 <= i < end and not follows:
                 b = end_us[i]
                 e = energies[i]
                 if start_us[i] != now or b <= now or b > within or e < 0 or e > energy_max:
@@ -182,7 +209,7 @@ def plain(
                 i += 1
 
             cut = min(session_end, epoch_end)
-            if i < last:
+            if i < end:
                 a = start_us[i]
                 b = end_us[i]
                 e = energies[i]
@@ -243,14 +270,26 @@ def plain(
                 touched |= 1 << c
                 if follows:
                     spot_sum[index(c)] += cost * energy_scale
+                if energy_left > 0:
+                    allowed = min(energy_left, energy * energy_scale)
+                    free[index(c)] += allowed
+                    energy_left -= allowed
             c = epoch_component[4 * epoch + TIME] - base
             if c >= 0 and charging_us > 0:
                 volume[index(c)] += charging_us
                 touched |= 1 << c
+                if time_left > 0:
+                    allowed = min(time_left, charging_us)
+                    free[index(c)] += allowed
+                    time_left -= allowed
             c = epoch_component[4 * epoch + PARKING_TIME] - base
             if c >= 0 and duration_us > charging_us:
                 volume[index(c)] += duration_us - charging_us
                 touched |= 1 << c
+                if parking_left > 0:
+                    allowed = min(parking_left, duration_us - charging_us)
+                    free[index(c)] += allowed
+                    parking_left -= allowed
             c = epoch_component[4 * epoch + FLAT] - base
             if c >= 0 and flat != 0:
                 volume[index(c)] = 1
@@ -258,7 +297,7 @@ def plain(
                 flat = 0
             energy_total += energy
             charging_total_us += charging_us
-            if cut == session_end and i == last:
+            if cut == session_end and i == end:
                 break
             energy = 0
             charging_us = 0
@@ -285,6 +324,10 @@ def plain(
             c = index(base + k)
             quantity = volume[k]
             volume[k] = 0
+            billed = quantity
+            if deal >= 0:
+                billed -= free[k]
+                free[k] = 0
             price = of_price[c]
             if by_index and of_spot[c] >= 0:
                 cost = spot_sum[k]
@@ -296,11 +339,11 @@ def plain(
                 rest = cost - nano * den[c]
                 price = mean_price(nano, rest, den[c], quantity)
                 rest *= den_scale[c]
-            elif odd or quantity > volume_max[c]:
+            elif odd or billed > volume_max[c]:
                 odd = True
                 continue
             else:
-                nano, rest = times_price(quantity, num[c], den[c], den_scale[c])
+                nano, rest = times_price(billed, num[c], den[c], den_scale[c])
             total_nano += nano
             total_rest += rest
             if total_rest >= common:
@@ -326,7 +369,7 @@ def plain(
             line_volume[i, 0] = shown
             line_volume[i, 1] = 0
             if with_billed:
-                line_billed[i, 0] = shown
+                line_billed[i, 0] = shown if billed == quantity else in_unit(billed, unit_num[c], unit_den[c])
                 line_billed[i, 1] = 0
             line_price[i, 0] = price
             line_price[i, 1] = price >> _SIGN_SHIFT
@@ -339,9 +382,26 @@ def plain(
             if with_rate:
                 line_rate[i, 0] = components.rate_ppm[c]
                 line_rate[i, 1] = 0
+            if deal >= 0:
+                j = index(lines - begun)
+                shares.left_nano[j] = nano
+                shares.left_rest[j] = rest
+                shares.billed[j] = billed
+                shares.dimension[j] = of_dimension[c]
             lines += 1
         if odd:
-            return s, begun
+            return at, begun
+        if deal >= 0:
+            used = energy_most - energy_left, time_most - time_left, parking_most - parking_left
+            lines, nano, rest, units = deal_lines(
+                deal, t, begun, lines, used[0], used[1], used[2], book, deals, scratch, out
+            )
+            left_over -= units
+            total_nano += nano
+            total_rest += rest
+            if total_rest >= common:
+                total_rest -= common
+                total_nano += 1
 
         # 3. Tax and rounding, each total once; then the units left over, to the largest remainders.
         mode, tax_kind, rate = rules.mode[t], rules.tax[t], rules.rate_ppm[t]
@@ -363,6 +423,9 @@ def plain(
             line_printed[index(begun + most), 0] += print_micro
             line_printed[index(begun + most), 1] = line_printed[index(begun + most), 0] >> _SIGN_SHIFT
             left_over -= 1
+        if deal >= 0:
+            for i in range(begun, lines):
+                line_printed[index(i), 1] = -1 if line_printed[index(i), 0] < 0 else 0
 
         totals.status[s] = 0
         totals.fault[s] = -1
@@ -379,4 +442,4 @@ def plain(
             totals.tax_micro[s, 1] = tax >> _SIGN_SHIFT
             totals.gross_micro[s, 0] = (net + tax) * print_micro
             totals.gross_micro[s, 1] = (net + tax) >> _SIGN_SHIFT
-    return last_session, lines
+    return last, lines

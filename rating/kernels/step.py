@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from rating.kernels.arrays import Components, Int32, Records, Rules
-from rating.kernels.jit import kernel
+from rating.kernels.arith import row_of
+from rating.kernels.arrays import Components, Int32, Int64, Records, Rules
+from rating.kernels.jit import lean_kernel
 from rating.units import ENERGY, PARKING_TIME, RESERVATION_TIME, TIME
 
 _UP = 0
@@ -11,9 +12,11 @@ _DOWN = 1
 _NEAREST = 2
 
 
-@kernel
-def step(first_session: int, count: int, timeline: Int32, components: Components, rules: Rules, out: Records) -> None:
-    """Write `out.billed` of `count` sessions from `first_session` on; `timeline` is int32 (n,), one for each.
+@lean_kernel
+def step(
+    begin: int, count: int, rows: Int64, timeline: Int32, components: Components, rules: Rules, out: Records
+) -> None:
+    """Write `out.billed` of `count` sessions of `rows` from place `begin` on; `timeline` is int32 (n,).
 
     Energy whose price follows an index takes no part: what a step adds has no moment, and so no price.
     """
@@ -25,7 +28,7 @@ def step(first_session: int, count: int, timeline: Int32, components: Components
         first, last = record_first[s], record_first[s + 1]
         for r in range(first, last):
             billed[r] = billable[r]
-        if first == last or rules.stepped[timeline[first_session + s]] == 0:
+        if first == last or rules.stepped[timeline[row_of(rows, begin + s)]] == 0:
             continue
 
         parking = False

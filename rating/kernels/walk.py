@@ -2,15 +2,26 @@
 
 A *stretch* is the time between two cuts, in one epoch. The walk keeps one open. An interval that follows on from the
 one before it and ends within the epoch only adds its energy and time to the stretch: that is the fast path, and nearly
-every interval takes it. Everything else (gaps, cuts, the first energy, the end of the session, faults) takes the slow
-path, where stretches are closed.
+every interval takes it. Everything else (gaps, cuts, the first energy, the ends of charging and of the session, faults)
+takes the slow path, where stretches are closed.
 """
 
 from __future__ import annotations
 
-from rating.kernels.arith import mul_div_floor
-from rating.kernels.arrays import SPAN_SHIFT, Stretches, Timelines, Totals, Usage
-from rating.kernels.jit import kernel
+from rating.kernels.arith import mul_div_floor, row_of
+from rating.kernels.arrays import (
+    CHARGING_ENDED,
+    ENERGY_CAME,
+    NEVER,
+    SPAN_SHIFT,
+    Int64,
+    Stretches,
+    Timelines,
+    Totals,
+    Usage,
+)
+from rating.kernels.jit import lean_kernel
+from rating.kernels.session import charging_end
 from rating.units import (
     ACTIVITY_AUTO,
     ACTIVITY_PARKED,
@@ -36,16 +47,19 @@ _FIRST_ENERGY = 2
 _END = 3
 
 
-@kernel
-def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, totals: Totals) -> int:
-    """Walk sessions lo to hi - 1; return how many stretches there are, or -1 where they do not fit (PRICING 1, 2)."""
+@lean_kernel
+def walk(lo: int, hi: int, rows: Int64, usage: Usage, timelines: Timelines, out: Stretches, totals: Totals) -> int:
+    """Walk the sessions of `rows` at the places lo to hi - 1 (PRICING 1, 2).
+
+    Returns: how many stretches there are, or -1 where they do not fit.
+    """
     session_start_us, session_end_us = usage.session_start_us, usage.session_end_us
     interval_first, door_status, of_session = usage.interval_first, usage.status, usage.timeline
     start_us, end_us, energies, activities = usage.start_us, usage.end_us, usage.energy, usage.activity
     epoch_first, epoch_start_us, waits = timelines.epoch_first, timelines.epoch_start_us, timelines.waits
     hint_first, hint, span_start_us = timelines.hint_first, timelines.hint, timelines.span_start_us[0]
     status_out, fault_out, stretch_first = totals.status, totals.fault, out.first
-    stretch_epoch, stretch_after = out.epoch, out.after_energy
+    stretch_epoch, stretch_after = out.epoch, out.after
     stretch_mwh, stretch_charging_us, stretch_us = out.energy_mwh, out.charging_us, out.duration_us
     with_activity = activities.size > 0
     energy_scale = usage.energy_scale[0]
@@ -54,8 +68,9 @@ def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, t
     room = stretch_epoch.size
 
     stretches = 0
-    for s in range(lo, hi):
-        stretch_first[s - lo] = stretches
+    for place in range(lo, hi):
+        s = row_of(rows, place)
+        stretch_first[place - lo] = stretches
         fault_out[s] = -1
         status_out[s] = door_status[s]
         if door_status[s] != 0:
@@ -77,9 +92,18 @@ def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, t
         stretch_energy = 0
         stretch_charging = 0
         energy_total = 0
-        seen_energy = waits[line] == 0
-        fast_end = min(session_end, epoch_end - 1)
-        fast_energy = energy_max if seen_energy and last - first <= _FAST_INTERVALS_MAX else 0
+        after = ENERGY_CAME | CHARGING_ENDED
+        charged_until = NEVER  # a cut that lies ahead
+        if waits[line] != 0:
+            after -= waits[line]
+            if after & CHARGING_ENDED == 0:
+                charged_until = charging_end(s, usage)
+                if charged_until <= session_start:
+                    after |= CHARGING_ENDED
+                    charged_until = NEVER
+        cut_end = min(epoch_end, charged_until)
+        fast_end = min(session_end, cut_end - 1)
+        fast_energy = energy_max if after & ENERGY_CAME != 0 and last - first <= _FAST_INTERVALS_MAX else 0
         fault = 0
 
         i = first - 1
@@ -124,29 +148,29 @@ def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, t
 
             given = 0  # of the interval's energy
             while True:
-                if not ended and a >= epoch_end:
+                if not ended and a >= cut_end:
                     why = _CUT  # in the gap before the interval, or where it starts
-                elif ended and b <= epoch_end:
+                elif ended and b <= cut_end:
                     why = _END
-                elif not seen_energy and energy > 0:
+                elif after & ENERGY_CAME == 0 and energy > 0:
                     why = _FIRST_ENERGY
-                elif b > epoch_end:
+                elif b > cut_end:
                     why = _CUT
-                    if epoch_end > a:
+                    if cut_end > a:
                         # Parts are whole Wh, and the last one has the rest.
-                        given_now = mul_div_floor(energy, epoch_end - a, b - a)
+                        given_now = mul_div_floor(energy, cut_end - a, b - a)
                         given_now -= given_now % wh
                         stretch_energy += given_now - given
-                        stretch_charging += epoch_end - max(a, stretch_start) if charging else 0
+                        stretch_charging += cut_end - max(a, stretch_start) if charging else 0
                         given = given_now
                 else:
                     break
 
                 if stretches == room:
                     return -1
-                cut = epoch_end if why == _CUT else a
+                cut = cut_end if why == _CUT else a
                 stretch_epoch[stretches] = epoch
-                stretch_after[stretches] = seen_energy
+                stretch_after[stretches] = after
                 stretch_mwh[stretches] = stretch_energy * energy_scale
                 stretch_charging_us[stretches] = stretch_charging
                 stretch_us[stretches] = cut - stretch_start
@@ -158,12 +182,17 @@ def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, t
                 if why == _END:
                     break
                 if why == _FIRST_ENERGY:
-                    seen_energy = True
+                    after |= ENERGY_CAME
                     fast_energy = energy_max if last - first <= _FAST_INTERVALS_MAX else 0
                 else:
-                    epoch += 1
-                    epoch_end = epoch_start_us[epoch + 1]
-                    fast_end = min(session_end, epoch_end - 1)
+                    if cut_end == charged_until:
+                        after |= CHARGING_ENDED
+                        charged_until = NEVER
+                    if cut_end == epoch_end:
+                        epoch += 1
+                        epoch_end = epoch_start_us[epoch + 1]
+                    cut_end = min(epoch_end, charged_until)
+                    fast_end = min(session_end, cut_end - 1)
             stretch_energy += energy - given
             stretch_charging += b - max(a, stretch_start) if charging else 0
             now = b
@@ -182,6 +211,6 @@ def walk(lo: int, hi: int, usage: Usage, timelines: Timelines, out: Stretches, t
                     break
         status_out[s] = fault
         if fault != 0:
-            stretches = stretch_first[s - lo]
+            stretches = stretch_first[place - lo]
     stretch_first[hi - lo] = stretches
     return stretches

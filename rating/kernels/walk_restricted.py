@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from rating.kernels.arith import index, mul_div_floor, power_floor
+from rating.kernels.arith import index, mul_div_floor, power_floor, row_of
 from rating.kernels.arrays import (
     BY_CURRENT,
+    CHARGING_ENDED,
+    ENERGY_CAME,
     LACKS_FACT,
     NEEDS_CURRENT,
     NEVER,
@@ -19,11 +21,13 @@ from rating.kernels.arrays import (
     SPAN_SHIFT,
     VARIES,
     Book,
+    Int64,
     Stretches,
     Totals,
     Usage,
 )
 from rating.kernels.jit import kernel
+from rating.kernels.session import charging_end, reserved_from
 from rating.kernels.walk import END_BEFORE_START, ENERGY_RANGE, NEGATIVE_ENERGY, NO_DATA, OUTSIDE_SESSION, OVERLAP
 from rating.units import (
     ACTIVITY_AUTO,
@@ -58,17 +62,20 @@ assert ENERGY_MAX_MWH <= SESSION_MAX_US
 
 
 @kernel
-def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, totals: Totals) -> int:
-    """Walk sessions lo to hi - 1; return how many stretches there are, or -1 where they do not fit (PRICING 1, 2)."""
+def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out: Stretches, totals: Totals) -> int:
+    """Walk the sessions of `rows` at the places lo to hi - 1 (PRICING 1, 2).
+
+    Returns: how many stretches there are, or -1 where they do not fit.
+    """
     timelines, restrictions = book.timelines, book.restrictions
     start_us, end_us, energies, activities = usage.start_us, usage.end_us, usage.energy, usage.activity
     powers_mw, currents_ma, volumes_us = usage.power_mw, usage.current_ma, usage.volumes_us
     epoch_first, epoch_start_us, waits = timelines.epoch_first, timelines.epoch_start_us, timelines.waits
     hint_first, hint, span_start_us = timelines.hint_first, timelines.hint, timelines.span_start_us[0]
-    row_first, rows, candidate = restrictions.row_first, restrictions.row, restrictions.candidate
+    row_first, epoch_rows, candidate = restrictions.row_first, restrictions.row, restrictions.candidate
     conditions, mark_first, marks = restrictions.condition, restrictions.mark_first, restrictions.mark_mwh
     duration_first, durations_us = restrictions.duration_first, restrictions.duration_us
-    stretch_first, stretch_component, stretch_after = out.first, out.component, out.after_energy
+    stretch_first, stretch_component, stretch_after = out.first, out.component, out.after
     stretch_mwh, stretch_charging_us, stretch_us = out.energy_mwh, out.charging_us, out.duration_us
     stretch_parked_us, stretch_reserved_us = out.parked_us, out.reserved_us
     with_activity, with_power, with_current = activities.size > 0, powers_mw.size > 0, currents_ma.size > 0
@@ -78,8 +85,9 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
     picks = np.full(_DIMENSIONS, -1, np.int32)
 
     stretches = 0
-    for s in range(lo, hi):
-        stretch_first[s - lo] = stretches
+    for place in range(lo, hi):
+        s = row_of(rows, place)
+        stretch_first[place - lo] = stretches
         totals.fault[s] = -1
         totals.status[s] = usage.status[s]
         if usage.status[s] != 0:
@@ -94,22 +102,8 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
         durations_lo, durations_hi = duration_first[t], duration_first[t + 1]
 
         told = with_volumes and with_activity and energy_scale == 1 and not by_current
-        reserved_start = NEVER
-        measured = expired
-        if with_volumes or with_activity:
-            for i in range(first, last):
-                if with_activity and activities[i] == ACTIVITY_RESERVED:
-                    reserved_start = min(reserved_start, start_us[i])
-                else:
-                    measured = True
-                    if not with_volumes:
-                        break  # reserved intervals come first
-                    if volumes_us[i, 2] > 0:
-                        reserved_start = min(reserved_start, start_us[i])
-                        break
-        else:
-            measured = first < last
-        if not measured:
+        reserved_start, measured = reserved_from(first, last, usage)
+        if not measured and not expired:
             totals.status[s] = NO_DATA
             continue
 
@@ -119,7 +113,8 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
         now = session_start  # everything of the session before it is added up
         reserved_now = INSTANT_MIN_US
         before = 0  # energy of the session before the interval
-        seen_energy = waits[t] == 0
+        after = (ENERGY_CAME | CHARGING_ENDED) - waits[t]
+        charged_until = charging_end(s, usage) if after & CHARGING_ENDED == 0 else NEVER  # a cut that lies ahead
         flags = 0
         missing = -1
         fault = 0
@@ -132,8 +127,8 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
         i = first
         while i < last or now < session_end:
             # 0. Intervals for which nothing changes: a loop of its own, as in `walk` (35 ns an interval without it).
-            if stale == _NONE and last_kind == 2 * _INTERVAL and seen_energy and not 0 < next_mark <= before:
-                within = min(session_end, epoch_start_us[epoch + 1])
+            if stale == _NONE and last_kind == 2 * _INTERVAL and after & ENERGY_CAME and not 0 < next_mark <= before:
+                within = min(session_end, epoch_start_us[epoch + 1], charged_until)
                 if session_next < durations_hi:
                     within = min(within, session_start + durations_us[session_next])
                 energy_left = (next_mark - 1 if next_mark > 0 else ENERGY_MAX_MWH) - before
@@ -274,7 +269,8 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
                         current = 0
                         if missing < 0 and (energy > 0 or (charging_us > 0 if with_volumes else charging)):
                             missing = i
-                seen_energy = seen_energy or energy > 0
+                if energy > 0:
+                    after |= ENERGY_CAME
             is_reserved = kind == _RESERVED or reserved_us > 0
 
             # 2. The epoch and the thresholds in which it begins.
@@ -311,9 +307,14 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
             at, since = a, a
             given, charging_given, parked_given, reserved_given = 0, 0, 0, 0
             while True:
+                if kind != _RESERVED and charged_until <= since:
+                    after |= CHARGING_ENDED
+                    charged_until = NEVER
                 row = ROW_WIDTH * (row_first[t] + epoch - epoch_first[t])
                 until, upto = b, energy
                 cut = epoch_start_us[epoch + 1]
+                if kind != _RESERVED:
+                    cut = min(cut, charged_until)
                 if kind != _RESERVED and session_next < durations_hi:
                     cut = min(cut, session_start + durations_us[session_next])
                 if is_reserved and reserved_next < durations_hi:
@@ -325,7 +326,7 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
                     upto = max(given, upto - upto % MWH_PER_WH)
                 if stale == _ALL:
                     next_mark = 0
-                    for m in range(mark_first[rows[row + 6]], mark_first[rows[row + 6] + 1]):
+                    for m in range(mark_first[epoch_rows[row + 6]], mark_first[epoch_rows[row + 6] + 1]):
                         if marks[m] > before + given:
                             next_mark = marks[m]
                             break
@@ -344,15 +345,15 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
                     reserved_after = mul_div_floor(reserved_us, until - a, length) if length > 0 else 0
 
                 if stale != _NONE:
-                    changed = opened < 0 or stretch_after[opened] != seen_energy
+                    changed = opened < 0 or stretch_after[opened] != after
                     power_lo, power_hi, current_lo, current_hi = 0, NEVER, 0, NEVER
                     for d in range(_DIMENSIONS):
-                        if stale == _BY_POWER and rows[row + 7] & (VARIES << d) == 0:
+                        if stale == _BY_POWER and epoch_rows[row + 7] & (VARIES << d) == 0:
                             continue
                         of_reservation = d > FLAT
                         pick = -1
                         asked = is_reserved if of_reservation else kind != _RESERVED and not expired
-                        j = index(rows[row + d])
+                        j = index(epoch_rows[row + d])
                         while asked and candidate[2 * j] >= 0:
                             if candidate[2 * j + 1] < 0:
                                 pick = candidate[2 * j]
@@ -386,10 +387,10 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
                             j += 1
                         changed = changed or picks[d] != pick
                         picks[d] = pick
-                    flags |= rows[row + 7]
+                    flags |= epoch_rows[row + 7]
                     stale = _NONE
                 else:
-                    changed = stretch_after[opened] != seen_energy
+                    changed = stretch_after[opened] != after
                 if by_index and opened >= 0 and out.epoch[opened] != epoch:
                     changed = True
                 if changed:
@@ -399,7 +400,7 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
                     stretches += 1
                     for d in range(_DIMENSIONS):
                         stretch_component[_DIMENSIONS * opened + d] = picks[d]
-                    stretch_after[opened] = seen_energy
+                    stretch_after[opened] = after
                     out.epoch[opened] = epoch
                     stretch_mwh[opened] = 0
                     stretch_charging_us[opened] = 0
@@ -419,17 +420,11 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
                     since = until
                     if epoch_start_us[epoch + 1] <= since:
                         epoch += 1
-                    if (
-                        kind != _RESERVED
-                        and session_next < durations_hi
-                        and session_start + durations_us[session_next] <= since
-                    ):
+                    next_us = session_start + durations_us[session_next] if session_next < durations_hi else NEVER
+                    if kind != _RESERVED and next_us <= since:
                         session_next += 1
-                    if (
-                        is_reserved
-                        and reserved_next < durations_hi
-                        and reserved_start + durations_us[reserved_next] <= since
-                    ):
+                    next_us = reserved_start + durations_us[reserved_next] if reserved_next < durations_hi else NEVER
+                    if is_reserved and next_us <= since:
                         reserved_next += 1
                 at, given = until, upto
                 charging_given, parked_given, reserved_given = charging_now, parked_now, reserved_after
@@ -449,6 +444,6 @@ def walk_restricted(lo: int, hi: int, usage: Usage, book: Book, out: Stretches, 
             totals.fault[s] = missing
         totals.status[s] = fault
         if fault != 0:
-            stretches = stretch_first[s - lo]
+            stretches = stretch_first[place - lo]
     stretch_first[hi - lo] = stretches
     return stretches

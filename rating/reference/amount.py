@@ -24,8 +24,8 @@ def charge(tariff: Tariff, quantities: Quantities, by_index: Mapping[Priced, Fra
 
     `by_index` is what components cost together whose price follows an index.
 
-    Our choice: a component's `min` is due only where volume is left after grace and before the step, so a step down
-    to nothing does not lift it; then its `max` holds.
+    Our choice: a component's `min` is due only where volume is left after grace and allowances and before the
+    step, so a step down to nothing does not lift it; then its `max` holds.
     """
     charged = []
     for priced in sorted(quantities):
@@ -35,7 +35,7 @@ def charge(tariff: Tariff, quantities: Quantities, by_index: Mapping[Priced, Fra
         if component.spot is not None:
             by_price = by_index.get(priced, Fraction(0))
         amount = by_price
-        if component.min_micro is not None and quantity.after_grace > 0:
+        if component.min_micro is not None and quantity.remaining > 0:
             amount = max(amount, money(component.min_micro))
         if component.max_micro is not None:
             amount = min(amount, money(component.max_micro))

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rating.reference.match import Match, match_all, match_reserved
-from rating.reference.parts import Part, Times, reserved_from
+from rating.reference.parts import Part, Times, charging_end, reserved_from
 from rating.reference.restrictions import Moment
 from rating.reference.values import Usage
 from rating.reference.versions import Epoch, Marks, marks_of
-from rating.tariff.model import Tariff
+from rating.tariff.model import Tariff, Version
 from rating.units import MWH_PER_WH
 
 
@@ -32,20 +32,23 @@ class Slice:
 class Cutter:
     """Cuts the parts of one session; energy within a part is taken to flow evenly, and so are times that a CDR tells.
 
-    A part is cut where an epoch begins, where a threshold of duration is reached, and where the session's energy
-    reaches a threshold of the version in force.
+    A part is cut where an epoch begins, where a threshold of duration is reached, where charging ended if a price
+    asks for that, and where the session's energy reaches a threshold of the version in force.
     """
 
     def __init__(self, tariff: Tariff, usage: Usage, parts: list[Part], epochs: list[Epoch]) -> None:
         self.parts = parts
         self.epochs = epochs
-        self.marks = {index: marks_of(tariff.versions[index]) for index in {epoch.version for epoch in epochs}}
+        versions = {index: tariff.versions[index] for index in {epoch.version for epoch in epochs}}
+        self.marks = {index: marks_of(version) for index, version in versions.items()}
         self.session_from_us = usage.start_us
         self.reserved_from_us = reserved_from(parts)
         durations = {duration for marks in self.marks.values() for duration in marks.duration_us}
         origins = {usage.start_us, self.reserved_from_us}
         ends = {origin + duration for origin in origins if origin is not None for duration in durations}
         self._epoch_starts = [epoch.start_us for epoch in epochs]
+        if any(map(_asks_charging_end, versions.values())):
+            ends.add(charging_end(usage))
         self._moments = sorted({*self._epoch_starts, *ends})
 
     def slices(self, as_cut: bool = False) -> list[Slice]:
@@ -93,6 +96,10 @@ class Cutter:
             if next_since > since:
                 coming += 1
             at, since, given, timed = until, next_since, upto, told
+
+
+def _asks_charging_end(version: Version) -> bool:
+    return any(component.from_charging_end for element in version.elements for component in element.components)
 
 
 def _next_mark(marks: Marks, energy_mwh: int) -> int | None:

@@ -12,7 +12,8 @@ from rating.units import ENERGY_MAX_MWH, INSTANT_MAX_US, INSTANT_MIN_US, SESSION
 
 
 def fault_of_session(usage: Usage) -> Refused | None:
-    """What is wrong with the session whatever its tariff: its start, its end, its reservation, or nothing measured.
+    """What is wrong with the session whatever its tariff: its start, its end, its end of charging, its reservation,
+    or nothing measured.
 
     A reservation alone is no measurement, unless it expired.
     """
@@ -22,6 +23,8 @@ def fault_of_session(usage: Usage) -> Refused | None:
         return Refused.END_BEFORE_START
     if usage.end_us - usage.start_us > SESSION_MAX_US:
         return Refused.SESSION_TOO_LONG
+    if usage.charging_end_us is not None and not usage.start_us <= usage.charging_end_us <= usage.end_us:
+        return Refused.CHARGING_END
     reserved_from = min((each.start_us for each in usage.intervals if each.activity == "reserved"), default=None)
     if reserved_from is not None:
         if reserved_from < INSTANT_MIN_US:

@@ -1,10 +1,12 @@
-"""The least and the most that a session costs: `min_price` and `max_price` (PRICING 4)."""
+"""The least and the most that a session costs: `min_price`, `max_price` and the caps of a plan (PRICING 4)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from rating.reference.amount import money
+from rating.reference.deal import CapSoFar
 from rating.reference.tax import Total, total_from_nothing
 from rating.reference.trace import Limited, LimitKind, Stage
 from rating.tariff.model import PriceLimit, Tariff, Version
@@ -62,3 +64,27 @@ def _moved(
     if before == 0:
         return total_from_nothing(tariff, limit, after_tax)
     return total.scaled(limit / before)
+
+
+def apply_caps(total: Total, caps: Iterable[CapSoFar]) -> tuple[Total, list[Limited]] | None:
+    """Each cap as one more maximum, of its side alone; None where that side is not known.
+
+    What the sessions before left of it is the most, and never less than 0: a cap makes no session pay out. As for a
+    maximum of one side without the other, the total before and after tax move together.
+    """
+    steps: list[Limited] = []
+    for each in caps:
+        after_tax = each.cap.max.after_tax_micro is not None
+        cap_micro = each.cap.max.after_tax_micro if after_tax else each.cap.max.before_tax_micro
+        before = total.gross if after_tax else total.net
+        if before is None:
+            return None
+        assert cap_micro is not None
+        left_micro = max(0, cap_micro - each.charged_micro)
+        limit = money(left_micro)
+        if before > limit:
+            new = total.scaled(limit / before)
+            stage: Stage = "after_tax" if after_tax else "before_tax"
+            steps.append(Limited("maximum", stage, left_micro, before, new.of_lines - total.of_lines, each))
+            total = new
+    return total, steps

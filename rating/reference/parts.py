@@ -96,6 +96,18 @@ def first_energy(usage: Usage) -> int | None:
     return next((interval.start_us for interval in usage.intervals if interval.energy_mwh > 0), None)
 
 
+def charging_end(usage: Usage) -> int:
+    """The instant at which charging ended: what the session says, else the end of the last interval with charging
+    time, else the session's start.
+
+    >>> charging_end(Usage("S", 0, 90, (Interval(10, 20, 5), Interval(20, 50, 0, "withheld"), Interval(50, 90, 0))))
+    50
+    """
+    if usage.charging_end_us is not None:
+        return usage.charging_end_us
+    return max((each.end_us for each in usage.intervals if each.times_us[0] > 0), default=usage.start_us)
+
+
 def reserved_from(parts: list[Part]) -> int | None:
     """When the reservation began, from which its durations count."""
     return min((part.start_us for part in parts if part.is_reserved), default=None)

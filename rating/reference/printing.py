@@ -1,18 +1,15 @@
-"""What is printed: totals rounded once, and lines that add up to them (PRICING 4, "Rounding")."""
+"""What is printed: totals rounded once, and amounts that add up to them (PRICING 4, "Rounding")."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Literal
 
-from rating.reference.match import find
-from rating.reference.quantity import Quantities
 from rating.reference.tax import Total
-from rating.reference.trace import Charged, Limited, LimitKind, Rounded
-from rating.reference.values import BilledTax, Line
-from rating.tariff.model import RoundingMode, Tariff
-from rating.units import LINE_DIMENSIONS, MICRO_PER_UNIT, MWH_PER_KWH
+from rating.reference.trace import Rounded
+from rating.reference.values import BilledTax
+from rating.tariff.model import Rounding, RoundingMode, Tariff
+from rating.units import MICRO_PER_UNIT
 
 
 def round_to(amount: Fraction, unit_micro: int, mode: RoundingMode) -> int:
@@ -34,13 +31,13 @@ def round_to(amount: Fraction, unit_micro: int, mode: RoundingMode) -> int:
     return units * unit_micro if amount >= 0 else -units * unit_micro
 
 
-def round_total(tariff: Tariff, total: Total) -> Rounded:
+def round_total(rounding: Rounding, total: Total) -> Rounded:
     """Net, each tax and gross as they are charged, with net + taxes = gross.
 
     Where prices include tax, gross and each tax are rounded and net is the rest; else net and each tax are, and gross
     is their sum. Where taxes are not known, the other side is all there is.
     """
-    mode, unit = tariff.rounding.mode, tariff.rounding.unit_micro
+    mode, unit = rounding.mode, rounding.unit_micro
     known = round_to(total.of_lines, unit, mode)
     if total.taxes is None:
         net, gross = (None, known) if total.included else (known, None)
@@ -102,72 +99,3 @@ def allocate(amounts: Sequence[Fraction], target: int, unit: int) -> list[int]:
     for index in largest_first[:left_over]:
         units[index] += 1
     return [count * unit for count in units]
-
-
-def lines_of(
-    tariff: Tariff,
-    quantities: Quantities,
-    charged: list[Charged],
-    limits: list[Limited],
-    total: Total,
-    rounded: Rounded,
-) -> tuple[Line, ...]:
-    """The lines: components by version, element and dimension, then limits, then what cash rounding leaves.
-
-    A component with any volume has a line, also where its price or its billed volume is 0.
-    """
-    changes = [limit for limit in limits if limit.change]
-    amounts = [step.amount for step in charged] + [limit.change for limit in changes]
-    unit = print_unit(tariff)
-    target = round_to(total.of_lines, unit, tariff.rounding.mode)
-    printed = allocate(amounts, target, unit)
-    lines = [
-        _usage_line(tariff, quantities, step, number, micro)
-        for number, (step, micro) in enumerate(zip(charged, printed, strict=False), start=1)
-    ]
-    tax_ppm = _tax_of_total(tariff, charged)
-    for limit, micro in zip(changes, printed[len(charged) :], strict=True):
-        lines.append(_total_line(len(lines) + 1, limit.kind, limit.change, micro, tax_ppm))
-    rest = rounded.of_lines_micro - target
-    if rest:
-        lines.append(_total_line(len(lines) + 1, "rounding", Fraction(rest, MICRO_PER_UNIT), rest, tax_ppm))
-    return tuple(lines)
-
-
-def _usage_line(tariff: Tariff, quantities: Quantities, step: Charged, number: int, printed_micro: int) -> Line:
-    _, element, component = find(tariff, step.priced)
-    per = component.price.per
-    return Line(
-        line=number,
-        kind="usage",
-        element=element.name,
-        dimension=LINE_DIMENSIONS[step.priced.dimension],
-        volume=Fraction(quantities[step.priced].volume, per),
-        billed_volume=Fraction(step.billed, per),
-        unit=component.price.unit_text,
-        unit_price_micro=component.price.amount_micro if component.spot is None else _mean_price(step),
-        amount=step.amount,
-        printed_micro=printed_micro,
-        tax_ppm=step.rates.total_ppm if tariff.tax else None,
-    )
-
-
-def _mean_price(step: Charged) -> int:
-    """What a kWh costs on the mean of a session whose price follows an index; 0 where none is billed."""
-    return round_to(step.by_price * MWH_PER_KWH / step.billed, 1, "half_up") if step.billed else 0
-
-
-def _total_line(
-    number: int, kind: LimitKind | Literal["rounding"], amount: Fraction, printed_micro: int, tax_ppm: int | None
-) -> Line:
-    return Line(number, kind, None, None, None, None, None, None, amount, printed_micro, tax_ppm)
-
-
-def _tax_of_total(tariff: Tariff, charged: list[Charged]) -> int | None:
-    """The rate of a line of the whole session: that of its components, where all that cost something have the same
-    one; the tariff's own where nothing did.
-    """
-    if tariff.tax is None:
-        return None
-    rates = {step.rates for step in charged if step.amount} or {tariff.tax.rates}
-    return rates.pop().total_ppm if len(rates) == 1 else None

@@ -7,15 +7,19 @@ from zoneinfo import ZoneInfo
 
 from rating.errors import Refused
 from rating.reference import trace
+from rating.reference.allowances import take_allowances
 from rating.reference.amount import charge, out_of_range
 from rating.reference.clock import load_zone, local
 from rating.reference.cut import Cutter, priced
+from rating.reference.deal import NO_DEAL, Deal
+from rating.reference.discounts import take_discounts
 from rating.reference.faults import fault_of_intervals, fault_of_session, missing_value
-from rating.reference.limits import apply_limits
+from rating.reference.limits import apply_caps, apply_limits
+from rating.reference.lines import Reckoned, lines_of
 from rating.reference.match import find
-from rating.reference.parts import first_energy, parts_of
-from rating.reference.printing import lines_of, round_total, taxes_of
-from rating.reference.quantity import Quantities, Quantity, flats_due, quantities_of, take_steps
+from rating.reference.parts import charging_end, first_energy, parts_of
+from rating.reference.printing import round_total, taxes_of
+from rating.reference.quantity import Quantities, Share, added_up, flats_due, shares_of, take_steps
 from rating.reference.spot import amounts_of, followed, moments, spots_of
 from rating.reference.stretches import spells, stretches
 from rating.reference.tax import total_of
@@ -24,15 +28,17 @@ from rating.reference.versions import epochs, version_of_session, version_starts
 from rating.tariff.model import Tariff
 
 
-def rate_session(tariff: Tariff, usage: Usage, *, as_cut: bool = False) -> Bill | Refusal:
+def rate_session(tariff: Tariff, usage: Usage, *, as_cut: bool = False, deal: Deal | None = None) -> Bill | Refusal:
     """The exact bill of a session, with a trace of every step, or why it is refused (PRICING 1 to 4).
 
     Faults are found in this order: the session's own start, end and reservation, no data, its zone, a version in force
     at its start, its intervals one by one, values that the tariff needs and the session does not have, prices that an
     index does not have, the range of amounts, taxes that are not known. The tariff's own zone goes before the
     session's. With `as_cut` no interval is cut: each is priced by what holds at its start, as an operator does who has
-    cut them already.
+    cut them already. The deal is what its account gives it; what the session itself says of its account, coupon and
+    points is not looked at here.
     """
+    deal = deal or NO_DEAL
     fault = fault_of_session(usage)
     if fault is not None:
         return Refusal(usage.session_id, fault)
@@ -58,31 +64,36 @@ def rate_session(tariff: Tariff, usage: Usage, *, as_cut: bool = False) -> Bill 
     if refusal is not None:
         return refusal
     pieces = priced(tariff, usage, cutter, slices)
-    steps: list[trace.Step] = [_rules(tariff, usage, zone, version)]
+    steps: list[trace.Step] = [_rules(tariff, usage, zone, version, deal)]
     steps += spells(parts, zone)
     steps += stretches(pieces, cutter, zone)
 
-    energy_from = first_energy(usage)
-    quantities = quantities_of(tariff, pieces, energy_from)
+    shares = shares_of(tariff, pieces, usage)
     for due in flats_due(pieces, usage):
-        quantities[due.priced] = Quantity(volume=1)
+        shares.append(Share(due.priced, -1, volume=1))
         steps.append(trace.FlatDue(local(due.at_us, zone), due.priced))
-    steps += _measured(tariff, quantities, energy_from, zone)
+    allowed = take_allowances(deal.allowances, shares)
+    quantities = added_up(shares)
+    steps += _measured(tariff, quantities, usage, zone)
+    steps += allowed
     steps += take_steps(tariff, quantities)
 
-    by_index = followed(tariff, pieces)
+    by_index = followed(tariff, pieces, shares)
     if by_index is None:
         return Refusal(usage.session_id, Refused.NO_INDEX_PRICE)
     steps += moments(by_index, zone)
     charged = charge(tariff, quantities, amounts_of(by_index))
-    if out_of_range(charged):
+    left, discounts = take_discounts(deal, charged, quantities)
+    if out_of_range(charged) or out_of_range(left):
         return Refusal(usage.session_id, Refused.AMOUNT_RANGE)
-    limited = apply_limits(tariff, tariff.versions[version], total_of(tariff, charged))
-    if limited is None:
+    limited = apply_limits(tariff, tariff.versions[version], total_of(tariff, left))
+    capped = limited and apply_caps(limited[0], deal.caps)
+    if limited is None or capped is None:
         return Refusal(usage.session_id, Refused.TAX_UNKNOWN)
-    total, limits = limited
-    rounded = round_total(tariff, total)
-    steps += [*charged, *limits, trace.Taxed(total.net, total.taxes, total.gross), rounded]
+    total, limits = capped[0], limited[1] + capped[1]
+    rounded = round_total(tariff.rounding, total)
+    steps += [*charged, *discounts, *limits, trace.Taxed(total.net, total.taxes, total.gross), rounded]
+    taken = [step for step in discounts if isinstance(step, trace.Discounted)]
 
     return Bill(
         session_id=usage.session_id,
@@ -97,22 +108,23 @@ def rate_session(tariff: Tariff, usage: Usage, *, as_cut: bool = False) -> Bill 
         net_micro=rounded.net_micro,
         tax_micro=rounded.tax_micro,
         gross_micro=rounded.gross_micro,
-        lines=lines_of(tariff, quantities, charged, limits, total, rounded),
+        lines=lines_of(tariff, Reckoned(quantities, allowed, charged, taken, left, limits, total, rounded)),
         taxes=taxes_of(total, rounded),
         trace=tuple(steps),
+        allowances_used=tuple((step.allowance.allowance.name, step.used) for step in allowed),
+        points_redeemed=sum(step.redeemed for step in discounts if isinstance(step, trace.Redeemed)),
+        coupon_used=any(isinstance(step, trace.CouponTaken) and step.fault is None for step in discounts),
     )
 
 
-def _rules(tariff: Tariff, usage: Usage, zone: ZoneInfo, version: int) -> trace.Rules:
-    return trace.Rules(tariff, version, zone.key, local(usage.start_us, zone), local(usage.end_us, zone), usage)
+def _rules(tariff: Tariff, usage: Usage, zone: ZoneInfo, version: int, deal: Deal) -> trace.Rules:
+    return trace.Rules(tariff, version, zone.key, local(usage.start_us, zone), local(usage.end_us, zone), usage, deal)
 
 
-def _measured(
-    tariff: Tariff, quantities: Quantities, energy_from: int | None, zone: ZoneInfo
-) -> Iterator[trace.Measured]:
+def _measured(tariff: Tariff, quantities: Quantities, usage: Usage, zone: ZoneInfo) -> Iterator[trace.Measured]:
     for each in sorted(quantities):
-        quantity = quantities[each]
-        begins = None
-        if find(tariff, each)[2].from_first_energy and energy_from is not None:
-            begins = local(energy_from, zone)
+        quantity, component = quantities[each], find(tariff, each)[2]
+        begins_us = first_energy(usage) if component.from_first_energy else None
+        begins_us = charging_end(usage) if component.from_charging_end else begins_us
+        begins = None if begins_us is None else local(begins_us, zone)
         yield trace.Measured(each, quantity.volume, quantity.free, begins)

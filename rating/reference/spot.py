@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,10 +11,11 @@ from zoneinfo import ZoneInfo
 from rating.reference.clock import local
 from rating.reference.cut import Piece
 from rating.reference.match import Priced, find
+from rating.reference.quantity import Share
 from rating.reference.trace import Moment
 from rating.tariff.model import Tariff
 from rating.tariff.spot import SpotPrice
-from rating.units import FEMTO_PER_UNIT, MWH_PER_KWH
+from rating.units import ENERGY, FEMTO_PER_UNIT, MWH_PER_KWH
 
 
 def price_at(spot: SpotPrice, moment_us: int) -> Fraction | None:
@@ -41,21 +43,27 @@ class Followed:
     start_us: int
     end_us: int
     energy_mwh: int
+    allowed_mwh: int  # of it, in an allowance
     price: Fraction
 
     @property
     def amount(self) -> Fraction:
         """What it costs: nothing is rounded."""
-        return self.price * self.energy_mwh / MWH_PER_KWH
+        return self.price * (self.energy_mwh - self.allowed_mwh) / MWH_PER_KWH
 
 
-def followed(tariff: Tariff, pieces: list[Piece]) -> list[Followed] | None:
+def followed(tariff: Tariff, pieces: list[Piece], shares: Iterable[Share] = ()) -> list[Followed] | None:
     """What is priced by an index, in order of time; None where energy flows at a moment without a price.
 
-    A piece is judged by the last cut of the calendar before it, as by all other restrictions.
+    A piece is judged by the last cut of the calendar before it, as by all other restrictions. `shares` tell how much
+    of each an allowance makes free. Our choice: that needs a price as well, so that no refusal hangs on an account.
     """
+    allowed: dict[int, int] = defaultdict(int)
+    for share in shares:
+        if share.priced.dimension == ENERGY:
+            allowed[share.number] += share.allowed
     found: list[Followed] = []
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
         match = piece.of_session[0].holds if piece.of_session is not None else None
         spot = None if match is None else find(tariff, match)[2].spot
         energy_mwh = piece.slice.energy_mwh
@@ -68,15 +76,19 @@ def followed(tariff: Tariff, pieces: list[Piece]) -> list[Followed] | None:
         start_us = max(start_us, piece.slice.epoch.start_us)
         before = found[-1] if found else None
         if before is not None and (before.priced, before.start_us, before.price) == (match, start_us, price):
-            found[-1] = Followed(match, start_us, end_us, before.energy_mwh + energy_mwh, price)
+            allowed_mwh = before.allowed_mwh + allowed[number]
+            found[-1] = Followed(match, start_us, end_us, before.energy_mwh + energy_mwh, allowed_mwh, price)
         else:
-            found.append(Followed(match, start_us, end_us, energy_mwh, price))
+            found.append(Followed(match, start_us, end_us, energy_mwh, allowed[number], price))
     return found
 
 
 def moments(found: list[Followed], zone: ZoneInfo) -> list[Moment]:
     """The same as steps of the trace."""
-    return [Moment(each.priced, local(each.start_us, zone), each.energy_mwh, each.price, each.amount) for each in found]
+    return [
+        Moment(each.priced, local(each.start_us, zone), each.energy_mwh, each.allowed_mwh, each.price, each.amount)
+        for each in found
+    ]
 
 
 def amounts_of(found: list[Followed]) -> dict[Priced, Fraction]:

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from rating.reference import trace, words
 from rating.reference.story_costs import costs
+from rating.reference.story_deal import deal
 from rating.reference.story_prices import matched
 from rating.reference.story_steps import changes_at_once, only, steps
 from rating.reference.story_total import total
@@ -22,8 +23,10 @@ def tell(bill: Bill) -> str:
         ["What was measured", *_indent(_measured(bill))],
         ["Which price applied", *_indent(matched(bill))],
         ["What it costs", *_indent(costs(bill))],
+        ["What the account gets", *_indent(deal(bill))],
         ["Total", *_indent(total(bill))],
     ]
+    sections = [section for section in sections if len(section) > 1]
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
 
 
@@ -46,6 +49,10 @@ def _head(bill: Bill) -> list[str]:
         f"{words.duration(bill.charging_us)} charging, {words.duration(bill.parked_us)} parked"
         + (f", {words.duration(reserved_us)} reserved" if reserved_us else ""),
     ]
+    plan = rules.deal.plan
+    if plan is not None:
+        named = f" ({plan.name})" if plan.name else ""
+        rows.insert(1, f"Account {rules.deal.account}, plan {plan.id}{named}")
     if rules.usage.expired:
         rows.append("The reservation expired: nothing but it is priced")
     return rows

@@ -16,10 +16,11 @@ def costs(bill: Bill) -> list[str]:
     """Two rows for each component."""
     tariff = tariff_of(bill)
     measured = {step.priced: step for step in steps(bill, trace.Measured)}
-    stepped = steps(bill, trace.Stepped)
+    stepped, allowed = steps(bill, trace.Stepped), steps(bill, trace.Allowed)
     rows = []
     for charged in steps(bill, trace.Charged):
-        rows.append(f"{_title(tariff, charged.priced)}: {_quantity(measured[charged.priced], stepped)}")
+        quantity = _quantity(tariff, measured[charged.priced], allowed, stepped)
+        rows.append(f"{_title(tariff, charged.priced)}: {quantity}")
         rows.append(f"  {_amount(tariff, charged)}")
         rows += [f"    {row}" for row in _moments(tariff, steps(bill, trace.Moment), charged.priced)]
     return rows or ["nothing"]
@@ -32,8 +33,11 @@ def _moments(tariff: Tariff, moments: list[trace.Moment], priced: Priced) -> lis
         if each.priced != priced:
             continue
         dated = words.day(each.start)
+        energy = words.energy(each.energy_mwh)
+        if each.allowed_mwh:
+            energy += f" less {words.energy(each.allowed_mwh)} that is included"
         rows.append(
-            f"{'' if dated == day else f'{dated} '}{words.clock(each.start)}: {words.energy(each.energy_mwh)} "
+            f"{'' if dated == day else f'{dated} '}{words.clock(each.start)}: {energy} "
             f"at {money(tariff, each.price)}/kWh = {money(tariff, each.amount)}"
         )
         day = dated
@@ -46,13 +50,22 @@ def _title(tariff: Tariff, priced: Priced) -> str:
     return f"{words.DIMENSION_WORDS[LINE_DIMENSIONS[priced.dimension]]}, {element.name}{dated}"
 
 
-def _quantity(measured: trace.Measured, stepped: list[trace.Stepped]) -> str:
-    kind = measured.priced.dimension
+def _quantity(
+    tariff: Tariff, measured: trace.Measured, allowed: list[trace.Allowed], stepped: list[trace.Stepped]
+) -> str:
+    kind, component = measured.priced.dimension, find(tariff, measured.priced)[2]
     text = words.quantity(measured.volume, kind)
-    if measured.from_first_energy is not None:
-        text += f" since energy first came at {words.clock(measured.from_first_energy)}"
+    if component.plugged_in:
+        text += " plugged in"
+    if measured.begins is not None:
+        began = "charging ended" if component.from_charging_end else "energy first came"
+        text += f" since {began} at {words.clock(measured.begins)}"
     if measured.free:
         text += f", of which {words.quantity(measured.free, kind)} free of charge"
+    for allowance in allowed:
+        taken = dict(allowance.taken).get(measured.priced, 0)
+        if taken:
+            text += f', {words.quantity(taken, kind)} in "{allowance.allowance.allowance.name}"'
     for step in stepped:
         change = dict(step.changes).get(measured.priced, 0)
         if change:

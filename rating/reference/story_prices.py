@@ -29,13 +29,14 @@ def matched(bill: Bill) -> list[str]:
     tariff = tariff_of(bill)
     found: dict[Match, list[list[trace.Stretch]]] = {}
     for stretch in steps(bill, trace.Stretch):
-        for match in _relevant(stretch):
+        for match in _relevant(tariff, stretch):
             _add(found.setdefault(match, []), stretch)
     groups: dict[tuple[str, ...], list[str]] = {}
     for match, runs in found.items():
-        amount = sum(_amount(stretch, match.dimension) for run in runs for stretch in run)
+        amount = sum(_amount(tariff, stretch, match) for run in runs for stretch in run)
         quantity = words.quantity(amount, LINE_DIMENSIONS.index(match.dimension))
-        told = f"  {quantity} {_NOUNS[match.dimension]}: {_why(tariff, match)}"
+        noun = "plugged in" if _is_plugged_in(tariff, match) else _NOUNS[match.dimension]
+        told = f"  {quantity} {noun}: {_why(tariff, match)}"
         groups.setdefault(tuple(_span(tariff, _joined(run)) for run in runs), []).append(told)
     rows = []
     for spans, prices in groups.items():
@@ -65,20 +66,27 @@ def _joined(run: list[trace.Stretch]) -> trace.Stretch:
     )
 
 
-def _amount(stretch: trace.Stretch, dimension: LineDimension) -> int:
+def _is_plugged_in(tariff: Tariff, match: Match) -> bool:
+    return match.holds is not None and find(tariff, match.holds)[2].plugged_in
+
+
+def _amount(tariff: Tariff, stretch: trace.Stretch, match: Match) -> int:
+    """What was measured of what the price counts."""
+    if _is_plugged_in(tariff, match):
+        return stretch.charging_us + stretch.parked_us
     return {
         "energy": stretch.energy_mwh,
         "time": stretch.charging_us,
         "parking_time": stretch.parked_us,
         "reservation_time": stretch.reserved_us,
-    }.get(dimension, 0)
+    }.get(match.dimension, 0)
 
 
-def _relevant(stretch: trace.Stretch) -> tuple[Match, ...]:
+def _relevant(tariff: Tariff, stretch: trace.Stretch) -> tuple[Match, ...]:
     """The dimensions of which anything was measured in a stretch; but for energy, only where some element has a price
     of it that is not for reservations alone.
     """
-    measured = [match for match in stretch.matches if _amount(stretch, match.dimension)]
+    measured = [match for match in stretch.matches if _amount(tariff, stretch, match)]
     return tuple(match for match in measured if match.dimension == "energy" or match.holds or _could_hold(match))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TypeVar
 
@@ -34,6 +35,15 @@ def tariff_of(bill: Bill) -> Tariff:
 def changes_at_once(tariff: Tariff) -> bool:
     """Whether a session may be priced by more than one version."""
     return tariff.on_change == "at_once" and len(tariff.versions) > 1
+
+
+def left_of(bill: Bill) -> list[trace.Charged]:
+    """What its discounts left of each component."""
+    left = {step.priced: step.amount for step in steps(bill, trace.Charged)}
+    for discount in steps(bill, trace.Discounted):
+        for priced, amount in discount.taken:
+            left[priced] -= amount
+    return [replace(step, amount=left[step.priced]) for step in steps(bill, trace.Charged)]
 
 
 def money(tariff: Tariff, amount: Fraction) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from rating.reference import trace, words
-from rating.reference.story_steps import micro, money, only, steps, tariff_of
+from rating.reference.deal import CapSoFar
+from rating.reference.story_steps import left_of, micro, money, only, steps, tariff_of
 from rating.reference.values import Bill
 from rating.tariff.model import Tariff, TaxRate
 
@@ -22,8 +23,10 @@ _MODES = {
 def total(bill: Bill) -> list[str]:
     """The sum, the session's limits, taxes, rounding and what is to be paid."""
     tariff = tariff_of(bill)
-    charged = sum((step.amount for step in steps(bill, trace.Charged)), Fraction(0))
-    rows = [f"Together {money(tariff, charged)}{_included(bill, tariff)}"]
+    charged = sum((step.amount for step in left_of(bill)), Fraction(0))
+    less = sum((step.amount for step in steps(bill, trace.Discounted)), Fraction(0))
+    after = " after all that was taken off" if less else ""
+    rows = [f"Together {money(tariff, charged)}{after}{_included(bill, tariff)}"]
     rows += [_limit(tariff, limit, bill) for limit in steps(bill, trace.Limited)]
     rows += _taxes(tariff, only(bill, trace.Taxed))
     rounded = only(bill, trace.Rounded)
@@ -36,7 +39,7 @@ def _rates(bill: Bill) -> list[TaxRate] | None:
     tax = tariff_of(bill).tax
     if tax is None:
         return []
-    rates = [step.rates for step in steps(bill, trace.Charged) if step.amount] or [tax.rates]
+    rates = [step.rates for step in left_of(bill) if step.amount] or [tax.rates]
     if any(each.each is None for each in rates):
         return None
     return list(dict.fromkeys(rate for each in rates for rate in each.each or ()))
@@ -51,13 +54,31 @@ def _included(bill: Bill, tariff: Tariff) -> str:
 
 
 def _limit(tariff: Tariff, limit: trace.Limited, bill: Bill) -> str:
-    rates = _rates(bill) or []
-    called = rates[0].name if len(rates) == 1 else "tax"
-    side = "" if tariff.tax is None else f" {'before' if limit.stage == 'before_tax' else 'with'} {called}"
+    if limit.cap is not None:
+        return _cap(tariff, limit, limit.cap, bill)
+    side = _side(tariff, limit, bill)
     least = "least" if limit.kind == "minimum" else "most"
     return (
         f"The {least} for a session is {micro(tariff, limit.limit_micro)}{side}, instead of "
         f"{money(tariff, limit.before)}"
+    )
+
+
+def _side(tariff: Tariff, limit: trace.Limited, bill: Bill) -> str:
+    rates = _rates(bill) or []
+    called = rates[0].name if len(rates) == 1 else "tax"
+    return "" if tariff.tax is None else f" {'before' if limit.stage == 'before_tax' else 'with'} {called}"
+
+
+def _cap(tariff: Tariff, limit: trace.Limited, so_far: CapSoFar, bill: Bill) -> str:
+    """The cap, what the sessions before it were charged, and what that leaves."""
+    cap = so_far.cap
+    most = cap.max.before_tax_micro if cap.max.after_tax_micro is None else cap.max.after_tax_micro
+    since = "" if so_far.since is None else f" since {words.day(so_far.since)}"
+    return (
+        f"{cap.name}: at most {micro(tariff, most or 0)}{_side(tariff, limit, bill)} a {cap.period.per}, of which "
+        f"{micro(tariff, so_far.charged_micro)} was charged before{since}, so {micro(tariff, limit.limit_micro)} "
+        f"instead of {money(tariff, limit.before)}"
     )
 
 

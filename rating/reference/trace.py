@@ -10,9 +10,10 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 
+from rating.reference.deal import AllowanceLeft, Balance, CapSoFar, Claim, CouponFault, Deal
 from rating.reference.match import Match, Priced
 from rating.reference.values import Usage
-from rating.tariff.model import Rates, RoundingMode, StepRound, Tariff, TaxRate
+from rating.tariff.model import LineDimension, Rates, RoundingMode, StepRound, Tariff, TaxRate
 
 Stage = Literal["before_tax", "after_tax"]
 LimitKind = Literal["minimum", "maximum"]
@@ -28,6 +29,7 @@ class Rules:
     start: datetime
     end: datetime
     usage: Usage
+    deal: Deal
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,16 @@ class Measured:
     priced: Priced
     volume: int
     free: int
-    from_first_energy: datetime | None  # for a parking price that begins there
+    begins: datetime | None  # for a parking price from the first energy, or from the end of charging
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What an allowance made free: of which component how much, in base units. A free session counts as one."""
+
+    allowance: AllowanceLeft
+    used: int
+    taken: tuple[tuple[Priced, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,7 @@ class Moment:
     priced: Priced
     start: datetime
     energy_mwh: int
+    allowed_mwh: int  # of it, in an allowance
     price: Fraction  # a kWh
     amount: Fraction
 
@@ -122,14 +134,48 @@ class Charged:
 
 
 @dataclass(frozen=True, slots=True)
+class Discounted:
+    """What a discount took of each component; nothing, where nothing was left that it could take from (PRICING 4)."""
+
+    name: str
+    dimension: LineDimension | None  # the only one that it is on
+    taken: tuple[tuple[Priced, Fraction], ...]
+
+    @property
+    def amount(self) -> Fraction:
+        """What it took in all."""
+        return sum((amount for _, amount in self.taken), Fraction(0))
+
+
+@dataclass(frozen=True, slots=True)
+class CouponTaken:
+    """Whether a coupon holds: None, or why it does not. `spent` is the session's cost before it."""
+
+    claim: Claim
+    spent: Fraction
+    fault: CouponFault | Literal["min_spend", "nothing_left"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """How many points the session is paid with."""
+
+    points: Balance
+    redeemed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Limited:
-    """A min_price or max_price that set the total; `change` is its line, 0 where only the tax moved (PRICING 4)."""
+    """A min_price, a max_price or a plan's cap that set the total; `change` is its line, 0 where only the tax moved
+    (PRICING 4).
+    """
 
     kind: LimitKind
     stage: Stage
     limit_micro: int
     before: Fraction
     change: Fraction
+    cap: CapSoFar | None = None  # of a plan; then the limit is what it leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +213,20 @@ class Rounded:
         return None if self.taxes is None else sum(micro for _, micro in self.taxes)
 
 
-Step = Rules | Spell | Stretch | FlatDue | Measured | Stepped | Moment | Charged | Limited | Taxed | Rounded
+Step = (
+    Rules
+    | Spell
+    | Stretch
+    | FlatDue
+    | Measured
+    | Allowed
+    | Stepped
+    | Moment
+    | Charged
+    | Discounted
+    | CouponTaken
+    | Redeemed
+    | Limited
+    | Taxed
+    | Rounded
+)

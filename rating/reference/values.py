@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rating.reference.trace import Step
 
 Activity = Literal["auto", "charging", "parked", "withheld", "reserved"]
-LineKind = Literal["usage", "minimum", "maximum", "rounding"]
+LineKind = Literal["usage", "allowance", "discount", "minimum", "maximum", "rounding"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,10 @@ class Usage:
     payment_method: str | None = None
     evse_power_mw: int | None = None
     expired: bool = False  # the reservation expired: nothing but it is priced
+    charging_end_us: int | None = None  # when charging ended; None: with the last interval of charging time
+    account: str | None = None  # whose session it is
+    coupon: str | None = None  # the code that it names
+    redeem_points: int | None = None  # how many points it asks to be paid with
 
     @property
     def reserved_until_us(self) -> int:
@@ -87,7 +91,8 @@ class Usage:
 class Line:
     """One line of a bill. Volumes are counted in `unit`, so `billed_volume * unit_price` is the amount (PRICING 4).
 
-    Only a component's own `min` and `max` make the amount differ from that product.
+    Only a component's own `min` and `max` make the amount differ from that product. The line of an allowance says in
+    `volume` what of it was used; it costs nothing. A discount has no volume.
     """
 
     line: int  # from 1
@@ -133,6 +138,10 @@ class Bill:
     lines: tuple[Line, ...]
     taxes: tuple[BilledTax, ...] | None  # by name and rate; they add up to `tax_micro`. None: that is not known
     trace: tuple[Step, ...]
+    # What it took of what its account had, which is counted after it (see history).
+    allowances_used: tuple[tuple[str, int], ...] = ()  # name, and milli-Wh, microseconds or sessions
+    points_redeemed: int = 0
+    coupon_used: bool = False  # whether its coupon took something
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from rating._version import __version__
 from rating.compile.plan import Plan
 from rating.compile.zones import tzdata_version
 from rating.errors import Refused
-from rating.kernels.arrays import KINDS, NO_TAX, TAX_INCLUDED, USAGE, Lines, Totals
+from rating.kernels.arrays import ALLOWANCE, KINDS, NO_TAX, TAX_INCLUDED, USAGE, Lines, Totals
 from rating.results.arrays import AMOUNT, MONEY, PERCENT, QUANTITY, VOLUME, coded, decimals, instants, nulls, zeros
 from rating.results.rejected import rejected_table
 from rating.results.taxes import Later, taxes_later
@@ -43,6 +43,7 @@ class Rated:
     lines: Any
     rejected: Any
     _taxes: Later = field(repr=False, compare=False)
+    state: Any = None  # pyarrow.Table: what accounts and coupons have used, for the next rating; None: there are none
 
     @property
     def taxes(self) -> Any:
@@ -74,7 +75,7 @@ class Rated:
         )
 
 
-def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, lines: list[Any]) -> Rated:
+def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, lines: list[Any], state: Any = None) -> Rated:
     """Put the arrays of a rating into tables; rejected sessions leave no line."""
     fine = totals.status == Refused.FINE
     every = bool(fine.all())
@@ -82,9 +83,10 @@ def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, lines: list[Any])
     sessions = _sessions(batch, plan, totals)
     return Rated(
         sessions=sessions if kept is None else sessions.take(pa.array(kept)),
-        lines=pa.Table.from_batches(lines or [line_writer(batch, plan)(_NO_LINES)]),
+        lines=pa.Table.from_batches(lines or [line_writer(batch.sessions.id, plan)(_NO_LINES)]),
         rejected=rejected_table(batch, plan, totals),
         _taxes=taxes_later(batch.sessions.id, plan, totals),
+        state=state,
     )
 
 
@@ -136,9 +138,9 @@ def _by_timeline(plan: Plan, names: tuple[str, ...]) -> Any:
     return coded(of_session, tuple(codes) or ("",))
 
 
-def line_writer(batch: UsageBatch, plan: Plan) -> Callable[[Lines], Any]:
+def line_writer(ids: Any, plan: Plan) -> Callable[[Lines], Any]:
     """What makes a record batch of the lines of a chunk; the threads that price call it."""
-    return partial(_line_batch, batch.sessions.id, plan)
+    return partial(_line_batch, ids, plan)
 
 
 _CODES: Any = (np.int64, np.int32, np.uint8, np.uint8, np.int32, np.int32)
@@ -147,18 +149,22 @@ _NO_LINES = Lines(*(np.empty(0, code) for code in _CODES), *[np.empty((0, 2), np
 
 def _line_batch(ids: Any, plan: Plan, lines: Lines) -> Any:
     # Lines of usage have the kind 0: most chunks have no other, and need no bitmap of what is missing.
-    priced = (lines.kind == USAGE) if lines.kind.any() else None
-    volume = decimals(lines.volume, VOLUME, priced)
+    plain = not lines.kind.any()
+    priced = None if plain else lines.kind == USAGE
+    measured = None if plain else priced | (lines.kind == ALLOWANCE)
+    named = None if plain else lines.element >= 0
+    dimensioned = None if plain else lines.dimension < len(LINE_DIMENSIONS)
+    volume = decimals(lines.volume, VOLUME, measured)
     return pa.RecordBatch.from_pydict(
         {
             "session_id": _session_ids(ids, lines.session),
             "line": pa.Array.from_buffers(pa.int32(), lines.line.size, [None, pa.py_buffer(lines.line)]),
             "kind": coded(lines.kind, KINDS),
-            "element": coded(lines.element, plan.elements, priced),
-            "dimension": coded(lines.dimension, LINE_DIMENSIONS, priced),
+            "element": _coded(lines.element, plan.elements, named),
+            "dimension": _coded(lines.dimension, LINE_DIMENSIONS, dimensioned),
             "volume": volume,
-            "billed_volume": decimals(lines.billed_volume, VOLUME, priced) if len(lines.billed_volume) else volume,
-            "unit": coded(lines.unit, plan.units, priced),
+            "billed_volume": decimals(lines.billed_volume, VOLUME, measured) if len(lines.billed_volume) else volume,
+            "unit": _coded(lines.unit, plan.units, measured),
             "unit_price": decimals(lines.unit_price, MONEY, priced),
             "amount": decimals(lines.amount, AMOUNT),
             "printed_amount": decimals(lines.printed, MONEY),
@@ -167,11 +173,16 @@ def _line_batch(ids: Any, plan: Plan, lines: Lines) -> Any:
     )
 
 
+def _coded(codes: NDArray[Any], names: tuple[str, ...], valid: NDArray[np.bool_] | None) -> Any:
+    """As `coded`; what has no name has a code beyond those of names, which nobody shall meet."""
+    return coded(codes if valid is None else np.where(valid, codes, codes.dtype.type(0)), names, valid)
+
+
 def _percents(plan: Plan, lines: Lines) -> Any:
     """The tax of each line, null where it has none: a rate of -1."""
     if len(lines.rate) == 0:
         return nulls(lines.unit.size, PERCENT)
-    every = (plan.book.rules.tax != NO_TAX).all() and not plan.book.rules.mixed.any()
+    every = (plan.book.rules.tax != NO_TAX).all() and not (plan.book.rules.mixed.any() or plan.terms)
     return decimals(lines.rate, PERCENT, None if every else np.asarray(lines.rate[:, 0] >= 0))
 
 

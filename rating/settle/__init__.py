@@ -5,6 +5,7 @@ May import: `compile.plan`, `usage.batch`, `tariff.model`, `kernels`, `units`, `
 
     chunks  settle(): the kernels over chunks of sessions, in threads
     apart   sessions with different taxes beside limits or a coarse rounding unit, in exact fractions
+    discounts, apart_lines   the discounts and the lines of these
     due     taxes and limits of such a session, exactly
     memory  what kernels write to, kept from call to call
 """

@@ -8,55 +8,81 @@ settled one by one in exact fractions: 0.1 ms each.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple
-
-import numpy as np
 
 from rating.compile.plan import Plan
 from rating.errors import Refused
-from rating.kernels.arrays import ROUNDING, USAGE, Lines, Records, Totals
+from rating.kernels.arrays import (
+    ALLOWANCE,
+    DISCOUNT,
+    MAXIMUM,
+    ROUNDING,
+    USAGE,
+    Deals,
+    Lines,
+    Records,
+    Totals,
+)
+from rating.settle.apart_lines import Extra, write_extras, write_lines, write_parts, write_totals
+from rating.settle.discounts import Given, Item, take_discounts
 from rating.settle.due import Due, Taxes, due_of, limited
 from rating.tariff.model import Rates, Tariff, TaxRate
-from rating.units import AMOUNT_MAX_NANO, MICRO_PER_UNIT, NANO_PER_UNIT
+from rating.units import (
+    AMOUNT_MAX_NANO,
+    MICRO_PER_UNIT,
+    NANO_PER_UNIT,
+)
 
-PICO_PER_UNIT = 10**12
 _ZERO = Fraction(0)
 
 
-class Extra(NamedTuple):
-    """A line of the whole session."""
-
-    kind: int
-    amount: Fraction
-    printed_micro: int
-
-
 def settle_apart(
-    session: int, timeline: int, plan: Plan, records: Records, totals: Totals, lines: Lines, at: int
+    session: int, plan: Plan, deals: Deals, records: Records, totals: Totals, lines: Lines, at: int
 ) -> int:
     """Write the lines of the session, whose amounts are in `records`, from row `at` on, and its totals.
 
     Returns: how many lines; 0 where the session is refused.
     """
-    tariff = plan.tariffs[timeline]
-    dens = plan.book.components.den
-    rows = [r for r in range(int(records.first[0]), int(records.first[1])) if records.kind[r] == USAGE]
+    timeline = int(plan.timeline[session])
+    tariff, version = plan.tariffs[timeline], plan.in_force[timeline]
+    dens = plan.book.components.den * plan.book.components.den_scale
+    every = range(int(records.first[0]), int(records.first[1]))
+    rows = [r for r in every if records.kind[r] == USAGE]
     if any(records.rest[r] < 0 for r in rows):
         return _refuse(session, totals, Refused.AMOUNT_RANGE)
     amounts = [_exact(int(records.nano[r]), int(records.rest[r]), int(dens[records.component[r]])) for r in rows]
-    rates = [tariff.rates_of(plan.parts[records.component[r]]) for r in rows]
     if sum(map(abs, amounts), _ZERO) > Fraction(AMOUNT_MAX_NANO, NANO_PER_UNIT):
         return _refuse(session, totals, Refused.AMOUNT_RANGE)
 
+    deal = int(deals.of_session[session]) if deals.of_session.size else -1
+    dimension = plan.book.components.dimension
+    items = [
+        Item(
+            int(dimension[records.component[r]]),
+            int(records.billed[r]),
+            tariff.rates_of(plan.parts[records.component[r]]),
+        )
+        for r in rows
+    ]
+    given = _discounted(plan, deals, deal, items, amounts)
+    rates = [item.rates for item in items]
     included = tariff.tax is not None and tariff.tax.included
-    version = plan.in_force[timeline]
-    due, moved = limited(tariff, version.min_price, version.max_price, due_of(amounts, rates, included))
+    due, moved = limited(tariff, version.min_price, version.max_price, due_of(given.left, rates, included))
     if due.taxes is None and any(
         limit is not None and (limit.before_tax_micro if included else limit.after_tax_micro) is not None
         for limit in (version.min_price, version.max_price)
     ):
         return _refuse(session, totals, Refused.TAX_UNKNOWN)
+    capped = _cap(tariff, plan, deals, deal, due)
+    if capped is None:
+        return _refuse(session, totals, Refused.TAX_UNKNOWN)
+    due, caps = capped
 
+    rate_ppm = _rate_ppm(tariff, rates, given.left)
+    allowances = [r for r in every if records.kind[r] == ALLOWANCE]
+    extras = [Extra(ALLOWANCE, _ZERO, -1, int(records.turn[r]), int(records.volume[r])) for r in allowances]
+    extras += [Extra(DISCOUNT, -each.amount, _ppm(tariff, each.rates), each.row) for each in given.taken]
+    extras += [Extra(kind, change, rate_ppm) for kind, change in moved]
+    extras += [Extra(MAXIMUM, change, rate_ppm, row) for row, change in caps]
     unit = tariff.rounding.unit_micro
     mode = int(plan.book.rules.mode[timeline])
     known = round_to(due.of_lines, unit, mode)
@@ -64,20 +90,53 @@ def settle_apart(
     tax = sum(taxes.values())
     print_unit = tariff.minor_micro if unit % tariff.minor_micro == 0 else unit
     target = round_to(due.of_lines, print_unit, mode)
-    printed = _allocate([*amounts, *(change for _, change in moved)], target, print_unit)
-    extras = [Extra(kind, change, micro) for (kind, change), micro in zip(moved, printed[len(rows) :], strict=True)]
+    printed = _allocate([*amounts, *(extra.amount for extra in extras)], target, print_unit)
     if known != target:
-        extras.append(Extra(ROUNDING, Fraction(known - target, MICRO_PER_UNIT), known - target))
-    _write_totals(session, totals, known, tax, due.taxes is None, included)
-    nets = share_net(due, known - tax if included else known, unit, mode)
-    _write_parts(session, totals, plan.taxes[timeline], nets, taxes)
-    _write_lines(plan, records, rows, amounts, printed, lines, at)
-    _write_extras(_rate_ppm(tariff, rates, amounts), extras, lines, at + len(rows), len(rows))
+        extras.append(Extra(ROUNDING, Fraction(known - target, MICRO_PER_UNIT), rate_ppm))
+        printed.append(known - target)
+    write_totals(session, totals, known, tax, due.taxes is None, included)
+    if plan.book.rules.mixed[timeline]:
+        nets = share_net(due, known - tax if included else known, unit, mode)
+        write_parts(session, totals, plan.taxes[timeline], nets, taxes)
+    write_lines(plan, records, rows, amounts, printed, lines, at)
+    write_extras(plan.book.terms, extras, printed[len(rows) :], lines, at + len(rows), len(rows))
     return len(rows) + len(extras)
 
 
 def _exact(nano: int, rest: int, den: int) -> Fraction:
     return Fraction(nano * den + rest, den * NANO_PER_UNIT)
+
+
+def _discounted(plan: Plan, deals: Deals, deal: int, items: list[Item], amounts: list[Fraction]) -> Given:
+    """What discounts leave; what the deal uses is written."""
+    if deal < 0:
+        return Given(amounts, [], 0, False)
+    given = take_discounts(plan.book.terms, int(deals.terms[deal]), int(deals.points[deal]), items, amounts)
+    deals.redeemed[deal] = given.redeemed
+    deals.coupon_used[deal] = given.coupon_used
+    return given
+
+
+def _cap(
+    tariff: Tariff, plan: Plan, deals: Deals, deal: int, due: Due
+) -> tuple[Due, list[tuple[int, Fraction]]] | None:
+    """Let each cap of the deal set the total; what each adds to the lines. None: a side that is capped is not known."""
+    moved: list[tuple[int, Fraction]] = []
+    if deal < 0:
+        return due, moved
+    terms, term = plan.book.terms, int(deals.terms[deal])
+    included = tariff.tax is not None and tariff.tax.included
+    for number, j in enumerate(range(int(terms.cap_first[term]), int(terms.cap_first[term + 1]))):
+        side = due.side(bool(terms.cap_after_tax[j]), included)
+        if side is None:
+            return None
+        left = Fraction(int(deals.cap_left_nano[deal, number]), NANO_PER_UNIT)
+        if side > left:
+            new = due.times(left / side)
+            if new.of_lines != due.of_lines:
+                moved.append((j, new.of_lines - due.of_lines))
+            due = new
+    return due, moved
 
 
 def _refuse(session: int, totals: Totals, why: Refused) -> int:
@@ -128,67 +187,10 @@ def _rate_ppm(tariff: Tariff, rates: list[Rates], amounts: list[Fraction]) -> in
     if tariff.tax is None:
         return -1
     every = {each for each, amount in zip(rates, amounts, strict=True) if amount} or {tariff.tax.rates}
-    ppm = next(iter(every)).total_ppm if len(every) == 1 else None
+    return _ppm(tariff, next(iter(every)) if len(every) == 1 else None)
+
+
+def _ppm(tariff: Tariff, rates: Rates | None) -> int:
+    """What a line shows of taxes: -1 where it is not one rate, not known, or no tax applies."""
+    ppm = None if tariff.tax is None or rates is None else rates.total_ppm
     return -1 if ppm is None else ppm
-
-
-def _write_totals(session: int, totals: Totals, known: int, tax: int, unknown: bool, included: bool) -> None:
-    net, gross = (known - tax, known) if included else (known, known + tax)
-    for column, micro in ((totals.net_micro, net), (totals.tax_micro, tax), (totals.gross_micro, gross)):
-        if len(column):
-            column[session] = micro, -(micro < 0)
-    totals.unknown[session] = unknown
-
-
-def _write_parts(
-    session: int, totals: Totals, each: tuple[TaxRate, ...], nets: dict[TaxRate, int], taxes: dict[TaxRate, int]
-) -> None:
-    for i, rate in enumerate(each, start=int(totals.part_first[session])):
-        totals.part_net_micro[i] = nets.get(rate, 0)
-        totals.part_tax_micro[i] = taxes.get(rate, 0)
-
-
-def _write_lines(
-    plan: Plan,
-    records: Records,
-    rows: list[int],
-    amounts: list[Fraction],
-    printed: list[int],
-    lines: Lines,
-    at: int,
-) -> None:
-    parts = plan.book.components
-    for number, r in enumerate(rows):
-        i, c = at + number, records.component[r]
-        _write(lines, i, number, USAGE, amounts[number], printed[number], int(parts.rate_ppm[c]))
-        lines.dimension[i], lines.element[i], lines.unit[i] = parts.dimension[c], parts.element[c], parts.unit[c]
-        price = int(records.mean[r] if parts.spot[c] >= 0 else parts.price_micro[c])
-        lines.unit_price[i] = price, -(price < 0)
-        in_unit = Fraction(int(parts.unit_num[c]), int(parts.unit_den[c]))
-        lines.volume[i] = _nearest(int(records.volume[r]) * in_unit), 0
-        if len(lines.billed_volume):
-            lines.billed_volume[i] = _nearest(int(records.billed[r]) * in_unit), 0
-
-
-def _write_extras(rate_ppm: int, extras: list[Extra], lines: Lines, at: int, before: int) -> None:
-    for i, extra in enumerate(extras, start=at):
-        number = before + i - at
-        _write(lines, i, number, extra.kind, extra.amount, extra.printed_micro, rate_ppm)
-        lines.dimension[i] = lines.element[i] = lines.unit[i] = 0
-        for column in (lines.unit_price, lines.volume, lines.billed_volume):
-            if len(column):
-                column[i] = 0, 0
-
-
-def _write(lines: Lines, i: int, number: int, kind: int, amount: Fraction, printed_micro: int, rate_ppm: int) -> None:
-    lines.line[i] = number + 1
-    lines.kind[i] = kind
-    pico = _nearest(amount * PICO_PER_UNIT)
-    lines.amount[i] = np.array([pico & (2**64 - 1)], np.uint64).view(np.int64)[0], pico >> 64
-    lines.printed[i] = printed_micro, -(printed_micro < 0)
-    if len(lines.rate):
-        lines.rate[i] = rate_ppm, -(rate_ppm < 0)
-
-
-def _nearest(value: Fraction) -> int:
-    return int((value + Fraction(1, 2)) // 1)

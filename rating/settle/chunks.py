@@ -17,7 +17,22 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from rating.compile.plan import Plan
-from rating.kernels.arrays import NO_TAX, SPARE_MAX, Lines, Records, Scratch, Stretches, Totals, Usage, frozen
+from rating.kernels.arrays import (
+    NO_TAX,
+    SPARE_MAX,
+    Deals,
+    Lines,
+    Records,
+    Scratch,
+    Shares,
+    Stretches,
+    Totals,
+    Usage,
+    frozen,
+    frozen_deals,
+    no_deals,
+    readonly,
+)
 from rating.kernels.price import APART, BLOCK_SESSIONS, DONE, SCRATCH_FULL, price
 from rating.settle.apart import settle_apart
 from rating.settle.memory import Block
@@ -44,19 +59,40 @@ def settle(
     plan: Plan,
     finish: Callable[[Lines], T],
     *,
+    deals: Deals | None = None,
+    sessions: Int64 | None = None,
+    totals: Totals | None = None,
     threads: int | None = None,
     chunk_sessions: int | None = None,
 ) -> tuple[Totals, list[T]]:
-    """Price every session of the batch; `finish` makes of lines what is returned, in order of sessions."""
+    """Price the sessions of the batch; `finish` makes of lines what is returned, in order of sessions.
+
+    Args:
+        batch: what was delivered.
+        plan: how it is priced; what deals give is among its terms.
+        finish: takes the lines of a chunk; several threads call it.
+        deals: what sessions get beside their tariffs; what they use of it is written there.
+        sessions: int64 (q,) the rows to price, ascending, each once; None: all of them.
+        totals: where to write what is found for each session of the batch, as an earlier call returned it. The rows of
+            sessions that are not priced are left as they are.
+        threads: how many threads price.
+        chunk_sessions: how many sessions a thread takes at a time.
+    """
     if chunk_sessions is not None and chunk_sessions < 1:
         raise ValueError(f"chunk_sessions must be at least 1, not {chunk_sessions}")
-    count = plan.status.size
+    rows = readonly(np.empty(0, np.int64) if sessions is None else sessions)
+    count = plan.status.size if sessions is None else rows.size
     workers = threads or _CORES
     if chunk_sessions is None:
         # As many for each thread; a few sessions are not worth starting one.
         chunks = workers * -(-count // (workers * CHUNK_SESSIONS_MAX)) if count > CHUNK_SESSIONS_MIN else 1
         chunk_sessions = max(1, -(-count // max(1, chunks)))
-    job = Job(_usage(batch, plan), plan, _room_for_totals(count, plan))
+    totals = totals or room_for_totals(plan.status.size, plan)
+    if not plan.tariffs:  # all were refused before: there is no timeline that kernels could read
+        totals.status[:] = plan.status
+        totals.fault[:] = -1
+        return totals, []
+    job = Job(_usage(batch, plan), plan, frozen_deals(deals or no_deals()), rows, totals)
     firsts = range(0, count, chunk_sessions)
     found: list[list[T]] = [[] for _ in firsts]
     queue = iter(enumerate(firsts))
@@ -77,7 +113,7 @@ def settle(
         with ThreadPoolExecutor(workers, thread_name_prefix="rating") as pool:
             for done in [pool.submit(work) for _ in range(workers)]:
                 done.result()
-    return job.totals, [lines for chunk in found for lines in chunk]
+    return totals, [lines for chunk in found for lines in chunk]
 
 
 class Job(NamedTuple):
@@ -85,6 +121,8 @@ class Job(NamedTuple):
 
     usage: Usage
     plan: Plan
+    deals: Deals
+    rows: Int64
     totals: Totals
 
 
@@ -112,6 +150,7 @@ def _usage(batch: UsageBatch, plan: Plan) -> Usage:
             current_ma=np.empty(0, np.int64) if intervals.current_ma is None else intervals.current_ma,
             volumes_us=np.empty((0, 3), np.int64) if intervals.volumes_us is None else intervals.volumes_us,
             expired=np.empty(0, np.uint8) if sessions.expired is None else sessions.expired,
+            charging_end_us=np.empty(0, np.int64) if sessions.charging_end_us is None else sessions.charging_end_us,
         )
     )
 
@@ -121,7 +160,8 @@ def has_integer_ids(ids: Any) -> bool:
     return bool(pa.types.is_int64(ids.type) and not ids.null_count)
 
 
-def _room_for_totals(count: int, plan: Plan) -> Totals:
+def room_for_totals(count: int, plan: Plan) -> Totals:
+    """Room for what is found for so many sessions."""
     taxed = count if (plan.book.rules.tax != NO_TAX).any() else 0
     unknown = count if plan.book.rules.mixed.any() else 0
     block = Block()
@@ -157,21 +197,25 @@ def _part_first(plan: Plan) -> Int64:
 
 
 def _price_chunk(job: Job, block: Block, first: int, last: int) -> list[Lines]:
-    """The lines of the sessions first to last - 1; more than one group where room for them ran out."""
+    """The lines of the sessions at the places first to last - 1; more than one group where room for them ran out."""
     by_index = bool(job.plan.book.timelines.spot.any())
     stretches = (SPOT_STRETCHES_A_SESSION if by_index else STRETCHES_A_SESSION) * BLOCK_SESSIONS
-    room = LINES_A_SESSION * (last - first) + int(job.plan.book.component_most[0]) + 1
+    most = int(job.plan.book.component_most[0] + job.plan.book.terms.spare_most[0])
+    room = LINES_A_SESSION * (last - first) + most + 1
     scratch = _scratch(block, stretches, job.plan)
     lines, count = _room_for_lines(room, job.plan), 0
     found = []
     while True:
-        first, count, why = price(first, last, count, job.usage, job.plan.book, scratch, job.totals, lines)
+        first, count, why = price(
+            first, last, count, job.rows, job.usage, job.plan.book, job.deals, scratch, job.totals, lines
+        )
         if why == SCRATCH_FULL:
             stretches *= 4
             scratch = _scratch(block, stretches, job.plan)
             continue
         if why == APART:
-            count += _settle_apart(job, scratch, first, lines, count)
+            session = int(job.rows[first]) if job.rows.size else first
+            count += _settle_apart(job, scratch, session, lines, count)
             first += 1
             continue
         if count > 0:
@@ -184,7 +228,7 @@ def _price_chunk(job: Job, block: Block, first: int, last: int) -> list[Lines]:
 
 def _settle_apart(job: Job, scratch: Scratch, session: int, lines: Lines, at: int) -> int:
     """Settle one session in fractions; return its number of lines."""
-    count = settle_apart(session, int(job.plan.timeline[session]), job.plan, scratch.records, job.totals, lines, at)
+    count = settle_apart(session, job.plan, job.deals, scratch.records, job.totals, lines, at)
     ids = job.usage.session_id
     lines.session[at : at + count] = ids[session] if ids.size else session
     return count
@@ -195,25 +239,27 @@ def _scratch(block: Block, stretches: int, plan: Plan) -> Scratch:
     stepped = bool(plan.book.rules.stepped.any())
     most = int(plan.book.component_most[0])
     width = stretches if plan.book.timelines.restricted.any() else 0
-    room = len(LINE_DIMENSIONS) * stretches + SPARE_MAX * BLOCK_SESSIONS
+    spare = int(plan.book.terms.spare_most[0])
+    room = len(LINE_DIMENSIONS) * stretches + (SPARE_MAX + spare) * BLOCK_SESSIONS
     means = room if plan.book.timelines.spot.any() else 0
     block.reset(
         {
-            np.int64: 3 * stretches + 2 * width + 6 * room + means + 2 * (BLOCK_SESSIONS + 1) + 4 * most,
+            np.int64: 3 * stretches + 2 * width + 6 * room + means + 2 * (BLOCK_SESSIONS + 1) + 9 * most + 5 * spare,
             np.int32: stretches + len(LINE_DIMENSIONS) * width + 4 * room,
             np.uint8: stretches + room,
         }
     )
     billable = block.take(room, np.int64)
-    volume, spot = block.take(most, np.int64), block.take(most, np.int64)
+    volume, free, spot = (block.take(most, np.int64) for _ in range(3))
     volume[:] = 0
+    free[:] = 0
     spot[:] = 0
     return Scratch(
         stretches=Stretches(
             first=block.take(BLOCK_SESSIONS + 1, np.int64),
             epoch=block.take(stretches, np.int32),
             component=block.take(len(LINE_DIMENSIONS) * width, np.int32),
-            after_energy=block.take(stretches, np.uint8),
+            after=block.take(stretches, np.uint8),
             energy_mwh=block.take(stretches, np.int64),
             charging_us=block.take(stretches, np.int64),
             duration_us=block.take(stretches, np.int64),
@@ -236,9 +282,11 @@ def _scratch(block: Block, stretches: int, plan: Plan) -> Scratch:
         ),
         pick=block.take(room, np.int32),
         volume=volume,
-        under=block.take(most, np.int64),
-        rest=block.take(most, np.int64),
+        free=free,
+        under=block.take(most + spare, np.int64),
+        rest=block.take(most + spare, np.int64),
         spot=spot,
+        shares=Shares(*(block.take(size, np.int64) for size in [most] * 4 + [spare] * 3)),
     )
 
 
@@ -248,7 +296,7 @@ def _room_for_lines(count: int, plan: Plan) -> Lines:
     What no tariff of the batch needs takes no room: a rate of tax, or billed volumes other than the measured ones.
     """
     parts = plan.book.components
-    billed = count if parts.step.any() or parts.grace_us.any() else 0
+    billed = count if parts.step.any() or parts.grace_us.any() or plan.book.terms.allowance_of.size else 0
     taxed = count if (plan.book.rules.tax != NO_TAX).any() else 0
     block = Block()
     block.reset({np.int64: 9 * count + 2 * billed + 2 * taxed, np.int32: 3 * count, np.uint8: 2 * count})

@@ -33,6 +33,13 @@ class Due(NamedTuple):
         together = sum(self.taxes.values(), _ZERO)
         return self.of_lines + together if after_tax else self.of_lines - together
 
+    def times(self, factor: Fraction) -> Due:
+        """So many times the total, with each of its taxes."""
+        if self.taxes is None or self.groups is None:
+            return Due(self.of_lines * factor, None, None)
+        groups = {group: each * factor for group, each in self.groups.items()}
+        return Due(self.of_lines * factor, groups, {rate: tax * factor for rate, tax in self.taxes.items()})
+
 
 def due_of(amounts: list[Fraction], rates: list[Rates], included: bool) -> Due:
     """What lines cost together. Of a line that costs nothing, the taxes need not be known."""
@@ -91,11 +98,7 @@ def _at_limit(
         net = bound * PPM_PER_UNIT / (PPM_PER_UNIT + (own.total_ppm or 0)) if after_tax else bound
         taxes = {rate: net * rate.rate_ppm / PPM_PER_UNIT for rate in own.each}
         return Due(net + sum(taxes.values(), _ZERO) if included else net, {_group(own.each): net}, taxes)
-    factor = bound / side
-    if due.taxes is None or due.groups is None:
-        return Due(due.of_lines * factor, None, None)
-    groups = {group: each * factor for group, each in due.groups.items()}
-    return Due(due.of_lines * factor, groups, {rate: tax * factor for rate, tax in due.taxes.items()})
+    return due.times(bound / side)
 
 
 def _with_tax(due: Due, tax: Fraction, own: Rates, included: bool) -> Due:

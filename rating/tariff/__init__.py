@@ -1,19 +1,22 @@
 """Room 1: what a pricing manager writes.
 
-Comes in: YAML files, and OCPI tariffs as JSON. Goes out: `model.Tariffs`, or one `TariffError` with every fault of
-every file; and tariffs written as YAML or as OCPI.
+Comes in: YAML files, and OCPI tariffs as JSON. Goes out: `model.Tariffs` with their `plans.Plans`, or one `TariffError`
+with every fault of every file; and tariffs written as YAML or as OCPI, plans and coupons as YAML.
 May import: `errors`, `units`, `money`, `ocpi_json`; no other room.
 
     model                  a tariff as the engine knows it; calendars are its sets of dates
-    nodes, syntax          YAML text -> nodes that know their place
-    schema, schema_*       which keys there are; leaves, leaves_when: the kinds of their values
-    amounts, prices, lengths, quantities, dates, keys
+    plans, offered         a plan and a coupon as the engine knows them; what their parts mean that say nothing
+    nodes, paths, syntax   YAML text -> nodes that know their place
+    kinds                  whether a file is a tariff, a plan or a coupon
+    schema, schema_*       which keys there are; leaves, leaves_*: the kinds of their values
+    amounts, prices, lengths, quantities, periods, dates, keys
                            how each kind of value is written
-    cross, cross_versions  faults between the parts of a tariff
+    cross, cross_*         faults between the parts of a tariff or plan
     faults, refusal        what is wrong, where, and how to fix it
-    convert, read, load    all of it in order: the tariff, a file, a folder
-    write, write_when      a tariff -> YAML
-    editor                 the JSON Schema for editors
+    convert, convert_plans, read, load
+                           all of it in order: the tariff or plan, a file, a folder
+    write, write_*         a tariff, a plan or a coupon -> YAML
+    editor                 the JSON Schemas for editors
     ocpi/                  OCPI's tariffs in and out
     lint/                  what was likely not meant
 """

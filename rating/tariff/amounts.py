@@ -42,7 +42,7 @@ def number_fix(text: str) -> str:
     bare = text.strip()
     tidy = re.sub(r"^[A-Za-z]{3} ?(?=[0-9])|(?<=[0-9]) ?(?:[A-Z]{3}|[a-z]{3})$", "", bare.strip(_SIGNS + " "))
     if tidy != bare and NUMBER.fullmatch(tidy):
-        return f"write {tidy}, without a currency: the tariff's `currency` says it"
+        return f"write {tidy}, without a currency: `currency` says it"
     if re.fullmatch(r"[-−–][0-9.,]+", bare):
         return "write 0 or more: nothing here can be negative"
     if re.fullmatch(r"[0-9]+,[0-9]{1,2}|0,[0-9]+|[0-9]+,[0-9]{4,}", tidy):

@@ -21,7 +21,8 @@ from rating.tariff.model import (
     Version,
     When,
 )
-from rating.tariff.nodes import Document, Mapping, Node, Scalar, Sequence
+from rating.tariff.nodes import Document, Mapping, Node, Scalar
+from rating.tariff.paths import node_at as _at
 from rating.tariff.schema import ElementText, TariffText, VersionText
 from rating.tariff.schema_parts import PriceLimitText
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
@@ -45,7 +46,7 @@ def to_tariff(text: TariffText, document: Document) -> Tariff:
         versions=tuple(_version(version, document, _at(root, "versions", index)) for index, version in versions),
         rounding=Rounding(text.rounding.mode, text.rounding.unit or minor),
         time_zone=text.time_zone,
-        tax=_tax(text.tax),
+        tax=to_tax(text.tax),
         on_change=text.on_change,
         name=text.name,
         place=document.place(_at(root, "tariff")),
@@ -57,19 +58,8 @@ def default_element_name(index: int) -> str:
     return f"element {index + 1}"
 
 
-def _at(node: Node | None, *path: str | int) -> Node:
-    """The node at a path of a tree that has been checked."""
-    for part in path:
-        if isinstance(node, Mapping):
-            node = node.values[str(part)]
-        else:
-            assert isinstance(node, Sequence)
-            node = node.items[int(part)]
-    assert node is not None
-    return node
-
-
-def _tax(text: TaxText | None) -> Tax | None:
+def to_tax(text: TaxText | None) -> Tax | None:
+    """The tax of a tariff, or of a plan's fee."""
     if text is None:
         return None
     if text.rates is not None:
@@ -132,6 +122,8 @@ def _component(dimension: DimensionName, text: PriceText, document: Document, el
         min_micro=text.min,
         max_micro=text.max,
         from_first_energy=isinstance(text, ParkingText) and text.from_ == "first_energy",
+        from_charging_end=isinstance(text, ParkingText) and text.from_ == "charging_end",
+        plugged_in=isinstance(text, ParkingText) and text.counts == "plugged_in",
         rates=None if text.tax is None else _rates(text.tax.rates),
         spot=spot,
         place=document.place(_at(element, dimension)),

@@ -44,6 +44,15 @@ def version_faults(document: Document, versions: list[Mapping], at_once: bool) -
         ended = until
 
 
+def validity_fault(document: Document, root: Mapping, what: str) -> Fault | None:
+    """A validity that ends before it begins, of a file that has one."""
+    start = _moment(root, "valid_from", read_valid_from)
+    until = _moment(root, "valid_until", read_valid_until)
+    if start is None or until is None or _is_after(until.at, start.at):
+        return None
+    return _until_fault(document, until, start, what)
+
+
 def _moment(version: Mapping, key: str, read: Callable[[str], date | int]) -> _Moment | None:
     node = version.values.get(key)
     if not isinstance(node, Scalar):
@@ -70,9 +79,9 @@ def _overlap_fault(document: Document, ended: _Moment, start: _Moment) -> Fault:
     return Fault("version_order", document.place(ended.node), ended.node.plain, want, fix)
 
 
-def _until_fault(document: Document, until: _Moment, start: _Moment) -> Fault:
-    want = f"a valid_until after the version's valid_from, {start.node.plain}"
-    fix = "it is the first moment at which the version no longer counts: for a single day write the day after it"
+def _until_fault(document: Document, until: _Moment, start: _Moment, what: str = "version") -> Fault:
+    want = f"a valid_until after the {what}'s valid_from, {start.node.plain}"
+    fix = f"it is the first moment at which the {what} no longer counts: for a single day write the day after it"
     if type(start.at) is not type(until.at):
         want, fix = f"{want}, in every time zone", _SAME_KIND
     return Fault("valid_until", document.place(until.node), until.node.plain, want, fix)

@@ -1,4 +1,4 @@
-"""The JSON Schema of a tariff file, for editors (yaml-language-server in VS Code and others).
+"""The JSON Schemas of tariffs, plans and coupons, for editors (yaml-language-server in VS Code and others).
 
 Draft 7, which they all know, with every part written out in its place: some of them ignore what stands beside a `$ref`.
 """
@@ -12,18 +12,76 @@ from rating.tariff import quantities
 from rating.tariff.leaves import price_pattern
 from rating.tariff.model import DimensionName
 from rating.tariff.schema import TariffText
+from rating.tariff.schema_parts import Block
+from rating.tariff.schema_plan_parts import ALLOWED
+from rating.tariff.schema_plans import CouponText, PlanText
 from rating.units import DIMENSIONS
 
+_HEAD = {"$schema": "http://json-schema.org/draft-07/schema#"}
 # The order in which the keys of a price are offered.
 PRICE_KEYS = (
     *("price", "index", "factor", "add", "floor", "ceiling", "fallback"),
-    *("grace", "step_size", "round", "min", "max", "from", "tax"),
+    *("grace", "step_size", "round", "min", "max", "from", "counts", "tax"),
 )
 
 
-def schema_text() -> str:
-    """The schema as the text of `tariffs/schema.json`."""
-    return json.dumps(tariff_schema(), indent=2, ensure_ascii=False) + "\n"
+def schema_text(schema: dict[str, Any]) -> str:
+    """The schema as the text of its file in `tariffs/`."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """The schemas of a tariff, a plan and a coupon, by the names of their files."""
+    return {"schema.json": tariff_schema(), "plan.schema.json": plan_schema(), "coupon.schema.json": coupon_schema()}
+
+
+def plan_schema() -> dict[str, Any]:
+    """The schema of a plan.
+
+    >>> plan_schema()["required"]
+    ['plan', 'currency', 'time_zone']
+    """
+    whole = _whole(PlanText)
+    parts = whole["properties"]
+    _with_words(parts)
+    fee = parts["fee"]
+    parts["fee"] = _either(fee, {"type": "string", "pattern": fee["properties"]["price"]["pattern"]})
+    _one_of(parts["allowances"]["items"], *ALLOWED)
+    _one_of(parts["discounts"]["items"], "percent", "price")
+    loyalty = parts["loyalty"]["items"]
+    _one_of(loyalty, "per", "rolling")
+    _one_of(loyalty["properties"]["tiers"]["items"], "percent", "price")
+    _one_of(parts["caps"]["items"]["properties"]["max"], "before_tax", "after_tax")
+    return {**_HEAD, "title": "A plan for charging electric vehicles", **whole}
+
+
+def coupon_schema() -> dict[str, Any]:
+    """The schema of a coupon.
+
+    >>> coupon_schema()["required"]
+    ['coupon', 'currency', 'time_zone']
+    """
+    whole = _whole(CouponText)
+    _one_of(whole, "percent", "amount", "price")
+    return {**_HEAD, "title": "A coupon for charging electric vehicles", **whole}
+
+
+def _one_of(spec: dict[str, Any], *names: str) -> None:
+    """Exactly one of these keys is given."""
+    spec["oneOf"] = [{"required": [name]} for name in names]
+
+
+def _whole(model: type[Block]) -> dict[str, Any]:
+    raw = model.model_json_schema(by_alias=True)
+    parts = raw.pop("$defs", {})
+    return cast("dict[str, Any]", _written_out(raw, parts))
+
+
+def _with_words(properties: dict[str, Any]) -> None:
+    """A tax may be the word `none`, and so may its rates."""
+    tax = properties["tax"]
+    tax["properties"]["rates"] = _either(tax["properties"]["rates"], {"const": "none"})
+    properties["tax"] = _either(tax, {"const": "none"})
 
 
 def tariff_schema() -> dict[str, Any]:
@@ -32,9 +90,7 @@ def tariff_schema() -> dict[str, Any]:
     >>> tariff_schema()["required"]
     ['tariff', 'currency', 'versions']
     """
-    raw = TariffText.model_json_schema(by_alias=True)
-    parts = raw.pop("$defs")
-    whole = cast("dict[str, Any]", _written_out(raw, parts))
+    whole = _whole(TariffText)
     element = whole["properties"]["versions"]["items"]["properties"]["elements"]["items"]
     element["anyOf"] = [{"required": [name]} for name in DIMENSIONS]
     element["properties"]["energy"]["anyOf"] = [{"required": [name]} for name in ("price", "index")]
@@ -43,11 +99,8 @@ def tariff_schema() -> dict[str, Any]:
     when = element["properties"]["when"]["properties"]
     rating = {"type": ["number", "string"], "minimum": 0, "pattern": quantities.pattern(quantities.POWER)}
     when["evse_power"] = _either(when["evse_power"], rating)
-    tax = whole["properties"]["tax"]
-    tax["properties"]["rates"] = _either(tax["properties"]["rates"], {"const": "none"})
-    whole["properties"]["tax"] = _either(tax, {"const": "none"})
-    title = "A tariff for charging electric vehicles"
-    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": title, **whole}
+    _with_words(whole["properties"])
+    return {**_HEAD, "title": "A tariff for charging electric vehicles", **whole}
 
 
 def _also_text(properties: dict[str, Any], name: DimensionName) -> None:

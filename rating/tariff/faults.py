@@ -12,11 +12,18 @@ from rating.tariff.keys import DELETE, Path, holder_of, key_fix, keys_of, model_
 from rating.tariff.nodes import Document, Mapping, Node, Scalar, Sequence
 from rating.tariff.refusal import RefusalError, RefusalsError, visible
 from rating.tariff.schema_parts import Block
+from rating.tariff.schema_plan_parts import ALLOWED
 from rating.units import DIMENSIONS
 
 FAULTS_MAX = 1_000  # of one file: a file of another kind would give a hundred thousand
 # Refusals of what is missing, and the keys that would mend them.
-_MENDED_BY: dict[str, tuple[str, ...]] = {"missing_price": DIMENSIONS, "missing_rate": ("percent", "rates")}
+_MENDED_BY: dict[str, tuple[str, ...]] = {
+    "missing_price": DIMENSIONS,
+    "missing_rate": ("percent", "rates"),
+    "missing_allowance": ALLOWED,
+    "missing_discount": ("percent", "price", "amount"),
+    "missing_period": ("per", "rolling"),
+}
 
 
 def faults_of(error: ValidationError, document: Document, top: type[Block]) -> list[Fault]:
@@ -65,6 +72,9 @@ def _refused(refusal: RefusalError, loc: Path, document: Document) -> Fault:
     node = _node_at(document, loc + refusal.at)
     got = document.shown(node) if refusal.got is None else refusal.got
     place = document.place(node)
+    parent = _node_at(document, loc[:-1])
+    if isinstance(parent, Mapping) and refusal.beside in parent.keys:
+        place = document.place(parent.keys[refusal.beside])
     if refusal.code == "missing_price":
         got = "no price"
     return Fault(refusal.code, place, got, refusal.want, refusal.fix)
@@ -79,7 +89,7 @@ def _unknown_key(detail: ErrorDetails, document: Document, top: type[Block]) -> 
     holder = holder_of(loc[:-1])
     known = keys_of(model_at(loc[:-1], top))
     free = [name for name in known if name not in parent.keys]
-    fix, suggestion = key_fix(key, known, free, holder)
+    fix, suggestion = key_fix(key, known, free, holder, top)
     if not suggestion:
         fix = _list_fix(key, parent, document) or fix
     return Fault("unknown_key", place, visible(key) or '""', want_key(known, holder, fix != DELETE), fix), suggestion
@@ -91,6 +101,8 @@ def _list_fix(key: str, parent: Mapping, document: Document) -> str:
     value = parent.values[key]
     if before is None or not isinstance(value, Scalar) or value.plain or value.style:
         return ""
+    if parent.keys[before].line != parent.keys[key].line:
+        return ""
     shown = f"{document.shown(parent.values[before])}, {visible(key, 20)}"
     return f"delete it, or put brackets around what belongs together: `{before}: [{shown}]`"
 
@@ -100,7 +112,7 @@ def _missing_key(detail: ErrorDetails, document: Document, top: type[Block]) -> 
     model = model_at(loc[:-1], top)
     key = str(loc[-1])
     spec = next(spec for name, spec in model.model_fields.items() if (spec.alias or name) == key)
-    example = str(spec.examples[0]).lower() if spec.examples and not isinstance(spec.examples[0], list) else ""
+    example = _flow(spec.examples[0]) if spec.examples and not isinstance(spec.examples[0], list) else ""
     if isinstance((spec.examples or [""])[0], str):
         example = (spec.examples or [""])[0]
     line = f"{key}: {example}".rstrip() + ("` with at least one below it" if not example else "`")
@@ -109,6 +121,13 @@ def _missing_key(detail: ErrorDetails, document: Document, top: type[Block]) -> 
     return Fault(
         "missing_key", document.place(_node_at(document, loc[:-1])), f"no {key}", f"`{key}`, {what}", f"add `{line}"
     )
+
+
+def _flow(example: object) -> str:
+    """An example as it is written on one line."""
+    if isinstance(example, dict):
+        return "{" + ", ".join(f"{key}: {value}" for key, value in example.items()) + "}"
+    return str(example).lower()
 
 
 def _node_at(document: Document, loc: Path) -> Node:

@@ -6,7 +6,10 @@ import difflib
 
 from rating.tariff.refusal import visible
 from rating.tariff.schema import ElementText, TariffText, VersionText
+from rating.tariff.schema_discounts import DiscountText, LoyaltyText, TierText
 from rating.tariff.schema_parts import Block, PriceLimitText, RoundingText
+from rating.tariff.schema_plan_parts import AllowanceText, CapText, FeeText, PointsText
+from rating.tariff.schema_plans import CouponText, PlanText
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
 from rating.tariff.schema_tax import TaxRateText, TaxText
 from rating.tariff.schema_when import EvsePowerText, WhenText
@@ -15,7 +18,7 @@ Path = tuple[str | int, ...]
 
 # The model whose keys a mapping has, by the key that holds it ("" is the top of the file).
 # A price's own tax stands in the tree as `tax`, `rates`, index: see schema_tax.ComponentTaxText.
-_MODELS: dict[str, type[Block]] = {
+_OF_TARIFFS: dict[str, type[Block]] = {
     "": TariffText,
     "tax": TaxText,
     "rates": TaxRateText,
@@ -31,6 +34,28 @@ _MODELS: dict[str, type[Block]] = {
     "parking_time": ParkingText,
     "flat": FlatText,
 }
+_OF_PLANS: dict[str, type[Block]] = {
+    "": PlanText,
+    "tax": TaxText,
+    "rates": TaxRateText,
+    "rounding": RoundingText,
+    "fee": FeeText,
+    "allowances": AllowanceText,
+    "discounts": DiscountText,
+    "loyalty": LoyaltyText,
+    "tiers": TierText,
+    "points": PointsText,
+    "caps": CapText,
+    "max": PriceLimitText,
+}
+_OF_COUPONS: dict[str, type[Block]] = {"": CouponText}
+_MODELS: dict[type[Block], dict[str, type[Block]]] = {
+    TariffText: _OF_TARIFFS,
+    PlanText: _OF_PLANS,
+    CouponText: _OF_COUPONS,
+}
+# What a file is, by the key that says it.
+FIRST_KEYS: dict[str, type[Block]] = {"tariff": TariffText, "plan": PlanText, "coupon": CouponText}
 DELETE = "delete it"
 _HOMES = {
     "": "at the top of the file",
@@ -38,20 +63,21 @@ _HOMES = {
     "rates": "in a tax",
     "versions": "in an item of `versions`",
     "elements": "in an item of `elements`",
+    **{name: f"in an item of `{name}`" for name in ("allowances", "discounts", "loyalty", "tiers", "caps")},
 }
 _LONG = 12  # keys
 # Words that people try, where no spelling comes close: the first of the keys that can stand there. A word with a key
 # before it counts in that mapping alone.
 _OTHER_WORDS = {
     "kwh": "energy", "parking": "parking_time", "idle": "parking_time", "idle_fee": "parking_time",
-    "duration": "time min_duration", "start_fee": "flat", "session": "flat", "id": "tariff", "vat": "tax",
-    "timezone": "time_zone", "tz": "time_zone", "days": "day_of_week", "weekdays": "day_of_week",
+    "duration": "time min_duration", "start_fee": "flat", "session": "flat", "id": "tariff plan coupon", "vat": "tax",
+    "timezone": "time_zone", "tz": "time_zone", "days": "day_of_week rolling", "weekdays": "day_of_week",
     "from": "start_time valid_from", "to": "end_time valid_until", "until": "end_time valid_until",
     "valid_to": "valid_until", "end": "valid_until", "ends": "valid_until", "start": "valid_from",
     "begin_time": "start_time", "begin": "start_time", "from_time": "start_time", "to_time": "end_time",
     "begin_date": "start_date", "from_date": "start_date", "to_date": "end_date", "until_date": "end_date",
     "month": "months", "season": "months", "holiday": "holidays", "step": "step_size", "rate": "percent",
-    "restrictions": "when", "prices": "elements", "cap": "max", "free": "grace", "taxes": "tax rates",
+    "restrictions": "when", "prices": "elements", "cap": "max caps", "free": "grace", "taxes": "tax rates",
     "hours": "start_time", "gross": "after_tax", "net": "before_tax",
     "with_tax": "after_tax included", "incl_tax": "after_tax included", "incl_vat": "after_tax included",
     "without_tax": "before_tax", "excl_tax": "before_tax", "excl_vat": "before_tax",
@@ -61,13 +87,31 @@ _OTHER_WORDS = {
     "evse_power.from": "min", "evse_power.min_power": "min", "evse_power.minimum": "min",
     "evse_power.to": "max", "evse_power.max_power": "max", "evse_power.maximum": "max",
     "member": "membership", "members": "membership", "payment": "payment_method", "type": "tariff_type",
+    "discount": "discounts percent", "rebate": "discounts percent", "off": "percent price", "reduction": "percent",
+    "value": "percent worth", "percentage": "percent",
+    "monthly_fee": "fee", "subscription": "fee", "base_fee": "fee", "included": "allowances", "bundle": "allowances",
+    "allowance": "allowances", "allowances.minutes": "time", "allowances.amount": "energy sessions",
+    "every": "per", "period": "per rolling", "interval": "per", "window": "rolling",
+    "rollover": "carry_over", "roll_over": "carry_over", "carryover": "carry_over", "carry": "carry_over",
+    "loyalties": "loyalty", "levels": "tiers", "tiers.at": "from", "tiers.min": "from", "tiers.above": "from",
+    "tiers.minimum": "from", "count": "by", "counted": "by", "reward": "points", "rewards": "points",
+    "point": "points", "points.rate": "earn", "points.per": "earn", "limit": "max", "caps.amount": "max",
+    "dimension": "dimensions", "applies_to": "tariffs dimensions", "of": "dimensions",
+    "code": "coupon", "max_uses": "uses", "usage": "uses", "usage_limit": "uses", "per_account": "uses_per_account",
+    "uses_per_customer": "uses_per_account", "max_uses_per_account": "uses_per_account",
+    "minimum": "min_spend", "min_price": "min_spend", "min_amount": "min_spend", "minimum_spend": "min_spend",
+    "expires": "valid_until", "starts": "valid_from",
 }  # fmt: skip
 
 
 def model_at(loc: Path, top: type[Block]) -> type[Block]:
     """The model of the mapping at a path."""
     holder = holder_of(loc)
-    return _MODELS[holder] if holder else top
+    return _models_of(top)[holder] if holder else top
+
+
+def _models_of(top: type[Block]) -> dict[str, type[Block]]:
+    return _MODELS.get(top, _OF_TARIFFS)
 
 
 def holder_of(loc: Path) -> str:
@@ -83,11 +127,13 @@ def keys_of(model: type[Block]) -> tuple[str, ...]:
 def want_key(known: tuple[str, ...], holder: str, is_clear: bool) -> str:
     """Which keys were expected. Where it is clear what was meant, a long list of them is left out."""
     if is_clear and len(known) > _LONG:
-        return f"a key of `{holder}`"
+        return f"a key of `{holder}`" if holder else "a key of this file"
     return f"one of the keys {', '.join(known)}"
 
 
-def key_fix(key: str, known: tuple[str, ...], free: list[str], holder: str) -> tuple[str, str]:
+def key_fix(
+    key: str, known: tuple[str, ...], free: list[str], holder: str, top: type[Block] = TariffText
+) -> tuple[str, str]:
     """What to do about an unknown key, and the key that it was meant to be ("" where that is not clear)."""
     tidy = key.strip().lower().replace("-", "_").replace(" ", "_")[:64]
     name, colon, rest = key.partition(":")
@@ -98,10 +144,12 @@ def key_fix(key: str, known: tuple[str, ...], free: list[str], holder: str) -> t
     words = _OTHER_WORDS.get(f"{holder}.{tidy}") or _OTHER_WORDS.get(tidy, "")
     if other := next((word for word in words.split() if word in free), ""):
         return f"did you mean `{other}`?", other
-    if homes := [home for home, model in _MODELS.items() if tidy in keys_of(model) and home != holder]:
+    if homes := [home for home, model in _models_of(top).items() if tidy in keys_of(model) and home != holder]:
         where = " or ".join(_HOMES.get(home, f"in `{home}`") for home in homes)
         close = difflib.get_close_matches(tidy, free, n=1, cutoff=0.8)
         return (f"did you mean `{close[0]}`?", close[0]) if close else (f"`{tidy}` belongs {where}: move it there", "")
+    if kind := next((kind for kind, model in FIRST_KEYS.items() if model is not top and tidy in keys_of(model)), ""):
+        return f"`{tidy}` belongs in a file of its own that begins with `{kind}:`: move it there", ""
     close = difflib.get_close_matches(tidy, free, n=1, cutoff=0.6)
     if close:
         return f"did you mean `{close[0]}`?", close[0]

@@ -14,6 +14,7 @@ from rating.tariff.model import ReservationName
 from rating.tariff.refusal import RefusalError, RefusalsError, visible
 
 Item = TypeVar("Item", int, str)
+Read = TypeVar("Read")
 
 WANT_CALENDAR = "a country such as NL, a part of one such as US-CA, or the name of a file in calendars/"
 WANT_RESERVATION = "RESERVATION or RESERVATION_EXPIRES"
@@ -21,6 +22,24 @@ WANT_TYPE = "a type of tariff, such as AD_HOC_PAYMENT, or a list of them"
 RESERVATIONS = ("RESERVATION", "RESERVATION_EXPIRES")
 TARIFF_TYPES = ("AD_HOC_PAYMENT", "PROFILE_CHEAP", "PROFILE_FAST", "PROFILE_GREEN", "REGULAR")  # OCPI's
 NAMES_MAX = 1_000
+
+
+def read_items(values: list[object], parse: Callable[[str], Read], want: str) -> list[Read]:
+    """The items of a list, each read as a text; every wrong one is reported."""
+    if not 1 <= len(values) <= NAMES_MAX:
+        code, fix = ("too_many", f"write at most {NAMES_MAX}") if values else ("empty_value", "write at least one")
+        raise RefusalError(code, want, f"{fix}, or delete the key")
+    found: list[Read] = []
+    wrong: list[RefusalError] = []
+    for index, item in enumerate(values):
+        try:
+            found.append(parse(one_text(item, want)))
+        except RefusalError as refusal:
+            refusal.at = (index,)
+            wrong.append(refusal)
+    if wrong:
+        raise RefusalsError(wrong)
+    return found
 
 
 def _one_or_list(parse: Callable[[str], frozenset[Item]], want: str, commas: bool = True) -> PlainValidator:
@@ -37,20 +56,7 @@ def _one_or_list(parse: Callable[[str], frozenset[Item]], want: str, commas: boo
                 fix = f'write a list: [{visible(listed, 40)}]; or ["{visible(text, 40)}"] where it is one name'
                 raise RefusalError("list", want, fix)
             return parse(text)
-        if not 1 <= len(value) <= NAMES_MAX:
-            code, fix = ("too_many", f"write at most {NAMES_MAX}") if value else ("empty_value", "write at least one")
-            raise RefusalError(code, want, f"{fix}, or delete the key")
-        found: set[Item] = set()
-        wrong: list[RefusalError] = []
-        for index, item in enumerate(value):
-            try:
-                found |= parse(one_text(item, want))
-            except RefusalError as refusal:
-                refusal.at = (index,)
-                wrong.append(refusal)
-        if wrong:
-            raise RefusalsError(wrong)
-        return frozenset(found)
+        return frozenset().union(*read_items(value, parse, want))
 
     return PlainValidator(read)
 

@@ -1,4 +1,4 @@
-"""Files, folders and lists of them -> `model.Tariffs`, or one `TariffError` with every fault of every file.
+"""Files, folders and lists of them -> `model.Tariffs` with plans and coupons, or one `TariffError` with every fault.
 
 What needs pydantic or YAML is imported when something is loaded: `import rating` stays quick.
 """
@@ -10,16 +10,21 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rating.errors import Fault, Place, TariffError
 from rating.tariff.model import Tariff, Tariffs
 from rating.tariff.ocpi import load as ocpi
 from rating.tariff.ocpi.parse import read_settings
+from rating.tariff.plans import Coupon, Plan, Plans
+
+if TYPE_CHECKING:
+    from rating.tariff.read import Offered
 
 Source = str | os.PathLike[str]
 SUFFIXES = (".yaml", ".yml", *ocpi.SUFFIXES)
-NOT_TARIFFS = ("schema.json",)  # what editors check our own files with, in the same folder
+# What editors check our own files with, in the same folder.
+NOT_TARIFFS = ("schema.json", "plan.schema.json", "coupon.schema.json")
 
 
 def load_tariffs(
@@ -31,13 +36,17 @@ def load_tariffs(
 ) -> Tariffs:
     """Load a file, a folder (all *.yaml, *.yml, *.json and *.jsonl directly in it) or a list of those.
 
-    JSON files hold OCPI tariffs: one, a list, an OCPI response, or one a line. `version` says of which version of
+    The first key of a YAML file says what it is: `tariff`, `plan` or `coupon`. Plans and coupons are in `.plans`, a
+    mapping of plans by their id whose `.coupons` is one of coupons by their code; there need be no tariffs beside
+    them. JSON files hold OCPI tariffs: one, a list, an OCPI response, or one a line. `version` says of which version of
     OCPI they are (left out: each is looked at), `time_zone` where their sites are (left out: each session says it).
     `indexes` are market prices by the names that tariffs give them: any Arrow-compatible tables, or dicts of columns,
     with `start` and `price_per_kwh` or `price_per_mwh`. Others are read from the files in `indexes/` beside a tariff.
 
     >>> load_tariffs("tariffs/per-kwh.yaml")
     Tariffs(per-kwh)
+    >>> load_tariffs("tariffs/").plans["gold"].discounts[0].percent_ppm
+    100000
     """
     sources = [source] if isinstance(source, str | os.PathLike) else list(source)
     faults: list[Fault] = []
@@ -47,20 +56,20 @@ def load_tariffs(
     with _no_collection():
         yaml = [path for path in paths if path.suffix not in ocpi.SUFFIXES]
         foreign = [path for path in paths if path.suffix in ocpi.SUFFIXES]
-        tariffs = _read_yaml(yaml, faults, indexes)
+        read = _read_yaml(yaml, faults, indexes)
         settings = read_settings(version, time_zone, faults)
         found = [tariff for path in foreign for tariff in ocpi.read_file(path, settings, faults)]
-        tariffs += ocpi.named_apart(found, faults)
-    return _gathered(tariffs, faults)
+        read += ocpi.named_apart(found, faults)
+    return _gathered(read, faults)
 
 
-def _read_yaml(paths: list[Path], faults: list[Fault], indexes: Mapping[str, Any] | None) -> list[Tariff]:
+def _read_yaml(paths: list[Path], faults: list[Fault], indexes: Mapping[str, Any] | None) -> list[Offered]:
     if not paths:
         return []
     from rating.tariff.read import Reader
 
     reader = Reader(faults, indexes)
-    return [tariff for path in paths if (tariff := reader.read_file(path)) is not None]
+    return [read for path in paths if (read := reader.read_file(path)) is not None]
 
 
 def parse_tariff(text: str, source: str = "<text>", *, indexes: Mapping[str, Any] | None = None) -> Tariff:
@@ -75,11 +84,47 @@ def parse_tariff(text: str, source: str = "<text>", *, indexes: Mapping[str, Any
     ... ''').versions[0].elements[0].components[0].price
     Price(amount_micro=390000, unit='kWh', count=1)
     """
+    found = _parsed(text, source, indexes)
+    if not found:
+        raise TariffError([_other_kind(source, "tariff", found.plans)])
+    return next(iter(found.values()))
+
+
+def parse_plan(text: str, source: str = "<text>") -> Plan:
+    """Read one plan from a text.
+
+    >>> parse_plan("{plan: gold, currency: EUR, time_zone: Europe/Paris, discounts: [percent: 10]}").discounts[0].name
+    'discount 1'
+    """
+    found = _parsed(text, source)
+    if not found.plans:
+        raise TariffError([_other_kind(source, "plan", found.plans)])
+    return next(iter(found.plans.values()))
+
+
+def parse_coupon(text: str, source: str = "<text>") -> Coupon:
+    """Read one coupon from a text.
+
+    >>> parse_coupon("{coupon: SPRING26, currency: EUR, time_zone: Europe/Paris, amount: 5.00}").discount.amount_micro
+    5000000
+    """
+    found = _parsed(text, source)
+    if not found.plans.coupons:
+        raise TariffError([_other_kind(source, "coupon", found.plans)])
+    return next(iter(found.plans.coupons.values()))
+
+
+def _parsed(text: str, source: str, indexes: Mapping[str, Any] | None = None) -> Tariffs:
     from rating.tariff.read import Reader
 
     reader = Reader([], indexes)
-    tariff = reader.read_text(text, source, folder=None)
-    return next(iter(_gathered([] if tariff is None else [tariff], reader.faults).values()))
+    read = reader.read_text(text, source, folder=None)
+    return _gathered([] if read is None else [read], reader.faults)
+
+
+def _other_kind(source: str, want: str, plans: Plans) -> Fault:
+    got = "a plan" if plans else "a coupon" if plans.coupons else "a tariff"
+    return Fault("file_kind", Place(source), got, f"a {want}", "read it as what it is, or write the other")
 
 
 @contextmanager
@@ -94,19 +139,24 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _gathered(tariffs: list[Tariff], faults: list[Fault]) -> Tariffs:
+def _gathered(read: Iterable[Offered], faults: list[Fault]) -> Tariffs:
     from rating.tariff.faults import place_key
 
-    first: dict[str, Tariff] = {}
-    for tariff in tariffs:
-        before = first.setdefault(tariff.id, tariff)
-        if before is not tariff:
+    first: dict[tuple[str, str], Offered] = {}
+    for each in read:
+        kind = "tariff" if isinstance(each, Tariff) else "plan" if isinstance(each, Plan) else "coupon"
+        before = first.setdefault((kind, each.id), each)
+        if before is not each:
             fix = f"{before.place} has it already: rename one of the two"
-            faults.append(Fault("tariff_id", tariff.place, tariff.id, "an id that no other file has", fix))
+            want = f"{'a code' if kind == 'coupon' else 'an id'} that no other file has"
+            faults.append(Fault(f"{kind}_id", each.place, each.id, want, fix))
     if faults:
         # The same node can be read in several places through an alias: its fault counts once.
         raise TariffError(sorted(dict.fromkeys(faults), key=place_key))
-    return Tariffs(tuple(tariffs))
+    found = first.values()
+    plans = tuple(each for each in found if isinstance(each, Plan))
+    coupons = tuple(each for each in found if isinstance(each, Coupon))
+    return Tariffs(tuple(each for each in found if isinstance(each, Tariff)), Plans(plans, coupons))
 
 
 def _files_of(path: Path, faults: list[Fault]) -> list[Path]:

@@ -241,7 +241,8 @@ class Tariffs(Mapping[str, Tariff]):
         """The plans and coupons that were read with the tariffs."""
         from rating.tariff.plans import Plans
 
-        return self._plans or Plans()
+        # Not `or`: where there are coupons and no plan, the mapping of plans is empty.
+        return Plans() if self._plans is None else self._plans
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._by_id)

@@ -1,4 +1,7 @@
-"""One file at a time: bytes -> nodes -> the text form -> a tariff. Faults are collected, never raised."""
+"""One file at a time: bytes -> nodes -> the text form -> a tariff, a plan or a coupon.
+
+Faults are collected, never raised.
+"""
 
 from __future__ import annotations
 
@@ -9,30 +12,39 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from rating.errors import Fault, Place
 from rating.tariff.calendars import Calendar
 from rating.tariff.convert import to_tariff
+from rating.tariff.convert_plans import to_coupon, to_plan
 from rating.tariff.cross import cross_faults
+from rating.tariff.cross_plans import coupon_faults, plan_faults
 from rating.tariff.faults import faults_of
+from rating.tariff.kinds import kind_of
 from rating.tariff.leaves_when import WANT_CALENDAR
 from rating.tariff.model import Tariff
 from rating.tariff.nodes import FILE_MAX_BYTES, Document, read_nodes
 from rating.tariff.nodes import Mapping as MappingNode
+from rating.tariff.plans import Coupon, Plan
 from rating.tariff.refusal import RefusalError
 from rating.tariff.schema import CalendarText, TariffText
+from rating.tariff.schema_parts import Block
+from rating.tariff.schema_plans import CouponText, PlanText
 from rating.tariff.schema_prices import WANT_INDEX
 from rating.tariff.spot import Index
+
+Form = TypeVar("Form", bound=Block)
+Offered = Tariff | Plan | Coupon
 
 _PUBLIC = re.compile("([A-Z]{2})(?:-([A-Z0-9]{1,3}))?")
 _FILE_NAME = re.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 
 
 class Reader:
-    """Reads tariffs and keeps the calendars and indexes that several of them may name.
+    """Reads tariffs, plans and coupons, and keeps the calendars and indexes that several of them may name.
 
     `indexes` are tables in memory by their names; a name that is not among them is that of a file.
     """
@@ -43,20 +55,38 @@ class Reader:
         self._indexes: dict[Path | str, Index] = {}
         self._tables = indexes or {}
 
-    def read_file(self, path: Path) -> Tariff | None:
-        """The tariff of a file, or None where it has faults."""
+    def read_file(self, path: Path) -> Offered | None:
+        """What a file says, or None where it has faults."""
         text = self._text_of(path)
         return None if text is None else self.read_text(text, path.as_posix(), path.parent)
 
-    def read_text(self, text: str, source: str, folder: Path | None) -> Tariff | None:
-        """The tariff of a text, or None where it has faults. Calendar files are sought beside `folder`."""
+    def read_text(self, text: str, source: str, folder: Path | None) -> Offered | None:
+        """What a text says, or None where it has faults. Calendar files are sought beside `folder`."""
         document = read_nodes(text, source)
         self.faults.extend(document.faults)
         if document.root is None:
             return None
-        self.faults.extend(cross := cross_faults(document))
+        kind = kind_of(document)
+        if isinstance(kind, Fault):
+            self.faults.append(kind)
+            return None
+        if kind == "plan":
+            plan = self._form(PlanText, document, plan_faults(document))
+            return None if plan is None else to_plan(plan, document)
+        if kind == "coupon":
+            coupon = self._form(CouponText, document, coupon_faults(document))
+            return None if coupon is None else to_coupon(coupon, document)
+        tariff = self._form(TariffText, document, cross_faults(document), folder)
+        return None if tariff is None else to_tariff(tariff, document)
+
+    def _form(
+        self, model: type[Form], document: Document, cross: list[Fault], folder: Path | None = None
+    ) -> Form | None:
+        """The text form of a document, where neither it nor its parts against another have faults."""
+        self.faults.extend(cross)
+        assert document.root is not None
         try:
-            form = TariffText.model_validate(
+            form = model.model_validate(
                 document.root.plain,
                 context={
                     "calendar": lambda name: self._calendar(name, folder),
@@ -64,11 +94,9 @@ class Reader:
                 },
             )
         except ValidationError as error:
-            self.faults.extend(faults_of(error, document, TariffText))
+            self.faults.extend(faults_of(error, document, model))
             return None
-        if document.faults or cross:
-            return None
-        return to_tariff(form, document)
+        return None if document.faults or cross else form
 
     def read_calendar(self, path: Path) -> Calendar:
         """The calendar of a file by itself, whether or not a tariff names it."""

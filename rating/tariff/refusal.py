@@ -6,14 +6,20 @@ import re
 
 
 class RefusalError(ValueError):
-    """A value that is refused. `at` leads from the value to the part of it that is wrong; `got` shows that part."""
+    """A value that is refused. `at` leads from the value to the part of it that is wrong; `got` shows that part.
 
-    def __init__(self, code: str, want: str, fix: str, got: str | None = None, at: tuple[str | int, ...] = ()) -> None:
+    `beside` is a key of the same mapping, where that one is at fault.
+    """
+
+    def __init__(
+        self, code: str, want: str, fix: str, got: str | None = None, at: tuple[str | int, ...] = (), beside: str = ""
+    ) -> None:
         self.code = code
         self.want = want
         self.fix = fix
         self.got = got
         self.at = at
+        self.beside = beside
         super().__init__(f"{want}; {fix}")
 
 

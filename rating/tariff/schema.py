@@ -1,7 +1,8 @@
 """The text form of a tariff file as pydantic models: which keys there are, and what each may hold.
 
 `schema_parts`, `schema_when`, `schema_tax` and `schema_prices` have the smaller mappings.
-`python -m rating.tariff.schema` prints the JSON Schema that editors check a tariff with.
+`python -m rating.tariff.schema` prints the JSON Schema that editors check a tariff with; with `plan.schema.json` or
+`coupon.schema.json` behind it, that of a plan or a coupon (`schema_plans`).
 """
 
 from __future__ import annotations
@@ -187,6 +188,8 @@ class CalendarText(Block):
 
 
 if __name__ == "__main__":
-    from rating.tariff.editor import schema_text
+    import sys
 
-    print(schema_text(), end="")
+    from rating.tariff.editor import schema_text, schemas
+
+    print(schema_text(schemas()[sys.argv[1] if len(sys.argv) > 1 else "schema.json"]), end="")

@@ -213,14 +213,31 @@ class ParkingText(_Stepped):
     step_size: TimeStepField = None
     round: RoundField = None
     from_: Annotated[
-        Literal["first_energy"] | None,
-        *word_of(("first_energy",), "from", "first_energy"),
+        Literal["first_energy", "charging_end"] | None,
+        *word_of(("first_energy", "charging_end"), "from", "first_energy or charging_end"),
         Field(
             alias="from",
-            description="first_energy: what came before any energy in the session is not parking.",
-            examples=["first_energy"],
+            description="first_energy: what came before any energy in the session is not parking. "
+            "charging_end: what came before the end of charging is not.",
+            examples=["first_energy", "charging_end"],
         ),
     ] = None
+    counts: Annotated[
+        Literal["parked", "plugged_in"] | None,
+        *word_of(("parked", "plugged_in"), "counts", "parked or plugged_in"),
+        Field(
+            description="plugged_in: while this price holds, charging time counts like parked time.",
+            examples=["plugged_in"],
+        ),
+    ] = None
+
+    @field_validator("counts")
+    @classmethod
+    def _all_or_from(cls, word: str | None, info: ValidationInfo) -> str | None:
+        if word == "plugged_in" and info.data.get("from_") is not None:
+            want = "no `from` beside it, for all the time that the car is plugged in counts"
+            raise RefusalError("counts_with_from", want, "delete one of the two")
+        return word
 
 
 class FlatText(_Limited):

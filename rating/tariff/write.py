@@ -1,31 +1,34 @@
-"""`model.Tariff` -> the YAML that a pricing manager edits. What is written is read again before it is handed out."""
+"""Tariffs, plans and coupons -> the YAML that a pricing manager edits.
+
+What is written is read again before it is handed out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from rating.errors import Fault, OcpiError
 from rating.tariff.calendars import Calendar
 from rating.tariff.convert import default_element_name
-from rating.tariff.dates import read_valid_from
-from rating.tariff.model import Component, Element, PriceLimit, Rates, Tariff, TaxRate, Version, When
-from rating.tariff.refusal import RefusalError
+from rating.tariff.model import Component, Element, Tariff, Version, When
+from rating.tariff.plans import Coupon, Plan
 from rating.tariff.spot import Index, SpotPrice
+from rating.tariff.write_parts import item, limit_text, moment, rates_text, tax_text
+from rating.tariff.write_plans import coupon_lines, plan_lines
 from rating.tariff.write_when import length, money, number, when_pairs, word
 from rating.units import PPM_PER_UNIT
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+def to_yaml(what: Tariff | Plan | Coupon) -> str:
+    """A tariff, a plan or a coupon as a file of the house; reading it gives an equal one.
 
-def to_yaml(tariff: Tariff) -> str:
-    """The tariff as a file of the house; reading it gives an equal tariff. Calendars of dates are named, not written.
+    Calendars of dates and indexes are named, not written.
 
     Raises: OcpiError, where OCPI can say what the house's YAML cannot.
 
-    >>> from rating.tariff.load import parse_tariff
+    >>> from rating.tariff.load import parse_plan, parse_tariff
     >>> print(to_yaml(parse_tariff("{tariff: night, currency: EUR, versions: [{elements: [{energy: 0.39/kWh}]}]}")))
     # yaml-language-server: $schema=schema.json
     tariff: night
@@ -36,10 +39,22 @@ def to_yaml(tariff: Tariff) -> str:
       - elements:
           - energy: 0.39/kWh
     <BLANKLINE>
+    >>> print(to_yaml(parse_plan("{plan: gold, currency: EUR, time_zone: Europe/Paris, discounts: [percent: 10]}")))
+    # yaml-language-server: $schema=plan.schema.json
+    plan: gold
+    currency: EUR
+    time_zone: Europe/Paris
+    discounts:
+      - percent: 10
+    <BLANKLINE>
     """
-    tidy = _tidy(tariff)
-    text = "\n".join(_lines(tidy)) + "\n"
-    _check(tidy, text)
+    if isinstance(what, Tariff):
+        tidy = _tidy(what)
+        text = "\n".join(_lines(tidy)) + "\n"
+        _check(tidy, text, [element.when.holidays for version in tidy.versions for element in version.elements])
+        return text
+    text = "\n".join(plan_lines(what) if isinstance(what, Plan) else coupon_lines(what)) + "\n"
+    _check(what, text, [])
     return text
 
 
@@ -51,7 +66,7 @@ def _tidy(tariff: Tariff) -> Tariff:
             replace(each, when=_tidy_when(each.when), components=tuple(map(_tidy_component, each.components)))
             for each in version.elements
         )
-        versions.append(replace(version, label=_moment(version.valid_from, version.label), elements=elements))
+        versions.append(replace(version, label=moment(version.valid_from, version.label), elements=elements))
     return replace(tariff, versions=tuple(versions))
 
 
@@ -68,26 +83,12 @@ def _tidy_component(component: Component) -> Component:
     return component if component.step else replace(component, round="up")
 
 
-def _moment(moment: date | int | None, label: str = "") -> str:
-    """A date or an instant; as its author wrote it, where that is known."""
-    if moment is None:
-        return "always"
-    try:
-        if read_valid_from(label) == moment:
-            return label
-    except RefusalError:
-        pass
-    if isinstance(moment, date):
-        return moment.isoformat()
-    return (_EPOCH + timedelta(microseconds=moment)).isoformat().replace("+00:00", "Z")
-
-
-def _check(tariff: Tariff, text: str) -> None:
+def _check(tariff: Tariff | Plan | Coupon, text: str, holidays: Iterable[Calendar | None]) -> None:
     """Read what was written. Whatever is refused or comes out otherwise cannot be said in YAML."""
     from rating.tariff.read import Reader
 
     class Known(Reader):
-        """Knows the calendars of the tariff, whose files may be anywhere."""
+        """Knows the calendars and indexes of the tariff, whose files may be anywhere."""
 
         def _calendar(self, name: str, folder: Path | None) -> Calendar:
             return calendars[name]
@@ -95,11 +96,9 @@ def _check(tariff: Tariff, text: str) -> None:
         def _index(self, name: str, folder: Path | None) -> Index:
             return indexes[name]
 
-    holidays = (element.when.holidays for version in tariff.versions for element in version.elements)
     named = [calendar for calendar in holidays if calendar is not None]
     calendars = {calendar.name: calendar for calendar in named}
-    parts = [part for version in tariff.versions for element in version.elements for part in element.components]
-    followed = [part.spot.index for part in parts if part.spot is not None]
+    followed = _indexes_of(tariff) if isinstance(tariff, Tariff) else []
     indexes = {index.name: index for index in followed}
     reader = Known([])
     again = reader.read_text(text, tariff.id, folder=None)
@@ -113,10 +112,15 @@ def _check(tariff: Tariff, text: str) -> None:
             want, fix = "different names for different indexes", "rename one of the two"
             faults.append(Fault("yaml_cannot", tariff.place, index.name, want, fix))
     if not faults and again != tariff:
-        want, fix = "a tariff that our YAML can say", "please report this: it reads back otherwise"
+        want, fix = "what our YAML can say", "please report this: it reads back otherwise"
         faults.append(Fault("yaml_cannot", tariff.place, tariff.id, want, fix))
     if faults:
         raise OcpiError(faults)
+
+
+def _indexes_of(tariff: Tariff) -> list[Index]:
+    elements = [element for version in tariff.versions for element in version.elements]
+    return [part.spot.index for element in elements for part in element.components if part.spot is not None]
 
 
 def _lines(tariff: Tariff) -> Iterable[str]:
@@ -127,7 +131,7 @@ def _lines(tariff: Tariff) -> Iterable[str]:
     yield f"currency: {tariff.currency}"
     if tariff.time_zone is not None:
         yield f"time_zone: {tariff.time_zone}"
-    yield f"tax: {_tax(tariff)}"
+    yield f"tax: {tax_text(tariff.tax)}"
     if tariff.rounding.mode != "half_up" or tariff.rounding.unit_micro != tariff.minor_micro:
         yield f"rounding: {{mode: {tariff.rounding.mode}, unit: {money(tariff.rounding.unit_micro)}}}"
     if tariff.on_change != "next_session":
@@ -135,26 +139,20 @@ def _lines(tariff: Tariff) -> Iterable[str]:
     yield ""
     yield "versions:"
     for version in tariff.versions:
-        yield from _item(_version_lines(version))
-
-
-def _item(lines: Iterable[str]) -> Iterable[str]:
-    """Lines as an item of a list below a key."""
-    for index, line in enumerate(lines):
-        yield f"  {'  ' if index else '- '}{line}"
+        yield from item(_version_lines(version))
 
 
 def _version_lines(version: Version) -> Iterable[str]:
     if version.valid_from is not None:
         yield f"valid_from: {version.label}"
     if version.valid_until is not None:
-        yield f"valid_until: {_moment(version.valid_until)}"
+        yield f"valid_until: {moment(version.valid_until)}"
     yield "elements:"
     for index, element in enumerate(version.elements):
-        yield from _item(_element_lines(element, index))
+        yield from item(_element_lines(element, index))
     for key, limit in (("min_price", version.min_price), ("max_price", version.max_price)):
         if limit is not None:
-            yield f"{key}: {_limit(limit)}"
+            yield f"{key}: {limit_text(limit)}"
 
 
 def _element_lines(element: Element, index: int) -> Iterable[str]:
@@ -183,8 +181,12 @@ def _component(component: Component) -> str:
             pairs.append(f"{key}: {money(micro)}")
     if component.from_first_energy:
         pairs.append("from: first_energy")
+    if component.from_charging_end:
+        pairs.append("from: charging_end")
+    if component.plugged_in:
+        pairs.append("counts: plugged_in")
     if component.rates is not None:
-        pairs.append(f"tax: {_rates(component.rates)}")
+        pairs.append(f"tax: {rates_text(component.rates)}")
     if component.spot is not None:
         return f"{{{', '.join(pairs)}}}"
     return f"{{price: {price}, {', '.join(pairs)}}}" if pairs else price
@@ -203,31 +205,3 @@ def _spot(spot: SpotPrice) -> Iterable[str]:
 
 def _signed(micro: int) -> str:
     return f"-{money(-micro)}" if micro < 0 else money(micro)
-
-
-def _tax(tariff: Tariff) -> str:
-    tax = tariff.tax
-    if tax is None:
-        return "none"
-    included = f"included: {'true' if tax.included else 'false'}"
-    if tax.rates.each is None:
-        return f"{{{included}}}"
-    if len(tax.rates.each) == 1:
-        return f"{{{_rate(tax.rates.each[0])}, {included}}}"
-    return f"{{rates: {_rates(tax.rates)}, {included}}}"
-
-
-def _rates(rates: Rates) -> str:
-    if not rates.each:
-        return "unknown" if rates.each is None else "none"
-    each = [f"{{{_rate(rate)}}}" for rate in rates.each]
-    return each[0] if len(each) == 1 else f"[{', '.join(each)}]"
-
-
-def _rate(rate: TaxRate) -> str:
-    return f"name: {word(rate.name)}, percent: {number(rate.rate_ppm, 4)}"
-
-
-def _limit(limit: PriceLimit) -> str:
-    sides = (("before_tax", limit.before_tax_micro), ("after_tax", limit.after_tax_micro))
-    return f"{{{', '.join(f'{key}: {money(micro)}' for key, micro in sides if micro is not None)}}}"

@@ -81,7 +81,7 @@ def ranges(chosen: frozenset[int], names: Sequence[str]) -> str:
         for run in sorted(runs)
         for text in ([f"{names[run[0]]}-{names[run[-1]]}"] if len(run) > 2 else [names[index] for index in run])
     ]
-    return _listed(words)
+    return listed(words)
 
 
 def when_pairs(when: When) -> list[str]:
@@ -103,7 +103,7 @@ def when_pairs(when: When) -> list[str]:
     for key in _NAMED:
         names: frozenset[str] | None = getattr(when, key)
         if names is not None:
-            pairs.append(f"{key}: {_listed(word(name) for name in sorted(names))}")
+            pairs.append(f"{key}: {listed(word(name) for name in sorted(names))}")
     if when.reservation is not None:
         pairs.append(f"reservation: {when.reservation.upper()}")
     return pairs
@@ -133,6 +133,7 @@ def _quantities(when: When) -> list[str]:
     return found
 
 
-def _listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str]) -> str:
+    """One text alone, several in brackets."""
     found = list(words)
     return found[0] if len(found) == 1 else f"[{', '.join(found)}]"

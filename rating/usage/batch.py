@@ -60,6 +60,7 @@ class Sessions(NamedTuple):
     attributes: Mapping[str, Names] = MappingProxyType({})
     evse_power_mw: Int64 | None = None  # (n,) milli-W, -1 for null
     expired: UInt8 | None = None  # (n,) 1: the reservation expired; None: none did
+    charging_end_us: Int64 | None = None  # (n,) UTC, when charging ended, -1: not told; None: of no session
 
 
 class Stray(NamedTuple):

@@ -15,12 +15,10 @@ from rating.usage.tables import Source
 
 def read_attributes(source: Source) -> dict[str, Names]:
     """Those of the columns ATTRIBUTES that the table of sessions has. Empty text is null."""
-    return {
-        name: _without_blanks(*read_names(_as_text(source.column(name)))) for name in ATTRIBUTES if source.has(name)
-    }
+    return {name: _without_blanks(*read_names(as_text(source.column(name)))) for name in ATTRIBUTES if source.has(name)}
 
 
-def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Whole numbers (of connectors, of members) as their digits, each different one written once."""
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if not pa.types.is_integer(kind):

@@ -48,6 +48,7 @@ SESSIONS: Final = Table(
         *(("charging_end", INSTANT), ("time_zone", TEXT)),
         *((name, NAME) for name in ATTRIBUTES),
         *(("reservation_start", INSTANT), ("reservation_expired", FLAG)),
+        *(("account", NAME), ("coupon", NAME), ("redeem_points", NUMBER)),
         *(("intervals", LIST), ("readings", LIST)),
     ),
     "energy",

@@ -39,9 +39,12 @@ def read_sessions(source: Source) -> SessionTable:
     zone, zone_names = read_names(source.column("time_zone")) if source.has("time_zone") else (None, ())
     status = np.zeros(len(ids.ids), np.uint8)
     _mark_bounds(status, ids, tariff, start, end)
-    charged_until_us = end.values
+    charging_end_us = None
     if source.has("charging_end"):
-        charged_until_us = _read_charging_end(source, start.values, end.values, status)
+        charging_end_us = some(_read_charging_end(source, start.values, end.values, status))
+    charged_until_us = end.values
+    if charging_end_us is not None:
+        charged_until_us = np.where(charging_end_us < 0, end.values, charging_end_us)
     power = read_powers(source, *SESSIONS.powers)
     if power.fault is not None:
         mark_all(status, power.fault)
@@ -54,6 +57,7 @@ def read_sessions(source: Source) -> SessionTable:
         attributes=read_attributes(source),
         evse_power_mw=some(power.values),
         expired=expired,
+        charging_end_us=charging_end_us,
     )
     return SessionTable(sessions, ids, total, charged_until_us, reserved)
 
@@ -85,7 +89,7 @@ def _read_charging_end(source: Source, start_us: Int64, end_us: Int64, status: U
         given = fault == Refused.FINE
         mark(status, fault == Refused.INSTANT_RANGE, Refused.INSTANT_RANGE)
     mark(status, given & ((values < start_us) | (values > end_us)), Refused.CHARGING_END)
-    return np.where(given, values, end_us)
+    return np.where(given, values, np.int64(-1))
 
 
 def _read_total(source: Source, status: UInt8) -> Energy | None:

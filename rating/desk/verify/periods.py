@@ -71,7 +71,7 @@ def _cuts(pieces: list[Piece]) -> tuple[int, ...]:
 
 
 def _elements(tariff: Tariff, pieces: list[Piece]) -> tuple[str, ...]:
-    names = [find(tariff, each)[1].name for piece in pieces for each in volumes_of(piece)]
+    names = [find(tariff, each)[1].name for piece in pieces for each in volumes_of(tariff, piece)]
     return tuple(dict.fromkeys(names))
 
 

@@ -17,7 +17,6 @@ from rating.reference.amount import charge
 from rating.reference.cut import Piece
 from rating.reference.limits import apply_limits
 from rating.reference.match import Priced, find
-from rating.reference.parts import first_energy
 from rating.reference.printing import round_to, round_total
 from rating.reference.quantity import Quantities, Quantity, flats_due, quantities_of
 from rating.reference.spot import amounts_of, followed, price_at
@@ -101,7 +100,7 @@ def price(tariff: Tariff, usage: Usage, way: Way) -> Cost | None:
     if found is None:
         return None
     pieces, version = found
-    quantities = quantities_of(tariff, pieces, first_energy(usage))
+    quantities = quantities_of(tariff, pieces, usage)
     step(tariff, pieces, quantities, way.steps)
     periods = len({id(piece.slice.part) for piece in pieces if piece.slice.part.kind == "interval"})
     for due in flats_due(pieces, usage):
@@ -130,7 +129,7 @@ def price(tariff: Tariff, usage: Usage, way: Way) -> Cost | None:
 def _part_amounts(tariff: Tariff, pieces: list[Piece]) -> dict[tuple[int, Priced], Fraction]:
     found: dict[tuple[int, Priced], Fraction] = defaultdict(Fraction)
     for piece in pieces:
-        for each, volume in volumes_of(piece).items():
+        for each, volume in volumes_of(tariff, piece).items():
             found[id(piece.slice.part), each] += _by_price(tariff, piece, each, volume)
     return found
 
@@ -203,7 +202,7 @@ def _charged(tariff: Tariff, total: Total, exact: Sides, way: Way) -> Sides:
     """The totals as they are billed."""
     mode = way.total_mode or tariff.rounding.mode
     if way.taxing == "as_said" and way.total_decimals is None:
-        rounded = round_total(replace(tariff, rounding=replace(tariff.rounding, mode=mode)), total)
+        rounded = round_total(replace(tariff.rounding, mode=mode), total)
         return Sides(_money(rounded.net_micro), _money(rounded.gross_micro))
     return rounded_sides(tariff, exact, way)
 

@@ -25,9 +25,9 @@ def step(tariff: Tariff, pieces: list[Piece], quantities: Quantities, how: Steps
         take_steps(tariff, quantities)
     elif how == "price":
         for each, quantity in quantities.items():
-            quantity.step_change = _surplus(tariff, each, quantity.after_grace)
+            quantity.step_change = _surplus(tariff, each, quantity.remaining)
     elif how == "period":
-        for (_, each), volume in _by_period(pieces).items():
+        for (_, each), volume in _by_period(tariff, pieces).items():
             if each in quantities:
                 quantities[each].step_change += _surplus(tariff, each, volume)
     elif how == "both_times":
@@ -43,19 +43,23 @@ def _surplus(tariff: Tariff, each: Priced, volume: int) -> int:
     return to_step(volume, component.step, component.round) - volume if component.step and volume else 0
 
 
-def volumes_of(piece: Piece) -> dict[Priced, int]:
+def volumes_of(tariff: Tariff, piece: Piece) -> dict[Priced, int]:
     """What a piece adds to each component, but for those that are billed once."""
     energy_mwh, times = piece.slice.energy_mwh, piece.slice.times
     matches = [*(piece.of_session or ())[:3], *(piece.of_reservation or ())[:1]]
-    volumes = [energy_mwh, times.charging_us, times.parked_us] if piece.of_session is not None else []
+    parked_us = times.parked_us
+    parking = None if piece.of_session is None else matches[PARKING_TIME].holds
+    if parking is not None and find(tariff, parking)[2].plugged_in:
+        parked_us += times.charging_us
+    volumes = [energy_mwh, times.charging_us, parked_us] if piece.of_session is not None else []
     pairs = zip(matches, [*volumes, times.reserved_us], strict=False)
     return {match.holds: volume for match, volume in pairs if match.holds is not None and volume}
 
 
-def _by_period(pieces: Iterable[Piece]) -> dict[tuple[int, Priced], int]:
+def _by_period(tariff: Tariff, pieces: Iterable[Piece]) -> dict[tuple[int, Priced], int]:
     found: dict[tuple[int, Priced], int] = defaultdict(int)
     for piece in pieces:
-        for each, volume in volumes_of(piece).items():
+        for each, volume in volumes_of(tariff, piece).items():
             found[id(piece.slice.part), each] += volume
     return found
 

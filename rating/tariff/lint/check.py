@@ -1,4 +1,4 @@
-"""All rules over all tariffs, in the order of their places."""
+"""All rules over all tariffs, plans and coupons, in the order of their places."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import Final
 
 from rating.errors import Fault
 from rating.tariff.lint.bounds import restriction_sizes
+from rating.tariff.lint.covered import Scope
 from rating.tariff.lint.holes import free_energy
 from rating.tariff.lint.indexes import index_prices
 from rating.tariff.lint.limits import session_limits
+from rating.tariff.lint.plan_sizes import nothing_off, sizes
+from rating.tariff.lint.plans import below_zero, caps_without_tax, of_no_tariff, unused
 from rating.tariff.lint.prices import components
 from rating.tariff.lint.reach import never_reached
 from rating.tariff.lint.reserved import reservations
@@ -18,6 +21,7 @@ from rating.tariff.lint.taxes import rates
 from rating.tariff.lint.versions import version_dates
 from rating.tariff.lint.whens import restrictions
 from rating.tariff.model import Tariff
+from rating.tariff.plans import Coupon, Plan, Plans
 
 RULES: Final[tuple[Callable[[Tariff], Iterator[Fault]], ...]] = (
     version_dates,
@@ -33,15 +37,28 @@ RULES: Final[tuple[Callable[[Tariff], Iterator[Fault]], ...]] = (
 )
 
 
-def lint(tariffs: Iterable[Tariff]) -> list[Fault]:
-    """What is likely a mistake in tariffs that can be used: by file and line, each only once.
+PLAN_RULES: Final[tuple[Callable[[Scope], Iterator[Fault]], ...]] = (
+    of_no_tariff,
+    unused,
+    below_zero,
+    caps_without_tax,
+    nothing_off,
+    sizes,
+)
+
+
+def lint(tariffs: Iterable[Tariff], plans: Plans | None = None) -> list[Fault]:
+    """What is likely a mistake in tariffs that can be used, and in plans and coupons: by file and line, each only once.
 
     >>> from rating.tariff.load import parse_tariff
     >>> text = "tariff: a\\ncurrency: EUR\\nversions:\\n  - elements:\\n      - energy: 39/kWh"
     >>> print(lint([parse_tariff(text)])[0].message)
     read `39/kWh`, expected a usual price, from 0.005 to 5 EUR/kWh; did you mean 0.39/kWh?
     """
+    tariffs = tuple(tariffs)
+    offered: tuple[Plan | Coupon, ...] = () if plans is None else (*plans.values(), *plans.coupons.values())
     found = [fault for tariff in tariffs for rule in RULES for fault in rule(tariff)]
+    found += [fault for each in offered for rule in PLAN_RULES for fault in rule(Scope(each, tariffs))]
     return sorted(dict.fromkeys(found), key=_position)
 
 

@@ -33,6 +33,13 @@ class Code(StrEnum):
     RATE_REPEATED = "rate_repeated"
     LIMIT_TAX_UNKNOWN = "limit_tax_unknown"
     INDEX_GAP = "index_gap"
+    PLAN_TARIFF = "plan_tariff"
+    PLAN_CURRENCY = "plan_currency"
+    ALLOWANCE_UNUSED = "allowance_unused"
+    DISCOUNT_UNUSED = "discount_unused"
+    BELOW_ZERO = "below_zero"
+    DISCOUNT_NOTHING = "discount_nothing"
+    TIER_LOWER = "tier_lower"
 
 
 def warning(code: Code, place: Place, got: str, want: str, fix: str) -> Fault:

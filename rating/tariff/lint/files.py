@@ -47,7 +47,7 @@ def check_files(paths: Iterable[Path]) -> Checked:
     # A calendar that a tariff names was read with it as well.
     found.faults = list(dict.fromkeys(found.faults))
     if not found.faults:
-        found.warnings = lint(found.tariffs.values())
+        found.warnings = lint(found.tariffs.values(), found.tariffs.plans)
     return found
 
 

@@ -196,6 +196,8 @@ def _check_component(component: Component, saying: Saying) -> None:
         ("min", component.min_micro is not None),
         ("max", component.max_micro is not None),
         ("from: first_energy", component.from_first_energy),
+        ("from: charging_end", component.from_charging_end),
+        ("counts: plugged_in", component.plugged_in),
         (f"round: {component.round}", component.step and component.round != "up"),
     ):
         if there:

@@ -1,0 +1,68 @@
+"""Local dates, and the periods of plans that they lie in. A date is a number of days since 1970-01-01."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rating.compile.zones import offsets
+from rating.tariff.plans import Period
+from rating.units import US_PER_DAY
+
+Int64 = NDArray[np.int64]
+
+_MONDAY = 4  # 1970-01-05
+_MONTHS = {"month": 1, "year": 12}
+
+
+def local_days(instant_us: Int64, zone: str) -> Int64:
+    """(n,) the local date of each instant."""
+    if instant_us.size == 0:
+        return np.empty(0, np.int64)
+    start_us, offset_us = offsets(zone, int(instant_us.min()), int(instant_us.max()) + 1)
+    shift = offset_us[np.searchsorted(start_us, instant_us, "right") - 1]
+    return np.asarray((instant_us + shift) // US_PER_DAY)
+
+
+def period_of(period: Period, day: Int64, joined: Int64) -> tuple[Int64, Int64]:
+    """The number of the period that each date lies in, which grows by one from period to period, and its first date.
+
+    `joined` (n,) is the date from which periods with the anchor `start` are counted: its period is number 0.
+    """
+    anchored = period.anchor == "start"
+    if period.per == "day":
+        number = day
+    elif period.per == "week":
+        number = (day - (joined if anchored else _MONDAY)) // 7
+    else:
+        months = _MONTHS[period.per]
+        number = (_months(day) - (_months(joined) if anchored else 0)) // months
+        # In the month of an anniversary, what comes before it still belongs to the period before.
+        number = number - (day < first_of(period, number, joined))
+    return number, first_of(period, number, joined)
+
+
+def first_of(period: Period, number: Int64, joined: Int64) -> Int64:
+    """The first date of the period of that number."""
+    anchored = period.anchor == "start"
+    if period.per == "day":
+        return number
+    if period.per == "week":
+        return np.asarray((joined if anchored else _MONDAY) + 7 * number)
+    months = number * _MONTHS[period.per]
+    return _anniversary(joined, months) if anchored else _first_of_month(months)
+
+
+def _months(day: Int64) -> Int64:
+    return np.asarray(day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64))
+
+
+def _first_of_month(month: Int64) -> Int64:
+    return np.asarray(month.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64))
+
+
+def _anniversary(joined: Int64, months: Int64) -> Int64:
+    """The date so many months after `joined`: the last of a month that is too short for it."""
+    first = _first_of_month(_months(joined) + months)
+    last = _first_of_month(_months(joined) + months + 1) - 1
+    return np.asarray(np.minimum(first + joined - _first_of_month(_months(joined)), last))

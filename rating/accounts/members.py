@@ -1,0 +1,120 @@
+"""Which plan an account has when, from the table of accounts (its dates are those of the plan's zone)."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from rating.accounts.days import local_days
+from rating.compile.epochs import first_instant_us
+from rating.errors import Fault, InputError, Place
+from rating.kernels.arrays import NEVER
+from rating.tariff.plans import Plans
+from rating.usage.accounts import AccountTable, Moments
+
+Int64 = NDArray[np.int64]
+Int32 = NDArray[np.int32]
+
+_FAULTS_TOLD = 20
+
+
+class Members(NamedTuple):
+    """m rows of the table of accounts, by account and then by time; those of one account do not overlap."""
+
+    account: Any  # pyarrow string (a,): the accounts
+    first: Int64  # (a + 1,) CSR: the rows of each account
+    plan: Int32  # (m,) index into Plans
+    from_us: Int64  # (m,)
+    until_us: Int64  # (m,) exclusive, NEVER: open
+    joined: Int64  # (m,) the local date of from_us in the plan's zone
+
+
+def find_members(table: AccountTable, plans: Plans) -> Members:
+    """Sort the rows by account and time. Raises: InputError with every row that cannot be right."""
+    faults: list[Fault] = []
+    known = list(plans)
+    code = np.array([known.index(name) if name in plans else -1 for name in table.plan_names] or [0], np.int32)
+    plan = code[table.plan] if len(table.plan) else np.empty(0, np.int32)
+    for row in np.flatnonzero(plan < 0)[:_FAULTS_TOLD]:
+        name = table.plan_names[table.plan[row]]
+        faults.append(Fault("unknown_plan", _place(row), name, _known(known), _meant(name, known)))
+    if faults:
+        raise InputError(faults)
+    from_us, until_us = _instants(table.start, plan, plans), _instants(table.end, plan, plans)
+    until_us = np.where(table.end.given != 0, until_us, NEVER)
+    for row in np.flatnonzero(until_us <= from_us)[:_FAULTS_TOLD]:
+        got = f"account {table.account[row]}: from and until the same moment, or later"
+        fix = "`until` is the first moment without the plan: make it later than `from`"
+        faults.append(Fault("account_span", _place(row), got, "`until` after `from`", fix))
+    names = table.account.dictionary_encode()
+    account = names.indices.to_numpy(zero_copy_only=False)
+    order = np.lexsort((from_us, account))
+    account, plan, from_us, until_us = account[order], plan[order], from_us[order], until_us[order]
+    over = np.flatnonzero((account[1:] == account[:-1]) & (from_us[1:] < until_us[:-1]))
+    for at in over[:_FAULTS_TOLD]:
+        both = f"{known[plan[at]]} and {known[plan[at + 1]]}"
+        got = f"account {names.dictionary[int(account[at])]} has {both} at once"
+        fix = f"end the one of row {order[at]} (`until`) where the other begins"
+        faults.append(Fault("two_plans", _place(order[at + 1]), got, "one plan at a time for an account", fix))
+    if faults:
+        raise InputError(faults)
+    joined = np.zeros(len(plan), np.int64)
+    for index, each in enumerate(plans.values()):
+        joined[plan == index] = local_days(from_us[plan == index], each.time_zone)
+    # A date is itself, also where the clocks of the place skipped it.
+    joined = np.where(table.start.is_date[order] != 0, table.start.value[order], joined)
+    first = np.searchsorted(account, np.arange(len(names.dictionary) + 1))
+    return Members(names.dictionary, first, plan, from_us, until_us, joined)
+
+
+def member_of(members: Members, account: Any, start_us: Int64) -> Int64:
+    """(n,) the row of Members under which each session starts, -1: none. `account` is a pyarrow string (n,)."""
+    code = pc.index_in(account, value_set=members.account).fill_null(-1).to_numpy(zero_copy_only=False)
+    found = np.full(len(code), -1, np.int64)
+    if len(members.plan) == 0:
+        return found
+    first, last = members.first[code], members.first[code + 1]
+    last = np.where(code < 0, first, last)
+    for step in range(int(np.diff(members.first).max(initial=0))):
+        row = np.minimum(first + step, len(members.plan) - 1)
+        holds = (first + step < last) & (members.from_us[row] <= start_us) & (start_us < members.until_us[row])
+        found[holds] = row[holds]
+    return found
+
+
+def _instants(moments: Moments, plan: Int32, plans: Plans) -> Int64:
+    """Dates are the first instants of the day in the zone of the plan."""
+    us = moments.value.copy()
+    dates = np.flatnonzero((moments.is_date != 0) & (moments.given != 0))
+    for index, each in enumerate(plans.values()):
+        rows = dates[plan[dates] == index]
+        days, back = np.unique(us[rows], return_inverse=True)
+        firsts = np.array([first_instant_us(int(day), each.time_zone) for day in days], np.int64)
+        us[rows] = firsts[back] if len(rows) else us[rows]
+    return us
+
+
+def _known(known: list[str]) -> str:
+    if not known:
+        return "a plan that was loaded with the tariffs, and none was"
+    return f"a plan that was loaded: {', '.join(known[:8])}{', ...' if len(known) > 8 else ''}"
+
+
+def _meant(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean `{close[0]}`?" if close else "write its id, or load its file beside the tariffs"
+
+
+def _place(row: Any) -> Place:
+    return Place(f"accounts, row {int(row)}")
+
+
+def no_members() -> Members:
+    """No account has a plan."""
+    none = np.empty(0, np.int64)
+    return Members(pa.array([], pa.string()), np.zeros(1, np.int64), none.astype(np.int32), none, none, none)

@@ -1,0 +1,160 @@
+"""What a rating keeps for the next one, as a table: see `Ledger.state`.
+
+    item           name           period                       value                unit
+    allowance      its name       start of the current one     left                 mwh, us, session
+    loyalty        its name       start of the current one     count in it          session, mwh, micro
+    loyalty        its name       a date (rolling)             count on that date   session, mwh, micro
+    points         its name                                    balance              point
+    cap            its name       start of the current one     charged in it        micro
+    coupon         its code                                    uses                 use
+    rated          id of the session rated last                its start in us      int or text
+    rated_coupon   the same                                    the same             the same
+
+`account` is empty where something holds for all accounts; `plan` is empty for coupons and for `rated`, and the code
+for `rated_coupon`. The current period is that of the account's last session under the plan. A count, a balance or a
+sum of 0 has no row; what is left of an allowance has one from the account's first session under the plan on.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from rating.errors import Fault, InputError, Place
+from rating.usage.tables import to_source
+
+Int64 = NDArray[np.int64]
+Int32 = NDArray[np.int32]
+
+SCHEMA = pa.schema(
+    [
+        ("account", pa.string()),
+        ("plan", pa.string()),
+        ("item", pa.string()),
+        ("name", pa.string()),
+        ("period", pa.date32()),
+        ("value", pa.int64()),
+        ("unit", pa.string()),
+    ]
+)
+NO_PERIOD = -(2**31)
+COUNT_UNITS = {"sessions": "session", "energy": "mwh", "spend": "micro"}
+ALLOWANCE_UNITS = {"sessions": "session", "energy": "mwh", "time": "us", "parking_time": "us"}
+_ORDER = ("account", "plan", "item", "name", "dated", "period")
+
+
+class Kept(NamedTuple):
+    """Rows of one plan, item and name, for accounts by their number."""
+
+    account: Int32  # (r,)
+    period: Int64  # (r,) days since 1970-01-01, NO_PERIOD: none
+    value: Int64  # (r,)
+
+
+NOTHING = Kept(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int64))
+
+
+class OldState:
+    """The state that a rating begins with: the rows of the accounts of its batch, and the others, which stay."""
+
+    def __init__(self, table: Any, accounts: Any) -> None:
+        """`accounts` (a,) are those of the batch; the account `` (none) is number a."""
+        self.table = read_state(table)
+        known = pa.concat_arrays([accounts.cast(pa.string()), pa.array([""])])
+        number = pc.index_in(self.table["account"], value_set=known).fill_null(-1)
+        code = np.asarray(number.to_numpy()).astype(np.int32)
+        self.others = self.table.filter(pa.array(code < 0))
+        self.mine = self.table.filter(pa.array(code >= 0))
+        self.code = code[code >= 0]  # the account of each of `mine`
+        self._kinds = _kinds(self.mine)
+
+    def rows(self, plan: str, item: str, name: str) -> Kept:
+        """The rows of a part of a plan, those of an account by their period."""
+        at = self._kinds.get((plan, item, name))
+        return NOTHING if at is None else self._kept(at)
+
+    def last(self, plan: str, item: str) -> tuple[Int32, list[tuple[int, str]]]:
+        """The accounts, and start and id of the session that each rated last: (account, [(start_us, id)])."""
+        found = [at for (each, kind, _), at in self._kinds.items() if each == plan and kind == item]
+        at = np.concatenate(found) if found else np.empty(0, np.intp)
+        names, values = self.mine["name"].take(pa.array(at)), self.mine["value"].take(pa.array(at))
+        return self.code[at], list(zip(values.to_pylist(), names.to_pylist(), strict=True))
+
+    def _kept(self, at: NDArray[np.intp]) -> Kept:
+        rows = self.mine.take(pa.array(at))
+        period = rows["period"].cast(pa.int32()).fill_null(NO_PERIOD).to_numpy().astype(np.int64)
+        found = Kept(self.code[at], period, rows["value"].to_numpy())
+        order = np.lexsort((found.period, found.account))
+        return Kept(found.account[order], found.period[order], found.value[order])
+
+
+def _kinds(table: Any) -> dict[tuple[str, str, str], NDArray[np.intp]]:
+    """The rows of each plan, item and name; all rows of `rated` items by an empty name."""
+    last = pc.starts_with(table["item"], "rated")
+    name = pc.if_else(last, "", table["name"])
+    groups = table.set_column(3, "name", name).append_column("row", pa.array(np.arange(len(table))))
+    found = groups.group_by(["plan", "item", "name"]).aggregate([("row", "list")])
+    return {
+        (plan, item, each): np.array(rows, np.intp)
+        for plan, item, each, rows in zip(*(found[column].to_pylist() for column in
+                                            ("plan", "item", "name", "row_list")), strict=True)
+    }  # fmt: skip
+
+
+def read_state(table: Any) -> Any:
+    """The state as it was given back by a rating, whatever library it was stored by.
+
+    Raises: InputError where it is none.
+    """
+    if table is None:
+        return SCHEMA.empty_table()
+    faults: list[Fault] = []
+    source = to_source(table, "state", faults)
+    if source is None:
+        raise InputError(faults)
+    missing = [name for name in SCHEMA.names if not source.has(name)]
+    if missing:
+        want = f"the columns {', '.join(SCHEMA.names)}, as `Rated.state` has them"
+        fix = "pass what an earlier rating gave as `.state`, untouched"
+        raise InputError([Fault("state", Place("state"), f"no column {missing[0]}", want, fix)])
+    try:
+        found = source.table.select(SCHEMA.names).cast(SCHEMA)
+        return found.set_column(0, "account", found["account"].fill_null(""))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
+        want, fix = "the types of `Rated.state`", "store it in a format with types, such as Parquet"
+        raise InputError([Fault("state", Place("state"), str(error).splitlines()[0][:200], want, fix)]) from error
+
+
+class NewState:
+    """The rows that a rating leaves, part by part."""
+
+    def __init__(self, accounts: Any) -> None:
+        self._accounts = pa.concat_arrays([accounts.cast(pa.string()), pa.array([""])])
+        self._tables: list[Any] = []
+
+    def keep(self, plan: str, item: str, name: str | list[str], rows: Kept, unit: str) -> None:
+        """Add the rows of a part of a plan."""
+        count = len(rows.account)
+        if not count:
+            return
+
+        def texts(value: str | list[str]) -> Any:
+            return pa.array([value] * count if isinstance(value, str) else value, pa.string())
+
+        none = rows.period == NO_PERIOD
+        period = pa.array(np.where(none, 0, rows.period).astype(np.int32), mask=none).cast(pa.date32())
+        columns = [self._accounts.take(pa.array(rows.account)), texts(plan), texts(item), texts(name), period,
+                   pa.array(rows.value, pa.int64()), texts(unit)]  # fmt: skip
+        self._tables.append(pa.table(columns, schema=SCHEMA))
+
+    def table(self, others: Any) -> Any:
+        """All rows, with those of accounts that were not in the batch, in order."""
+        found = pa.concat_tables([others, *self._tables])
+        keys = found.append_column(
+            "dated", found["period"].is_valid().cast(pa.int8())
+        )  # what has no period comes first
+        return found.take(pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in _ORDER])).combine_chunks()

@@ -1,0 +1,161 @@
+"""What discounts take off the amounts of sessions with a deal, exactly: each that takes something becomes a line.
+
+An amount is a whole number of nano and an exact rest over the session's common denominator, which `compile.terms` has
+made such that every part that a discount takes is one too. What a term cannot do in these is settled apart.
+"""
+
+from __future__ import annotations
+
+from rating.kernels.arith import index, minus, over, row_of, share, times_price
+from rating.kernels.arrays import (
+    BY_AMOUNT,
+    BY_PERCENT,
+    BY_POINTS,
+    BY_UNIT,
+    DISCOUNT,
+    NO_LINE,
+    TOO_MUCH,
+    USAGE,
+    Book,
+    Deals,
+    Int32,
+    Int64,
+    Records,
+    Shares,
+    Terms,
+)
+from rating.kernels.jit import inlined, lean_kernel, scalar
+from rating.units import AMOUNT_MAX_NANO, PPM_PER_UNIT
+
+_DIRECT_NANO = 2**42  # four thousand of the currency: one product is enough
+assert _DIRECT_NANO * PPM_PER_UNIT < 2**62
+
+
+@scalar
+def part_of(nano: int, rest: int, den: int, num: int, part_den: int) -> tuple[int, int]:
+    """(nano + rest ÷ den) × num ÷ part_den over the same `den`, which is a multiple of what that needs."""
+    if num == 0:
+        return 0, 0
+    if num <= PPM_PER_UNIT and 0 <= nano < _DIRECT_NANO:
+        whole = nano * num // part_den
+        part = nano * num - whole * part_den
+        if part == 0 and rest == 0:
+            return whole, 0
+        left = part * den + rest * num  # both below part_den × den: their sum over it may be one more
+        more = left // part_den
+        return (whole + 1, more - den) if more >= den else (whole, more)
+    whole, part, left = share(nano, rest, den, num, part_den, 1)
+    return whole, (part * den + left) // part_den
+
+
+@inlined
+def take_discounts(deal: int, term: int, den: int, count: int, terms: Terms, deals: Deals, shares: Shares) -> int:
+    """Let the discounts of a term work on the `count` amounts of a session with that deal (PRICING 4).
+
+    Each works on what those before it left of amounts above zero, and takes no more than that. How many took something
+    is returned, and what is in `shares`. Of amounts that are too much together, which `bill` refuses, nothing is taken.
+    """
+    points, redeemed, coupon_used = deals.points, deals.redeemed, deals.coupon_used
+    kinds, bits, nums, dens = terms.discount_kind, terms.discount_bits, terms.discount_num, terms.discount_den
+    volume_max, min_nano, of_coupon = terms.discount_volume_max, terms.discount_min_nano, terms.discount_coupon
+    left_nano, left_rest, billed, dimension = shares.left_nano, shares.left_rest, shares.billed, shares.dimension
+
+    redeemed[deal] = 0
+    coupon_used[deal] = 0
+    total_nano = 0
+    total_rest = 0
+    for i in range(count):
+        total_nano += left_nano[i]
+        total_rest += left_rest[i]
+        if total_rest >= den:
+            total_rest -= den
+            total_nano += 1
+        if total_nano < -AMOUNT_MAX_NANO or over(total_nano, total_rest, AMOUNT_MAX_NANO, 0):
+            return 0
+
+    found = 0
+    for j in range(terms.discount_first[term], terms.discount_first[term + 1]):
+        if of_coupon[j] != 0 and min_nano[j] > 0 and over(min_nano[j], 0, total_nano, total_rest):
+            continue
+        most_nano = 0  # what it may take in all, where it is no part of each amount
+        if kinds[j] == BY_AMOUNT:
+            most_nano = nums[j]
+        elif kinds[j] == BY_POINTS:
+            positive_nano = 0
+            positive_rest = 0
+            for i in range(count):
+                if left_nano[i] >= 0 and positive_nano < AMOUNT_MAX_NANO:
+                    positive_nano += left_nano[i]
+                    positive_rest += left_rest[i]
+                    if positive_rest >= den:
+                        positive_rest -= den
+                        positive_nano += 1
+            redeemed[deal] = min(points[deal], positive_nano // nums[j])
+            most_nano = redeemed[deal] * nums[j]
+        taken_nano = 0
+        taken_rest = 0
+        for i in range(count):
+            if bits[j] >> dimension[i] & 1 == 0 or left_nano[i] < 0:
+                continue
+            nano, rest = left_nano[i], left_rest[i]
+            if kinds[j] == BY_PERCENT:
+                nano, rest = part_of(nano, rest, den, nums[j], dens[j])
+            elif kinds[j] != BY_UNIT:
+                # How it is shared moves no total, because all that it works on has the same tax.
+                nano, rest = minus(most_nano, 0, taken_nano, taken_rest, den)
+            elif billed[i] < volume_max[j]:
+                nano, rest = times_price(billed[i], nums[j], dens[j], den // dens[j])
+            if over(nano, rest, left_nano[i], left_rest[i]):
+                nano, rest = left_nano[i], left_rest[i]
+            left_nano[i], left_rest[i] = minus(left_nano[i], left_rest[i], nano, rest, den)
+            taken_nano += nano
+            taken_rest += rest
+            if taken_rest >= den:
+                taken_rest -= den
+                taken_nano += 1
+        if taken_nano == 0 and taken_rest == 0:
+            continue
+        total_nano, total_rest = minus(total_nano, total_rest, taken_nano, taken_rest, den)
+        shares.row[found] = j
+        shares.taken_nano[found] = taken_nano
+        shares.taken_rest[found] = taken_rest
+        found += 1
+        if of_coupon[j] != 0:
+            coupon_used[deal] = 1
+    return found
+
+
+@lean_kernel
+def discount(
+    begin: int, count: int, rows: Int64, timeline: Int32, book: Book, deals: Deals, shares: Shares, out: Records
+) -> None:
+    """Make spare records of `count` sessions of `rows` from place `begin` on discounts."""
+    of_dimension, dens, record_kind = book.components.dimension, book.rules.den, out.kind
+    for o in range(count):
+        s = row_of(rows, begin + o)
+        deal = deals.of_session[s]
+        if deal < 0:
+            continue
+        used = 0
+        too_much = False
+        line = index(out.first[o])
+        for at in range(out.first[o], out.first[o + 1]):
+            r = index(at)
+            if record_kind[r] == USAGE:
+                too_much = too_much or out.rest[r] == TOO_MUCH
+                shares.left_nano[used] = out.nano[r]
+                shares.left_rest[used] = out.rest[r]
+                shares.billed[used] = out.billed[r]
+                shares.dimension[used] = of_dimension[out.component[r]]
+                used += 1
+            if record_kind[r] != NO_LINE:
+                line = index(r + 1)
+        den = dens[timeline[s]]
+        found = take_discounts(deal, deals.terms[deal], den, 0 if too_much else used, book.terms, deals, shares)
+        for j in range(found):
+            record_kind[line] = DISCOUNT
+            out.turn[line] = shares.row[j]
+            nano, rest = minus(0, 0, shares.taken_nano[j], shares.taken_rest[j], den)
+            out.nano[line] = nano
+            out.rest[line] = rest
+            line += 1

@@ -1,0 +1,104 @@
+"""The lines of a deal for `plain`: what allowances made free, and what discounts take."""
+
+from __future__ import annotations
+
+from rating.kernels.arith import count_units, index, minus, times_1000
+from rating.kernels.arrays import ALLOWANCE, DISCOUNT, NO_TAX, Book, Deals, Lines, Scratch
+from rating.kernels.discount import take_discounts
+from rating.kernels.jit import inlined
+from rating.kernels.lines import in_unit, name_line
+from rating.units import ENERGY, NANO_PER_MICRO, PARKING_TIME, TIME
+
+
+@inlined
+def deal_lines(
+    deal: int,
+    t: int,
+    begun: int,
+    lines: int,
+    energy: int,
+    time: int,
+    parking: int,
+    book: Book,
+    deals: Deals,
+    scratch: Scratch,
+    out: Lines,
+) -> tuple[int, int, int, int]:
+    """Write the lines of a deal behind those of components, which are the rows `begun` to lines - 1.
+
+    `energy`, `time` and `parking` are what allowances made free. Returns: the number of lines that are written now,
+    what discounts took as nano and rest, and in how many units of printing.
+    """
+    terms, rules, shares = book.terms, book.rules, scratch.shares
+    term = deals.terms[deal]
+    count = lines - begun
+    den, unit_nano = rules.den[t], rules.unit_nano[t]
+    print_micro = unit_nano // NANO_PER_MICRO
+    first = terms.allowance_first[term]
+    for j in range(first, terms.allowance_first[term + 1]):
+        used = deals.allowance_left[deal, j - first]
+        of = terms.allowance_of[j]
+        if of == ENERGY:
+            used = min(used, energy)
+            energy -= used
+        elif of == TIME:
+            used = min(used, time)
+            time -= used
+        elif of == PARKING_TIME:
+            used = min(used, parking)
+            parking -= used
+        deals.allowance_used[deal, j - first] = used
+        if used == 0:
+            continue
+        i = index(lines)
+        out.kind[i] = ALLOWANCE
+        name_line(i, ALLOWANCE, j, terms, out)
+        out.volume[i, 0] = in_unit(used, terms.allowance_num[j], terms.allowance_den[j])
+        out.amount[i, 0] = 0
+        out.amount[i, 1] = 0
+        out.printed[i, 0] = 0
+        if out.rate.size > 0:
+            out.rate[i, 0] = -1
+        scratch.under[lines - begun] = 0
+        scratch.rest[lines - begun] = 0
+        lines += 1
+
+    total_nano = 0
+    total_rest = 0
+    total_units = 0
+    for k in range(take_discounts(deal, term, den, count, terms, deals, shares)):
+        nano, rest = minus(0, 0, shares.taken_nano[k], shares.taken_rest[k], den)
+        total_nano += nano
+        total_rest += rest
+        if total_rest >= den:
+            total_rest -= den
+            total_nano += 1
+        units = count_units(nano, unit_nano)
+        total_units += units
+        i = index(lines)
+        out.kind[i] = DISCOUNT
+        name_line(i, DISCOUNT, shares.row[k], terms, out)
+        out.volume[i, 0] = 0
+        pico = 0
+        if rest > 0:
+            pico = (2000 * rest + den) // (2 * den)
+        out.amount[i, 0], out.amount[i, 1] = times_1000(nano, pico)
+        out.printed[i, 0] = units * print_micro
+        if out.rate.size > 0:
+            out.rate[i, 0] = rules.rate_ppm[t] if rules.tax[t] != NO_TAX else -1
+        scratch.under[lines - begun] = nano - units * unit_nano
+        scratch.rest[lines - begun] = rest
+        lines += 1
+
+    for at in range(begun + count, lines):
+        i = index(at)
+        out.session[i] = out.session[begun]
+        out.line[i] = i - begun + 1
+        out.volume[i, 1] = 0
+        out.printed[i, 1] = 0  # `plain` says it again when it has printed all
+        if out.billed_volume.size > 0:
+            out.billed_volume[i, 0] = 0
+            out.billed_volume[i, 1] = 0
+        if out.rate.size > 0:
+            out.rate[i, 1] = 0
+    return lines, total_nano, total_rest, total_units

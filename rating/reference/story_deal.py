@@ -1,0 +1,141 @@
+"""What an account gets, in words: allowances, discounts, tiers, a coupon and why it does not hold, points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+
+from rating.reference import trace, words
+from rating.reference.accounts import zone_of
+from rating.reference.clock import local
+from rating.reference.counters import earned
+from rating.reference.deal import Balance, Standing
+from rating.reference.story_steps import micro, money, only, steps, tariff_of
+from rating.reference.values import Bill
+from rating.tariff.model import Tariff
+from rating.tariff.plans import ALL_DIMENSIONS, CountName, Coupon, Discount
+from rating.units import LINE_DIMENSIONS
+
+
+def deal(bill: Bill) -> list[str]:
+    """A row for each part of the deal, in the order in which it is taken; none for a session without any."""
+    given = only(bill, trace.Rules).deal
+    rows = _allowances(bill)
+    if given.account is not None and given.plan is None:
+        rows.append(f"account {given.account} has no plan at the session's start")
+    rows += _discounts(bill)
+    asked = only(bill, trace.Rules).usage.redeem_points
+    if asked and given.points is None:
+        rows.append(f"{_counted(asked, 'point')} asked for, but no plan lets this session redeem any")
+    return rows
+
+
+def _allowances(bill: Bill) -> list[str]:
+    rows = []
+    used = {step.allowance.allowance.name: step for step in steps(bill, trace.Allowed)}
+    for each in only(bill, trace.Rules).deal.allowances:
+        allowance = each.allowance
+        since = "" if each.since is None else f", in the period from {words.day(each.since)} on"
+        text = f"{allowance.name}{since}: {_allowed(allowance.of, each.left)} left"
+        if allowance.name not in used:
+            rows.append(f"{text}, none of it used")
+            continue
+        amount = used[allowance.name].used
+        rest = _allowed(allowance.of, each.left - amount)
+        rows.append(f"{text}, {_allowed(allowance.of, amount)} used, {rest} left after it")
+    return rows
+
+
+def _allowed(of: str, amount: int) -> str:
+    return _counted(amount, "session") if of == "sessions" else words.quantity(amount, LINE_DIMENSIONS.index(of))
+
+
+def _discounts(bill: Bill) -> list[str]:
+    """Discounts, tiers, coupon and points; what they took comes from the steps, which are in the same order."""
+    tariff, given = tariff_of(bill), only(bill, trace.Rules).deal
+    taken = iter(steps(bill, trace.Discounted))
+    rows = [f"{each.name}, {_offer(tariff, each)}: {_took(tariff, taken)}" for each in given.discounts]
+    rows += [_tier(tariff, standing, taken) for standing in given.loyalty]
+    rows += [_coupon(tariff, step, taken) for step in steps(bill, trace.CouponTaken)]
+    return rows + [_points(tariff, step, taken, bill) for step in steps(bill, trace.Redeemed)]
+
+
+def _took(tariff: Tariff, taken: Iterator[trace.Discounted]) -> str:
+    amount = next(taken).amount
+    return f"{money(tariff, amount)} less" if amount else "nothing left to take it from"
+
+
+def _offer(tariff: Tariff, discount: Discount) -> str:
+    if discount.percent_ppm is not None:
+        text = words.percent(discount.percent_ppm)
+    elif discount.price is not None:
+        text = f"{micro(tariff, discount.price.amount_micro)}/{discount.price.unit_text}"
+    else:
+        text = micro(tariff, discount.amount_micro or 0)
+    if discount.dimensions == ALL_DIMENSIONS:
+        return f"{text} off"
+    named = [words.DIMENSION_WORDS[each] for each in words.DIMENSION_WORDS if each in discount.dimensions]
+    return f"{text} off {words.listed(named)}"
+
+
+def _tier(tariff: Tariff, standing: Standing, taken: Iterator[trace.Discounted]) -> str:
+    by = standing.loyalty.by
+    since = "" if standing.since is None else f" since {words.day(standing.since)}"
+    text = f"{standing.loyalty.name}, {_done(tariff, by, standing.count)} before this session{since}: "
+    if standing.tier is None:
+        return f"{text}the first tier begins at {_done(tariff, by, standing.loyalty.tiers[0].at)}"
+    text += f"from {_done(tariff, by, standing.tier.at)} on {_offer(tariff, standing.tier.discount)}"
+    return f"{text}: {_took(tariff, taken)}"
+
+
+def _done(tariff: Tariff, by: CountName, count: int) -> str:
+    if by == "sessions":
+        return _counted(count, "session")
+    return words.energy(count) if by == "energy" else micro(tariff, count)
+
+
+def _coupon(tariff: Tariff, step: trace.CouponTaken, taken: Iterator[trace.Discounted]) -> str:
+    coupon = step.claim.coupon
+    name = coupon.discount.name
+    if step.fault is None or step.fault == "nothing_left":
+        return f"{name}, {_offer(tariff, coupon.discount)}: {_took(tariff, taken)}"
+    why = {
+        "too_early": f"it holds from {_moment(coupon, coupon.valid_from)} on",
+        "too_late": f"it held until {_moment(coupon, coupon.valid_until)}",
+        "tariff": "it is not for this tariff",
+        "no_account": "its uses are counted for each account, and the session has none",
+        "used_up": f"it has been used {_times(coupon.uses_max)} already",
+        "used_up_by_account": f"the account has used it {_times(coupon.uses_per_account_max)} already",
+        "min_spend": f"the session costs {money(tariff, step.spent)} before it, and it asks for at least "
+        f"{micro(tariff, coupon.min_spend_micro)}",
+    }
+    return f"{name} does not hold: {why[step.fault]}"
+
+
+def _moment(coupon: Coupon, moment: date | int | None) -> str:
+    if isinstance(moment, date):
+        return words.day(moment)
+    reading = local(moment or 0, zone_of(coupon.time_zone))
+    return f"{words.day(reading)} {words.clock(reading)}"
+
+
+def _times(count: int | None) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _points(tariff: Tariff, step: trace.Redeemed, taken: Iterator[trace.Discounted], bill: Bill) -> str:
+    each: Balance = step.points
+    amount = next(taken).amount
+    text = f"{each.points.name}: {_counted(each.balance, 'point')} before this session"
+    if each.asked:
+        text += f", {_counted(each.asked, 'point')} asked for"
+    if amount or each.asked:
+        worth = micro(tariff, each.points.worth_micro)
+        text += f", {step.redeemed} redeemed at {worth} each: {money(tariff, amount or Fraction(0))} less"
+    more = earned(each.points, bill)
+    return f"{text}; {more} earned by it"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,164 @@
+"""The table of accounts: which account has which plan, from when until when."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rating.errors import Fault, InputError, Place
+from rating.units import INSTANT_MAX_US, INSTANT_MIN_US, US_PER_DAY
+from rating.usage.batch import Int32, Int64, UInt8
+from rating.usage.columns import is_text
+from rating.usage.identity import one_array
+from rating.usage.instants import instant_from_text, read_instants
+from rating.usage.names import as_text, read_names
+from rating.usage.tables import to_source
+
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_REQUIRED = ("account", "plan", "from")
+_FAULTS_TOLD = 20
+WANT_MOMENT = "a date at the plan's place, or an instant with its offset"
+_FIX_MOMENT = "write a date such as 2026-01-01, or an instant such as 2026-01-01T12:00:00+01:00"
+
+
+class Moments(NamedTuple):
+    """m moments: dates at some place, or instants."""
+
+    is_date: UInt8  # (m,) 1: `value` is a local date, in days since 1970-01-01; else an instant in us UTC
+    value: Int64  # (m,)
+    given: UInt8  # (m,) 0: null
+
+
+class AccountTable(NamedTuple):
+    """m rows: each says that an account has a plan from a moment on, until another."""
+
+    account: Any  # pyarrow string (m,)
+    plan: Int32  # (m,) index into plan_names
+    plan_names: tuple[str, ...]
+    start: Moments
+    end: Moments
+
+
+def read_accounts(data: Any) -> AccountTable:
+    """Read a table with the columns account, plan, from and, if there is one, until.
+
+    Raises: InputError with every fault that was found.
+
+    >>> table = read_accounts({"account": ["anna"], "plan": ["gold"], "from": ["2026-01-01"]})
+    >>> table.plan_names, table.start.is_date.tolist(), table.end.given.tolist()
+    (('gold',), [1], [0])
+    """
+    faults: list[Fault] = []
+    source = to_source(data, "accounts", faults, only=(*_REQUIRED, "until"))
+    if source is None:
+        raise InputError(faults)
+    for name in _REQUIRED:
+        if not source.has(name):
+            got = ", ".join(source.names) or "no columns"
+            want = f"a column `{name}`, for accounts have account, plan, from and, if they end, until"
+            faults.append(Fault("missing_column", Place("accounts"), got, want, f"add `{name}`"))
+    if faults:
+        raise InputError(faults)
+    account = _texts(source.column("account"), "account", faults)
+    plan = _texts(source.column("plan"), "plan", faults)
+    count = source.table.num_rows
+    start = _moments(source.column("from"), "from", faults, required=True)
+    end = _moments(source.column("until"), "until", faults) if source.has("until") else _none(count)
+    if faults:
+        raise InputError(faults)
+    code, names = read_names(pa.chunked_array([plan]))
+    return AccountTable(account, code, names, start, end)
+
+
+def _texts(column: Any, name: str, faults: list[Fault]) -> Any:
+    """The column as text; whole numbers are written as their digits."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not (is_text(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind)):
+        fix = "cast the column to string"
+        faults.append(Fault("column_type", Place("accounts"), f"{name} of type {kind}", "text or whole numbers", fix))
+        return pa.nulls(len(column), pa.string())
+    values = one_array(as_text(column)).cast(pa.string())
+    blank = pc.or_kleene(values.is_null(), pc.equal(pc.utf8_trim_whitespace(values), "")).fill_null(True)
+    for row in _rows(blank.to_numpy(zero_copy_only=False)):
+        fault = Fault("null_value", _place(row), f"no {name}", f"the {name} of the row", f"fill `{name}` in")
+        faults.append(fault)
+    return values
+
+
+def _moments(column: Any, name: str, faults: list[Fault], required: bool = False) -> Moments:
+    count, kind = len(column), column.type
+    if pa.types.is_null(kind):
+        found = _none(count)
+    elif pa.types.is_date(kind):
+        days = one_array(column).cast(pa.date32())
+        given = days.is_valid().to_numpy(zero_copy_only=False)
+        value = days.cast(pa.int32()).fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+        found = Moments(np.ones(count, np.uint8), value, given.astype(np.uint8))
+    elif pa.types.is_timestamp(kind):
+        found = _timestamps(column, kind)
+    elif is_text(kind):
+        found = _from_texts(one_array(column).to_pylist(), name, faults)
+    else:
+        faults.append(Fault("column_type", Place("accounts"), f"{name} of type {kind}", WANT_MOMENT, _FIX_MOMENT))
+        return _none(count)
+    us = np.where(found.is_date != 0, found.value * US_PER_DAY, found.value)
+    odd = (found.given != 0) & ((us < INSTANT_MIN_US) | (us > INSTANT_MAX_US))
+    for row in _rows(odd):
+        fix = "look at the year"
+        faults.append(Fault("instant_range", _place(row), str(column[row]), f"`{name}` from 2000 to 2100", fix))
+    fix = f"say from when on in `{name}`"
+    missing = _rows(found.given == 0) if required else []
+    faults += [Fault("null_value", _place(row), f"no `{name}`", WANT_MOMENT, fix) for row in missing]
+    return found
+
+
+def _timestamps(column: Any, kind: Any) -> Moments:
+    """Instants; but where none has a zone and all are midnights, they are dates, as data frames hold them."""
+    values = read_instants(column).values
+    given = one_array(column).is_valid().to_numpy(zero_copy_only=False)
+    if kind.tz is None and not (values[given] % US_PER_DAY).any():
+        return Moments(np.ones(len(values), np.uint8), values // US_PER_DAY, given.astype(np.uint8))
+    return Moments(np.zeros(len(values), np.uint8), values, given.astype(np.uint8))
+
+
+def _from_texts(texts: list[str | None], name: str, faults: list[Fault]) -> Moments:
+    found = _none(len(texts))
+    known: dict[str, tuple[int, int] | None] = {}
+    for row, text in enumerate(texts):
+        if text is None or not text.strip():
+            continue
+        if text not in known:
+            known[text] = _moment(text.strip())
+        moment = known[text]
+        if moment is None:
+            faults.append(Fault("moment", _place(row), f"{name}: {text}", WANT_MOMENT, _FIX_MOMENT))
+            continue
+        found.is_date[row], found.value[row] = moment
+        found.given[row] = 1
+    return found
+
+
+def _moment(text: str) -> tuple[int, int] | None:
+    if len(text) == len("2026-01-01"):
+        try:
+            return 1, date.fromisoformat(text).toordinal() - _EPOCH_DAY
+        except ValueError:
+            return None
+    us = instant_from_text(text)
+    return None if us is None else (0, us)
+
+
+def _none(count: int) -> Moments:
+    return Moments(np.zeros(count, np.uint8), np.zeros(count, np.int64), np.zeros(count, np.uint8))
+
+
+def _rows(where: Any) -> list[int]:
+    return [int(row) for row in np.flatnonzero(where)[:_FAULTS_TOLD]]
+
+
+def _place(row: int) -> Place:
+    return Place(f"accounts, row {row}")
