@@ -102,7 +102,13 @@ def fast(
         for first in range(rounds):
             sessions = None if rounds == 1 else np.arange(first, len(drawn), rounds)
             settled = settle(
-                batch, plan, line_writer(batch, plan), deals=deals, sessions=sessions, totals=totals, **options
+                batch,
+                plan,
+                line_writer(batch.sessions.id, plan),
+                deals=deals,
+                sessions=sessions,
+                totals=totals,
+                **options,
             )
             totals = settled[0]
             lines += settled[1]
