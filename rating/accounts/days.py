@@ -16,12 +16,18 @@ _MONTHS = {"month": 1, "year": 12}
 
 
 def local_days(instant_us: Int64, zone: str) -> Int64:
-    """(n,) the local date of each instant."""
+    """(n,) the local date of each instant; where a clock was set back over midnight, the new date stays.
+
+    So dates never go back, and a period begins at the first instant of its first date, as a tariff's version does.
+    """
     if instant_us.size == 0:
         return np.empty(0, np.int64)
-    start_us, offset_us = offsets(zone, int(instant_us.min()), int(instant_us.max()) + 1)
-    shift = offset_us[np.searchsorted(start_us, instant_us, "right") - 1]
-    return np.asarray((instant_us + shift) // US_PER_DAY)
+    # The date that a change takes back is one of the last day.
+    start_us, offset_us = offsets(zone, int(instant_us.min()) - US_PER_DAY, int(instant_us.max()) + 1)
+    day_before = (start_us[1:] - 1 + offset_us[:-1]) // US_PER_DAY  # the change that begins each stretch but the first
+    reached = np.concatenate([[day_before.min(initial=0)], np.maximum.accumulate(day_before)])
+    at = np.searchsorted(start_us, instant_us, "right") - 1
+    return np.asarray(np.maximum((instant_us + offset_us[at]) // US_PER_DAY, reached[at]))
 
 
 def period_of(period: Period, day: Int64, joined: Int64) -> tuple[Int64, Int64]:
