@@ -10,6 +10,7 @@ In one tariff of three, prices of energy follow an index (`strategies_spot`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 from hypothesis import strategies as st
 from strategies_full import completed, of_reservation, restricted, told
 from strategies_pick import ANCHORS, Anchor, Pick, hypothesis_pick, random_pick
-from strategies_spot import followed
+from strategies_spot import HOURS, followed
 
 from rating.reference import Interval, Usage
 from rating.reference.values import Activity
@@ -177,7 +178,7 @@ def versions(pick: Pick, anchor: Anchor) -> tuple[Version, ...]:
     return tuple(version(pick, anchor, begin, label) for begin, label in zip(begins, labels, strict=True))
 
 
-def tariff(pick: Pick, anchor: Anchor, id_: str = "drawn") -> Tariff:
+def tariff(pick: Pick, anchor: Anchor, id_: str = "drawn", index_hours: Sequence[int] = HOURS) -> Tariff:
     """A tariff whose windows, dates and versions lie near the anchor."""
     currency, minor = pick.of(CURRENCIES)
     unit = pick.of([minor, minor, minor, 5 * minor, minor // 10, minor * 5 // 2])
@@ -195,7 +196,7 @@ def tariff(pick: Pick, anchor: Anchor, id_: str = "drawn") -> Tariff:
     if pick.full:
         found = completed(pick, anchor, found)
     if pick.one_in(3):
-        found = followed(pick, anchor, found)
+        found = followed(pick, anchor, found, index_hours)
     return plain(found) if pick.one_in(3) else found
 
 

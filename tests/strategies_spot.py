@@ -4,6 +4,7 @@ with prices below zero, gaps with and without a fallback, and prices of so many 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
@@ -19,14 +20,16 @@ ADDS = [0, 0, 120_000, -50_000, 123_457]
 FLOORS = [None, None, 0, -100_000, 50_000]
 CEILINGS = [None, None, 900_000, 200_000]
 FALLBACKS = [None, 400_000, 0, 333_333]
+HOURS = (24, 60, 120, 240, 240)
+WEEKS = (240, 1200, 1200, 1200)  # for the sessions of accounts, which are up to six weeks apart
 GRAINS = [10_000, 10_000, 1_000_000, 1, 7]
 
 
-def index(pick: Pick, anchor: Anchor, name: str) -> Index:
-    """Prices from before the first drawn session on, for one to ten days; what comes later is a gap."""
+def index(pick: Pick, anchor: Anchor, name: str, lengths: Sequence[int]) -> Index:
+    """Prices from before the first drawn session on, for so many hours; what comes later is a gap."""
     random = Random(pick.below(2**16))  # a draw for each of a thousand prices would be all that is drawn
     step_us = pick.of(STEPS)
-    hours = pick.of([24, 60, 120, 240, 240])
+    hours = pick.of(lengths)
     holes = pick.of([0, 0, 0, 1, 20])  # so many in a hundred
     grain = pick.of(GRAINS)
     most = INDEX_MAX_NANO if pick.one_in(60) else 500_000_000
@@ -45,9 +48,9 @@ def spot(pick: Pick, indexes: list[Index]) -> SpotPrice:
     )
 
 
-def followed(pick: Pick, anchor: Anchor, tariff: Tariff) -> Tariff:
+def followed(pick: Pick, anchor: Anchor, tariff: Tariff, lengths: Sequence[int] = HOURS) -> Tariff:
     """The tariff with most of its prices of energy by one or two indexes."""
-    indexes = [index(pick, anchor, name) for name in ("nl", "be")[: pick.between(1, 2)]]
+    indexes = [index(pick, anchor, name, lengths) for name in ("nl", "be")[: pick.between(1, 2)]]
 
     def by_index(part: Component) -> Component:
         if part.dimension != "energy" or pick.one_in(3):
