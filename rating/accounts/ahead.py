@@ -29,7 +29,7 @@ Int32 = NDArray[np.int32]
 UInt8 = NDArray[np.uint8]
 Bool = NDArray[np.bool_]
 
-_PART_CLAIMS = 20_000  # fewer are not worth a second thread
+_PART_SESSIONS = 20_000  # fewer are not worth a second thread
 
 
 class Ahead(NamedTuple):
@@ -120,13 +120,16 @@ def _is_told(tracks: PlanTracks) -> bool:
 
 
 def _measure(session: Int64, usage: Usage, tells: UInt8, threads: int) -> tuple[Int64, UInt8]:
-    count = len(session)
-    energy_mwh, fate = np.empty(count, np.int64), np.empty(count, np.uint8)
-    parts = max(1, min(threads, count // _PART_CLAIMS))
+    """(k,) the energy of each claim, and whether it will be refused."""
+    count = len(usage.status)
+    place = np.full(count, -1, np.int32)
+    place[session] = np.arange(len(session), dtype=np.int32)
+    energy_mwh, fate = np.empty(len(session), np.int64), np.empty(len(session), np.uint8)
+    parts = max(1, min(threads, count // _PART_SESSIONS))
     edges = [count * part // parts for part in range(parts + 1)]
 
     def work(part: int) -> None:
-        measure(edges[part], edges[part + 1], session, usage, tells, energy_mwh, fate)
+        measure(edges[part], edges[part + 1], place, usage, tells, energy_mwh, fate)
 
     if parts == 1:
         work(0)

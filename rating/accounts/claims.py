@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from rating.accounts.days import local_days
 from rating.accounts.members import Members, spans_of
 from rating.errors import Refused
-from rating.kernels.accounts import Spans, claim, sort_claims
-from rating.kernels.arrays import frozen, readonly
+from rating.kernels.accounts import Asked, Spans, claim, sort_claims
+from rating.kernels.arrays import frozen
 from rating.tariff.plans import Plans
 from rating.usage.batch import UsageBatch
 from rating.usage.columns import mark
@@ -68,15 +68,16 @@ def _rows(
     ids: Any, start_us: Int64, account: Int32, status: UInt8, coupon: Int32, plans: Plans, spans: Spans, span: Int32
 ) -> Int64:
     """(k,) the sessions that claim something, in order; the span of each session is written."""
-    account, start_us, fixed = readonly(account), readonly(start_us), readonly(status)
+    numbers = np.asarray(ids) if pa.types.is_int64(ids.type) and not ids.null_count else np.empty(0, np.int64)
+    session = frozen(Asked(account, start_us, status, numbers))
     asks = (coupon >= 0).astype(np.uint8) if len(plans.coupons) else np.empty(0, np.uint8)
     size = np.empty(len(spans.first) + 1, np.int64)
-    rows = np.empty(claim(account, start_us, fixed, asks, frozen(spans), span, size), np.int64)
+    rows = np.empty(claim(session, asks, frozen(spans), span, size), np.int64)
     place = np.cumsum(size) - size
     crowded = bool((size[:-1] > _SORTED_MAX).any())
     ties = 0
     if not crowded:
-        ties = sort_claims(account, start_us, fixed, asks, span, place, rows)
+        ties = sort_claims(session, asks, span, place, rows)
     limited = np.array([each.uses_max is not None for each in plans.coupons.values()] + [False])
     contested = len(asks) > 0 and bool(limited[coupon].any())
     if not (crowded or ties or contested):

@@ -18,6 +18,15 @@ REFUSED = 1
 UNTOLD = 2
 
 
+class Asked(NamedTuple):
+    """n sessions, as they are asked for what they claim."""
+
+    account: Int32  # (n,) -1: none
+    start_us: Int64  # (n,)
+    status: UInt8  # (n,) not 0: refused
+    id: Int64  # (n,) or (0,): they are no integers
+
+
 class Spans(NamedTuple):
     """m spans of time in which a accounts have a plan."""
 
@@ -56,12 +65,13 @@ class Used(NamedTuple):
 
 
 @kernel
-def claim(code: Int32, start_us: Int64, status: UInt8, asks: UInt8, spans: Spans, span: Int32, size: Int64) -> int:
+def claim(session: Asked, asks: UInt8, spans: Spans, span: Int32, size: Int64) -> int:
     """Write the span of each of n sessions, -1: none, and how many sessions of each account claim something.
 
-    A session claims where its account has a plan at its start, or where it `asks` (n,), or (0,): none does. `code` is
-    its account, -1: none, which is counted last in `size` (a + 1,). Returns: how many there are.
+    A session claims where its account has a plan at its start, or where it `asks` (n,), or (0,): none does. Those of no
+    account are counted last in `size` (a + 1,). Returns: how many there are.
     """
+    code, start_us, status = session.account, session.start_us, session.status
     first, last, from_us, until_us = spans.first, spans.last, spans.from_us, spans.until_us
     size[:] = 0
     count = 0
@@ -81,12 +91,13 @@ def claim(code: Int32, start_us: Int64, status: UInt8, asks: UInt8, spans: Spans
 
 
 @kernel
-def sort_claims(code: Int32, start_us: Int64, status: UInt8, asks: UInt8, span: Int32, place: Int64, row: Int64) -> int:
-    """Write the sessions that claim as `row` (k,), by account and then by start; those of no account come last.
+def sort_claims(session: Asked, asks: UInt8, span: Int32, place: Int64, row: Int64) -> int:
+    """Write the sessions that claim as `row` (k,), by account, start and id; those of no account come last.
 
     `place` (a + 1,) says where those of each account begin, and is used up. Returns: how many begin together with
-    another one of the account.
+    another one of the account, where there are no ids.
     """
+    code, start_us, status, ids = session.account, session.start_us, session.status, session.id
     for s in range(code.size):
         if status[s] != 0 or (span[s] < 0 and (asks.size == 0 or asks[s] == 0)):
             continue
@@ -100,26 +111,36 @@ def sort_claims(code: Int32, start_us: Int64, status: UInt8, asks: UInt8, span: 
         for i in range(lo + 1, at):
             own = row[i]
             j = i
-            while j > lo and start_us[row[j - 1]] > start_us[own]:
-                row[j] = row[j - 1]
+            while j > lo:
+                before = row[j - 1]
+                if start_us[before] == start_us[own]:
+                    if ids.size == 0:
+                        ties += 1
+                        break
+                    if ids[before] < ids[own]:
+                        break
+                elif start_us[before] < start_us[own]:
+                    break
+                row[j] = before
                 j -= 1
             row[j] = own
-        for i in range(lo + 1, at):
-            ties += start_us[row[i]] == start_us[row[i - 1]]
     return ties
 
 
 @kernel
-def measure(lo: int, hi: int, row: Int64, usage: Usage, tells: UInt8, energy_mwh: Int64, fate: UInt8) -> None:
-    """Write the energy of the sessions `row` lo to hi - 1, and whether they will be refused for their intervals.
+def measure(lo: int, hi: int, place: Int32, usage: Usage, tells: UInt8, energy_mwh: Int64, fate: UInt8) -> None:
+    """Write the energy of the sessions lo to hi - 1 that claim, and whether they will be refused for their intervals.
 
-    `tells` (k,) says of which timelines all energy is billable; `fate` is FINE, REFUSED as `walk` would refuse them,
-    or UNTOLD.
+    `place` (n,) says which claim is theirs, -1: none. `tells` (k,) says of which timelines all energy is billable.
+    `fate` is FINE, REFUSED as `walk` would refuse them, or UNTOLD. Sessions are read in their order: by account it
+    took six times as long, for their intervals are then all over the memory.
     """
     start_us, end_us, energies, first = usage.start_us, usage.end_us, usage.energy, usage.interval_first
     energy_max = ENERGY_MAX_MWH // usage.energy_scale[0]
-    for at in range(lo, hi):
-        s = row[at]
+    for s in range(lo, hi):
+        at = place[s]
+        if at < 0:
+            continue
         energy_mwh[at] = 0
         fate[at] = REFUSED
         if usage.status[s] != 0 or first[s] == first[s + 1]:
