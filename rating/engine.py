@@ -12,10 +12,11 @@ from rating.compile.terms import with_terms
 from rating.errors import Fault, InputError, Place, SessionError
 from rating.kernels.arrays import Totals
 from rating.kernels.runs import find_runs
+from rating.results.later import Later
 from rating.results.rated import Rated, line_writer, make_tables
 from rating.results.rejected import as_faults, with_refused
 from rating.results.rounds import merged, with_row_numbers
-from rating.settle.chunks import settle
+from rating.settle.chunks import CORES, settle, usage_of
 from rating.tariff.model import Tariffs
 from rating.usage.batch import UsageBatch
 from rating.usage.order import put_in_order
@@ -93,10 +94,10 @@ def rate_batch(
     priced = price(tariffs, batch, accounts, state, threads, chunk_sessions)
     if (priced.totals.fault >= 0).any() and (ordered := put_in_order(batch)) is not None:
         priced = price(tariffs, ordered, accounts, state, threads, chunk_sessions)
-    batch, plan, totals, lines, state = priced
+    batch, plan, totals, lines, left = priced
     if on_error == "raise" and (faults := as_faults(batch, plan, totals)):
         raise SessionError(faults)
-    return make_tables(batch, plan, totals, lines, state)
+    return make_tables(batch, plan, totals, lines, left)
 
 
 class _Priced(NamedTuple):
@@ -104,7 +105,7 @@ class _Priced(NamedTuple):
     plan: Plan
     totals: Totals
     lines: list[Any]  # record batches, in order of sessions
-    state: Any = None
+    state: Later | None = None
 
 
 def _price(
@@ -123,12 +124,22 @@ def _price_deals(
     """Sessions of accounts, in rounds: what one costs may depend on those before it."""
     from rating.settle.rounds import settle_rounds  # which most ratings do without
 
-    batch, ledger = open_ledger(tariffs, batch, accounts, state)
-    plan = with_terms(make_plan(tariffs, batch), ledger.terms)
-    numbered = with_row_numbers(batch)
-    finish = line_writer(numbered.sessions.id, plan)
-    totals, rounds = settle_rounds(numbered, plan, ledger, finish, threads=threads, chunk_sessions=chunk_sessions)
-    return _Priced(batch, plan, totals, merged(rounds, batch.sessions.id), close_ledger(ledger))
+    options: dict[str, Any] = {"threads": threads, "chunk_sessions": chunk_sessions}
+    known, ledger = open_ledger(tariffs, batch, accounts, state)
+    plan = with_terms(make_plan(tariffs, known), ledger.terms)
+    for ahead in (True, False):
+        if ahead:
+            ledger.look_ahead(plan, usage_of(known, plan), threads or CORES)
+        one_round = len(ledger.rounds()) <= 1
+        numbered = known if one_round else with_row_numbers(known)
+        settled = settle_rounds(numbered, plan, ledger, line_writer(numbered.sessions.id, plan), **options)
+        if settled is not None:
+            break
+        _, ledger = open_ledger(tariffs, batch, accounts, state)
+    assert settled is not None
+    totals, rounds = settled
+    lines = [each for found in rounds for each in found] if one_round else merged(rounds, known.sessions.id)
+    return _Priced(known, plan, totals, lines, Later(lambda: close_ledger(ledger)))
 
 
 def rate_cdrs(
