@@ -67,9 +67,9 @@ def rows_of(state: Any) -> tuple[StateRow, ...]:
     return tuple(StateRow(**row) for row in state.to_pylist())
 
 
-@pytest.mark.parametrize("full", [False, True])
-def test_engine_and_twin_agree_on_histories(full: bool) -> None:
-    @given(histories(full=full))
+@pytest.mark.parametrize(("full", "by_index"), [(False, False), (True, False), (False, True), (True, True)])
+def test_engine_and_twin_agree_on_histories(full: bool, by_index: bool) -> None:
+    @given(histories(full=full, by_index=by_index))
     @settings(max_examples=150, deadline=None)
     def check(history: History) -> None:
         rated = rate_or_skip(history, history.drawn)
@@ -84,7 +84,7 @@ def test_engine_and_twin_agree_on_histories(full: bool) -> None:
     check()
 
 
-@given(histories(), st.data())
+@given(histories() | histories(by_index=True), st.data())
 @settings(max_examples=60, deadline=None)
 def test_batches_give_what_one_batch_gives(history: History, data: st.DataObject) -> None:
     drawn = sorted(history.drawn, key=lambda pair: order_of(pair[1]))

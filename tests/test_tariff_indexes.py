@@ -121,6 +121,23 @@ def test_every_fault_of_a_file_has_its_row(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"start,price_per_kwh\n2026-03-01T00:00Z\n", "1 values in row 0, where there are 2 columns"),
+        (b"start,price_per_kwh\n2026-03-01T00:00Z,\xff\n", "index_file"),
+        (b"", "no columns"),
+        (b"start,price_per_kwh\n\n", "index_empty"),
+    ],
+)
+def test_files_that_are_no_table_are_refused(tmp_path: Path, text: bytes, said: str) -> None:
+    (tmp_path / "indexes").mkdir()
+    (tmp_path / "market.yaml").write_text(TEXT % "")
+    (tmp_path / "indexes" / "nl.csv").write_bytes(text)
+    with pytest.raises(TariffError, match=said):
+        load_tariffs(tmp_path)
+
+
+@pytest.mark.parametrize(
     ("table", "said"),
     [
         ({"start": at(0, 15, 15), "price_per_kwh": ["1"] * 3}, "row 2: start: index_order"),

@@ -8,6 +8,7 @@ follows is a gap.
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -24,7 +25,6 @@ SUFFIXES = (".csv", ".parquet")
 STEPS_US = (15 * US_PER_MIN, 30 * US_PER_MIN, US_PER_H)
 # The columns of a price, with the decimals of a thousand-millionth a kWh.
 PRICES = {"price_per_kwh": 9, "price_per_mwh": 6}
-COLUMNS = ("start", "end", *PRICES)
 FAULTS_MAX = 20  # of one file
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,7 +44,7 @@ def read_index(path: Path, name: str, faults: list[Fault]) -> Index | None:
     place = Place(path.as_posix())
     try:
         rows = _from_csv(path) if path.suffix == ".csv" else _from_parquet(path)
-    except Exception as error:  # pyarrow has no one exception for what it cannot read
+    except Exception as error:  # neither has pyarrow one exception for what it cannot read, nor csv
         got = str(error).splitlines()[0] if str(error) else type(error).__name__
         want, fix = "a CSV or Parquet file that can be read", "look at the file, and at who may read it"
         faults.append(Fault("index_file", place, got, want, fix))
@@ -67,14 +67,15 @@ def index_of_table(table: Any, name: str, faults: list[Fault]) -> Index | None:
 
 
 def _from_csv(path: Path) -> Rows:
-    """All columns as the texts that they are: no number passes through a float."""
-    import pyarrow as pa
-    from pyarrow import csv
-
-    convert = csv.ConvertOptions(
-        column_types=dict.fromkeys(COLUMNS, pa.string()), strings_can_be_null=True, null_values=[""]
-    )
-    return {name: column.to_pylist() for name, column in _columns(csv.read_csv(path, convert_options=convert))}
+    """All columns as the texts that they are: no number passes through a float, and pyarrow is not loaded."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        table = [row for row in csv.reader(file, strict=True) if row]
+    if not table:
+        return {}
+    for number, row in enumerate(table):
+        if len(row) != len(table[0]):
+            raise ValueError(f"{len(row)} values in row {number - 1}, where there are {len(table[0])} columns")
+    return {name.strip(): [value or None for value in rest] for name, *rest in zip(*table, strict=True)}
 
 
 def _from_parquet(path: Path) -> Rows:
