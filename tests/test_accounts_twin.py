@@ -18,7 +18,9 @@ from rating.reference.accounts import Account
 from rating.reference.fees import fee_lines
 from rating.reference.history import order_of, rate_history
 from rating.reference.state import StateRow
+from rating.tariff.load import parse_plan
 from rating.tariff.model import Tariffs
+from rating.tariff.plans import Plans
 from rating.usage.accounts import read_accounts
 
 
@@ -119,6 +121,14 @@ def test_fees_are_those_of_the_twin(history: History) -> None:
         for name in ("net", "tax", "gross"):
             micro = getattr(line, f"{name}_micro")
             assert row[name] == (None if micro is None else Decimal(micro).scaleb(-6))
+
+
+def test_a_fee_of_nothing_has_no_tax_of_which_the_rate_matters() -> None:
+    text = "{plan: free, currency: EUR, time_zone: UTC, tax: {included: false}, fee: 0.00/month}"
+    accounts = {"account": ["anna"], "plan": ["free"], "from": ["2026-03-01"]}
+    plans = Plans((parse_plan(text),))
+    (row,) = rating.fees(plans, accounts, "2026-03-01", "2026-04-01").to_pylist()
+    assert [row["net"], row["tax"], row["gross"]] == [0, 0, 0]
 
 
 def test_accounts_are_read_with_all_their_faults() -> None:
