@@ -61,7 +61,7 @@ def missing_volumes(cdr: Cdr, totals: Totals, tariff: Tariff) -> list[Fault]:
         for version in tariff.versions
         for element in version.elements
         for component in element.components
-        if component.price.amount_micro and element.when.reservation is None
+        if (component.price.amount_micro or component.spot) and element.when.reservation is None
     }
     timed = bool(given & {"TIME", "PARKING_TIME"})
     lasts = any(period.end_us > period.start_us and not period.only_reserves for period in cdr.periods)
