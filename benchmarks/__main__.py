@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks import spot
 from benchmarks.cdr import measure as cdrs
 from benchmarks.cdr import report as cdr_report
 from benchmarks.contender import Contender
@@ -17,25 +18,27 @@ from benchmarks.readme import put_into
 from benchmarks.report import as_json, as_table, machine
 
 LATEST: Final = Path(__file__).parent / "results" / "latest.json"
-JOBS: Final = ("J1", "CDR")
+JOBS: Final = ("J1", "CDR", "SPOT")
+TOGETHER: Final = ("J1", "CDR")  # without --job
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0, or 1 when bills differ."""
     options = _parser().parse_args(arguments)
-    jobs = [options.job] if options.job else ["J1"] if options.only else list(JOBS)
+    jobs = [options.job] if options.job else ["J1"] if options.only else list(TOGETHER)
     chosen = _chosen(options.only)
     try:
         for job in jobs:
             if job != jobs[0]:
                 print()
-            table, found = _j1(options, chosen) if job == "J1" else _cdr(options)
+            table, found = _j1(options, chosen) if job == "J1" else OTHERS[job](options)
             _say("")
-            path = options.json if job == "J1" else options.json.with_name(f"{options.json.stem}-cdr.json")
+            beside = options.json.with_name(f"{options.json.stem}-{job.lower()}.json")
+            path = options.json if job == "J1" else beside
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(found, indent=1) + "\n")
             print(f"{table}\n\nwritten to {path}", flush=True)
-            if options.readme is not None:
+            if options.readme is not None and job in TOGETHER:
                 put_into(options.readme, job, table)
     except AssertionError as problem:
         _say("")
@@ -59,11 +62,22 @@ def _cdr(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     return cdr_report.as_table(results, facts, options.rounds), cdr_report.as_json(results, facts, options.rounds)
 
 
+def _spot(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+    n_intervals = options.intervals or (QUICK if options.quick else FULL)
+    result, others = spot.measure(n_intervals, options.rounds, say=_say)
+    facts = machine(others)
+    return spot.as_table(result, facts, options.rounds), spot.as_json(result, facts, options.rounds)
+
+
+OTHERS: Final = {"CDR": _cdr, "SPOT": _spot}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description="J1: rating and its peers side by side; CDR: OCPI CDRs."
+        prog="python -m benchmarks",
+        description="J1: rating and its peers side by side; CDR: OCPI CDRs; SPOT: J1 by an index.",
     )
-    parser.add_argument("--job", choices=JOBS, help="one of the two only")
+    parser.add_argument("--job", choices=JOBS, help="one of them only; without it J1 and CDR")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} intervals instead of {FULL:,}, few CDRs")
     parser.add_argument("--intervals", type=int, metavar="N", help="so many intervals of J1")
     parser.add_argument("--rounds", type=int, default=7, metavar="N", help="so many rounds (7)")

@@ -78,6 +78,13 @@ def reserved(dimension: str) -> Tariff:
     return replace(tariff, versions=(replace(tariff.versions[0], elements=(first, *tariff.versions[0].elements)),))
 
 
+def by_index(price: str) -> Tariff:
+    """Energy by an index that lacks a quarter of an hour."""
+    starts = [f"2026-06-01T10:{minute:02}Z" for minute in (0, 15, 45)]
+    market = {"start": starts, "price_per_kwh": ["0.08", "0.10", "0.07"]}
+    return parse_tariff(HEADER + one_version(f"energy: {{{price}}}"), "example.yaml", indexes={"market": market})
+
+
 def with_limit(rates: Rates, limit: PriceLimit) -> Tariff:
     """Energy whose tax is excluded, with a minimum."""
     tariff = tariff_of(one_version("energy: 0.39/kWh"))
@@ -180,6 +187,7 @@ EXAMPLES: Final[dict[Code, tuple[Example, Example]]] = {
         with_limit(Rates(None), PriceLimit(after_tax_micro=1_000_000)),
         with_limit(_VAT, PriceLimit(after_tax_micro=1_000_000)),
     ),
+    Code.INDEX_GAP: (by_index("index: market"), by_index("index: market, fallback: 0.40")),
     Code.PLAN_TARIFF: (
         (ENERGY, plan("discounts: [{percent: 10, tariffs: exampel}]")),
         (ENERGY, plan("discounts: [{percent: 10, tariffs: [exam*, example]}]")),

@@ -82,6 +82,7 @@ def keys() -> str:
         for row in _keys(block, "price."):
             name, meaning, left_out, example = row
             if name == "`price`":
+                left_out = "must be given; of energy, or an `index`"
                 meaning, example = "The price with its unit.", "`0.39/kWh`, `0.10/min`, `5.00/2 h`, `0.50/session`"
             elif name == "`step_size`":
                 meaning = "The quantity is billed in whole steps of this size."

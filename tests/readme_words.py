@@ -58,6 +58,13 @@ LEFT_OUT: Final = {
     "when.reservation": "these are prices of the session, not of a reservation",
     "evse_power.min": "from the smallest on",
     "evse_power.max": "up to the largest",
+    "price.price": "must be given",
+    "price.index": "the price stands in the tariff",
+    "price.factor": "1",
+    "price.add": "0",
+    "price.floor": "no limit",
+    "price.ceiling": "no limit",
+    "price.fallback": "such sessions are refused",
     "price.grace": "nothing is free",
     "price.step_size": "the exact quantity",
     "price.round": "`up`",
@@ -151,6 +158,9 @@ COLUMNS: Final = {
             "(else `start`) to `end` is reserved time; such a session needs no meter data"
         ),
         "evse_power": f"the charger's own rating, {_POWER}; must be given where an element asks for it",
+        "account": "whose session it is: the plan that the account has at its start holds; left out: no plan does",
+        "coupon": "the code of a coupon",
+        "redeem_points": "how many points of its account it is to be paid with at most, a whole number",
     },
     "intervals": {
         "session_id": "whose it is",
@@ -195,13 +205,16 @@ OUTPUT: Final = {
     "lines": {
         "session_id": "the session",
         "line": "1, 2, ... within the session",
-        "kind": "`usage`, `minimum`, `maximum` or `rounding`; the next six are null but for `usage`",
-        "element": "the name of the element",
+        "kind": (
+            "`usage`, `allowance`, `discount`, `minimum`, `maximum` or `rounding`; the next six are null but for "
+            "`usage`, for what an allowance made free, and for what names a discount or a cap"
+        ),
+        "element": "the name of the element; of the allowance, discount, coupon or cap",
         "dimension": "`energy`, `time`, `parking_time`, `flat`, `reservation_time` or `reservation_flat`",
         "volume": "what was measured, in `unit`, to 9 decimals",
-        "billed_volume": "the same after grace and step",
+        "billed_volume": "the same after grace, allowances and step",
         "unit": "of the price, as written: `kWh`, `2 h`, `session`",
-        "unit_price": "for one `unit`",
+        "unit_price": "for one `unit`; where it follows an index the mean of what is billed",
         "amount": "exact, to 12 decimals; with tax where the tariff's prices include it",
         "printed_amount": "rounded; of a session they add up to `gross` where prices include tax, else to `net`",
         "tax_percent": (
@@ -286,6 +299,7 @@ WARNINGS: Final = {
     Code.RESERVATION_USED: "a reservation costs something only if it expires",
     Code.RATE_REPEATED: "a price names the tax that the tariff has already",
     Code.LIMIT_TAX_UNKNOWN: "a limit, or the cap of a plan, on the side of a tax whose rate is not known",
+    Code.INDEX_GAP: "an index has no price for a time at which the version is in force, and the price no `fallback`",
     Code.PLAN_TARIFF: "a plan or coupon names a tariff that is none of those that were read with it",
     Code.PLAN_CURRENCY: "a plan or coupon, or the tariffs that a part of it names, have another currency",
     Code.ALLOWANCE_UNUSED: "no tariff that an allowance holds for prices what is free",

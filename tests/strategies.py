@@ -5,10 +5,12 @@ instant in it, around which windows, dates, versions and intervals lie, so that 
 What is drawn is written once, in functions of a `Pick`. Hypothesis picks where a failure should shrink; for runs of
 a million, `random_network(seed)` draws the same domain some thirty times faster. With `full`, what `strategies_full`
 adds is drawn too: every restriction, reservations, several taxes, and what sessions say of power, current and times.
+In one tariff of three, prices of energy follow an index (`strategies_spot`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +18,7 @@ from typing import Any
 from hypothesis import strategies as st
 from strategies_full import completed, of_reservation, restricted, told
 from strategies_pick import ANCHORS, Anchor, Pick, hypothesis_pick, random_pick
+from strategies_spot import HOURS, followed
 
 from rating.reference import Interval, Usage
 from rating.reference.values import Activity
@@ -175,7 +178,7 @@ def versions(pick: Pick, anchor: Anchor) -> tuple[Version, ...]:
     return tuple(version(pick, anchor, begin, label) for begin, label in zip(begins, labels, strict=True))
 
 
-def tariff(pick: Pick, anchor: Anchor, id_: str = "drawn") -> Tariff:
+def tariff(pick: Pick, anchor: Anchor, id_: str = "drawn", index_hours: Sequence[int] = HOURS) -> Tariff:
     """A tariff whose windows, dates and versions lie near the anchor."""
     currency, minor = pick.of(CURRENCIES)
     unit = pick.of([minor, minor, minor, 5 * minor, minor // 10, minor * 5 // 2])
@@ -192,6 +195,8 @@ def tariff(pick: Pick, anchor: Anchor, id_: str = "drawn") -> Tariff:
     )
     if pick.full:
         found = completed(pick, anchor, found)
+    if pick.one_in(3):
+        found = followed(pick, anchor, found, index_hours)
     return plain(found) if pick.one_in(3) else found
 
 
@@ -255,9 +260,11 @@ def with_fault(pick: Pick, usage: Usage) -> Usage:
     """The session with one thing wrong (now and then still right, where there was nothing to spoil)."""
     index = pick.below(len(usage.intervals))
     interval = usage.intervals[index]
+    # Not before the start of the one before it: sorted by their starts, the two might then be right.
+    earlier = max([interval.start_us - US_PER_MIN, *(each.start_us for each in usage.intervals[:index][-1:])])
     broken: list[dict[str, Any]] = [
         {"end_us": interval.start_us - 1},
-        {"start_us": interval.start_us - US_PER_MIN},
+        {"start_us": earlier},
         {"energy_mwh": -1},
         {"energy_mwh": ENERGY_MAX_MWH + 1},
         {"start_us": usage.start_us - 1, "energy_mwh": -5},

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from strategies import tariff, usage
 from strategies_pick import ANCHORS, Anchor, Pick, hypothesis_pick, random_pick
 from strategies_plans import offer
+from strategies_spot import WEEKS
 
 from rating.reference import Account, Usage
 from rating.tariff.model import Tariff
@@ -54,7 +55,7 @@ def accounts(pick: Pick, anchor: Anchor, plans: Plans) -> list[Account]:
 def history(pick: Pick, max_sessions: int = 8, faulty: bool = True) -> History:
     """One or two tariffs with plans, coupons, accounts and sessions, some of which start together."""
     anchor = pick.of(ANCHORS)
-    tariffs = [tariff(pick, anchor, f"tariff-{index}") for index in range(pick.between(1, 2))]
+    tariffs = [tariff(pick, anchor, f"tariff-{index}", WEEKS) for index in range(pick.between(1, 2))]
     plans = offer(pick, anchor, tariffs)
     rows = accounts(pick, anchor, plans)
     usages: list[tuple[str, Usage]] = []
@@ -78,7 +79,9 @@ def moved(usage: Usage, by_us: int) -> Usage:
     intervals = tuple(
         replace(each, start_us=each.start_us + by_us, end_us=each.end_us + by_us) for each in usage.intervals
     )
-    return replace(usage, start_us=usage.start_us + by_us, end_us=usage.end_us + by_us, intervals=intervals)
+    ended_us = None if usage.charging_end_us is None else usage.charging_end_us + by_us
+    span = {"start_us": usage.start_us + by_us, "end_us": usage.end_us + by_us, "charging_end_us": ended_us}
+    return replace(usage, intervals=intervals, **span)
 
 
 @st.composite

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from strategies import tariff, usage
 from strategies_pick import ANCHORS, Anchor, Pick, hypothesis_pick
 from strategies_plans import offer
+from strategies_spot import WEEKS, followed
 
 from rating.reference import Interval, Usage
 from rating.reference.accounts import Account
@@ -29,10 +30,12 @@ class History(NamedTuple):
     drawn: list[tuple[str, Usage]]
 
 
-def history(pick: Pick, max_sessions: int, faulty: bool = True) -> History:
-    """A history near one anchor."""
+def history(pick: Pick, max_sessions: int, faulty: bool = True, by_index: bool = False) -> History:
+    """A history near one anchor; where `by_index` says so, every tariff has prices that follow an index."""
     anchor = pick.of(ANCHORS)
-    tariffs = [tariff(pick, anchor, f"tariff-{index}") for index in range(pick.between(1, 2))]
+    tariffs = [tariff(pick, anchor, f"tariff-{index}", WEEKS) for index in range(pick.between(1, 2))]
+    if by_index:
+        tariffs = [followed(pick, anchor, each, WEEKS) for each in tariffs]
     # Plans work on tariffs of their own currency.
     tariffs = [replace(each, currency=tariffs[0].currency, minor_micro=tariffs[0].minor_micro) for each in tariffs]
     plans = offer(pick, anchor, tariffs)
@@ -76,7 +79,9 @@ def session(pick: Pick, anchor: Anchor, id_: str | int, faulty: bool) -> Usage:
     found = usage(pick, anchor, id_, faulty)
     by_us = pick.of([0, 0, 1, 2, 5, 17, 30, 40]) * US_PER_DAY + pick.below(3) * US_PER_H
     moved = tuple(_moved(each, by_us) for each in found.intervals)
-    return replace(found, start_us=found.start_us + by_us, end_us=found.end_us + by_us, intervals=moved)
+    ended_us = None if found.charging_end_us is None else found.charging_end_us + by_us
+    span = {"start_us": found.start_us + by_us, "end_us": found.end_us + by_us, "charging_end_us": ended_us}
+    return replace(found, intervals=moved, **span)
 
 
 def _moved(interval: Interval, by_us: int) -> Interval:
@@ -94,6 +99,8 @@ def claim(pick: Pick, usage: Usage, coupons: list[str]) -> Usage:
 
 
 @st.composite
-def histories(draw: st.DrawFn, max_sessions: int = 9, full: bool = False, faulty: bool = True) -> History:
+def histories(
+    draw: st.DrawFn, max_sessions: int = 9, full: bool = False, faulty: bool = True, by_index: bool = False
+) -> History:
     """As `history`, drawn by Hypothesis."""
-    return history(hypothesis_pick(draw, full), max_sessions, faulty)
+    return history(hypothesis_pick(draw, full), max_sessions, faulty, by_index)

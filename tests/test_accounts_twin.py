@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plan_tools import plan_of
 from strategies_histories import History, histories
 from twin import all_told, as_answer, batch_of, fast_answers, instant, is_told, tables
 
@@ -19,8 +18,9 @@ from rating.reference.accounts import Account
 from rating.reference.fees import fee_lines
 from rating.reference.history import order_of, rate_history
 from rating.reference.state import StateRow
-from rating.tariff.model import Rates, Tariffs, Tax
-from rating.tariff.plans import Fee, Period, Plans
+from rating.tariff.load import parse_plan
+from rating.tariff.model import Tariffs
+from rating.tariff.plans import Plans
 from rating.usage.accounts import read_accounts
 
 
@@ -69,9 +69,9 @@ def rows_of(state: Any) -> tuple[StateRow, ...]:
     return tuple(StateRow(**row) for row in state.to_pylist())
 
 
-@pytest.mark.parametrize("full", [False, True])
-def test_engine_and_twin_agree_on_histories(full: bool) -> None:
-    @given(histories(full=full))
+@pytest.mark.parametrize(("full", "by_index"), [(False, False), (True, False), (False, True), (True, True)])
+def test_engine_and_twin_agree_on_histories(full: bool, by_index: bool) -> None:
+    @given(histories(full=full, by_index=by_index))
     @settings(max_examples=150, deadline=None)
     def check(history: History) -> None:
         rated = rate_or_skip(history, history.drawn)
@@ -86,7 +86,7 @@ def test_engine_and_twin_agree_on_histories(full: bool) -> None:
     check()
 
 
-@given(histories(), st.data())
+@given(histories() | histories(by_index=True), st.data())
 @settings(max_examples=60, deadline=None)
 def test_batches_give_what_one_batch_gives(history: History, data: st.DataObject) -> None:
     drawn = sorted(history.drawn, key=lambda pair: order_of(pair[1]))
@@ -123,11 +123,12 @@ def test_fees_are_those_of_the_twin(history: History) -> None:
             assert row[name] == (None if micro is None else Decimal(micro).scaleb(-6))
 
 
-def test_a_fee_of_nothing_has_no_tax_even_where_its_rate_is_not_known() -> None:
-    plans = Plans((plan_of(fee=Fee(0, Period("month")), tax=Tax(Rates(None), False)),))
-    accounts = {"account": ["anna"], "plan": ["gold"], "from": ["2026-03-01"]}
-    (line,) = rating.fees(plans, accounts, "2026-03-01", "2026-04-01").to_pylist()
-    assert (line["net"], line["tax"], line["gross"]) == (0, 0, 0)
+def test_a_fee_of_nothing_has_no_tax_of_which_the_rate_matters() -> None:
+    text = "{plan: free, currency: EUR, time_zone: UTC, tax: {included: false}, fee: 0.00/month}"
+    accounts = {"account": ["anna"], "plan": ["free"], "from": ["2026-03-01"]}
+    plans = Plans((parse_plan(text),))
+    (row,) = rating.fees(plans, accounts, "2026-03-01", "2026-04-01").to_pylist()
+    assert [row["net"], row["tax"], row["gross"]] == [0, 0, 0]
 
 
 def test_accounts_are_read_with_all_their_faults() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,11 +13,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+import rating
 from benchmarks.__main__ import main
 from benchmarks.contender import Totals, disagreement
 from benchmarks.data import SLOT_US, SLOTS, YEAR_FIRST_US, columns, make_job
 from benchmarks.measure import CONTENDERS, find, measure, peak_memory
 from benchmarks.prices import ZONE, Prices, Season, from_tariff, load_prices
+from benchmarks.spot import index as spot_index
+from benchmarks.spot import spot_tariffs
 from rating.tariff.model import Component, Element, Price, Rounding, Tariff, Version, When
 
 SMALL = 20_000
@@ -144,3 +148,27 @@ def _tariff(elements: tuple[Element, ...] | None = None) -> Tariff:
 
 def _energy(per_kwh: float) -> Component:
     return Component("energy", Price(round(per_kwh * 1e6), "kWh"))
+
+
+def test_the_job_by_an_index_charges_each_quarter_its_price() -> None:
+    job, tariffs = make_job(1_000), spot_tariffs()
+    rated = rating.rate(tariffs, job.sessions, job.intervals)
+    prices = {}
+    for row in spot_index().to_pylist():
+        price = Fraction(row["price_per_mwh"]) / 1000 * Fraction("1.05") + Fraction("0.12")
+        prices[row["start"]] = min(max(price, Fraction("-0.05")), Fraction("0.90"))
+    expected: dict[int, Fraction] = {}
+    for row in job.intervals.to_pylist():
+        cost = prices[row["start"]] * row["energy_wh"] / 1000
+        expected[row["session_id"]] = expected.get(row["session_id"], Fraction(0)) + cost
+    lines = [row for row in rated.lines.to_pylist() if row["dimension"] == "energy"]
+    assert {row["session_id"]: Fraction(row["amount"]) for row in lines} == {k: v for k, v in expected.items() if v}
+
+
+def test_the_job_by_an_index_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "found.json"
+    options = ["--job", "SPOT", "--intervals", str(SMALL), "--rounds", "2", "--json", str(path)]
+    assert main(options) == 0
+    found = json.loads((tmp_path / "found-spot.json").read_text())
+    assert (found["job"], found["intervals"], sorted(map(len, found["ns"].values()))) == ("SPOT", SMALL, [2, 2])
+    assert "times J1" in capsys.readouterr().out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from math import lcm
 from random import Random
 
@@ -129,28 +130,29 @@ def test_a_plan_gives_each_session_the_timeline_of_its_tariff_zone_and_version()
 def test_the_arrays_of_a_plan_fit_together():
     plan = plan_of(*many(25))
     lines, count = plan.book.timelines, len(plan.tariffs)
-    for offsets, size in (
-        (lines.epoch_first, lines.epoch_start_us.size),
-        (lines.hint_first, lines.hint.size),
-        (lines.component_first, plan.book.components.num.size),
-    ):
-        assert offsets.size == count + 1
-        assert offsets[0] == 0
-        assert offsets[-1] == size
-        assert (np.diff(offsets) > 0).all()
+    assert lines.component_first.size == count + 1
+    assert lines.component_first[0] == 0
+    assert lines.component_first[-1] == plan.book.components.num.size
+    assert (np.diff(lines.component_first) > 0).all()
+    # Where prices follow an index, a timeline has its epochs twice: with the cuts of the index, and without.
+    own = [*zip(lines.epoch_first, lines.hint_first, range(count), strict=True)]
+    own += [*zip(lines.plain_first, lines.plain_hint_first, range(count), strict=True)]
+    epoch_ends = dict(pairwise([*sorted({int(first) for first, _, _ in own}), lines.epoch_start_us.size]))
+    hint_ends = dict(pairwise([*sorted({int(first) for _, first, _ in own}), lines.hint.size]))
+    assert min(epoch_ends) == min(hint_ends) == 0
     assert lines.epoch_component.size == 4 * lines.epoch_start_us.size
-    for t in range(count):
-        epochs = slice(lines.epoch_first[t], lines.epoch_first[t + 1])
+    for epoch_first, hint_first, t in own:
+        epochs = slice(epoch_first, epoch_ends[epoch_first])
         start_us = lines.epoch_start_us[epochs]
         assert start_us[-1] == NEVER
         used = lines.epoch_component.reshape(-1, 4)[epochs]
         assert (used[-1] == -1).all()
-        own = range(int(lines.component_first[t]), int(lines.component_first[t + 1]))
-        assert {int(c) for c in used.ravel()} - {-1} <= set(own)
+        parts = range(int(lines.component_first[t]), int(lines.component_first[t + 1]))
+        assert {int(c) for c in used.ravel()} - {-1} <= set(parts)
         for dimension in range(4):
             column = used[:, dimension]
             assert (plan.book.components.dimension[column[column >= 0]] == dimension).all()
-        hint = lines.hint[lines.hint_first[t] : lines.hint_first[t + 1]]
+        hint = lines.hint[hint_first : hint_ends[hint_first]]
         bucket_us = lines.span_start_us[0] + (np.arange(hint.size, dtype=np.int64) << SPAN_SHIFT)
         assert (start_us[hint] <= bucket_us).all()
         assert (start_us[hint + 1] > bucket_us).all()

@@ -79,7 +79,7 @@ def test_the_map_of_rooms_names_every_room() -> None:
 
 
 def test_the_example_tariffs_are_counted() -> None:
-    assert len(rating.load_tariffs(readme.ROOT / "tariffs")) == 24  # "twenty-four", twice
+    assert len(rating.load_tariffs(readme.ROOT / "tariffs")) == 25  # "twenty-five", twice
 
 
 def test_the_dependencies_are_listed() -> None:

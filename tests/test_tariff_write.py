@@ -60,8 +60,8 @@ def test_every_key_is_written_as_people_write_it() -> None:
 @pytest.mark.parametrize("id_", list(EXAMPLES))
 def test_examples_are_written_and_read_again(id_: str, tmp_path: Path) -> None:
     tariff = EXAMPLES[id_]
-    calendars = tmp_path / "calendars"
-    calendars.symlink_to(ROOT / "tariffs" / "calendars")
+    for name in ("calendars", "indexes"):
+        (tmp_path / name).symlink_to(ROOT / "tariffs" / name)
     (tmp_path / "a.yaml").write_text(to_yaml(tariff), encoding="utf-8")
     assert load_tariffs(tmp_path)[id_] == tariff
 

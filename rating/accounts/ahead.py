@@ -94,12 +94,19 @@ def by_plan(plan: Int32) -> Iterator[tuple[int, NDArray[np.intp]]]:
 
 
 def _tells(plan: Plan) -> UInt8:
-    """(k,) of which timelines every kWh is billable, whenever it comes."""
+    """(k,) of which timelines every kWh is billable, whenever it comes.
+
+    Where an index lacks a price, a session by an index may be refused for it.
+    """
     timelines = plan.book.timelines
+    lacks = bool((plan.book.prices.part[2::3] < 0).any())
     unpriced = timelines.epoch_component.reshape(-1, len(DIMENSIONS))[:, ENERGY] == NO_COMPONENT
     holes = np.concatenate([[0], np.cumsum(unpriced)])
-    first, last = timelines.epoch_first[:-1], timelines.epoch_first[1:] - 1  # without the sentinel
-    return np.asarray((timelines.restricted == 0) & (holes[last] == holes[first])).astype(np.uint8)
+    sentinels = np.flatnonzero(timelines.epoch_start_us == NEVER)
+    first = timelines.epoch_first
+    last = sentinels[np.searchsorted(sentinels, first)]
+    told = (timelines.restricted == 0) & (holes[last] == holes[first]) & ~(lacks & (timelines.spot != 0))
+    return np.asarray(told).astype(np.uint8)
 
 
 def _told(claims: Claims, tracks: list[PlanTracks], coupons: Coupons) -> Bool:

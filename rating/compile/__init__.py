@@ -8,6 +8,8 @@ May import: `tariff.model`, `usage.batch` (types), `kernels` (types and limits),
     epochs      when prices change by the clock and the calendar
     traits      what sessions say of themselves: a timeline for each answer
     restricted  prices that depend on the session: the candidates of each epoch, with their conditions
+    spot        prices that follow an index, for each epoch and at equal steps
+    groups      epochs with their prices by an index, kept for the next call
     components  prices, steps and limits as fractions of nano
     taxes       which taxes a session may have, and which prices have the same
     tables      the rows of all timelines, flat

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
+from rating.compile.spot import SpotColumn
 from rating.compile.taxes import TaxRow, TimelineTaxes, taxes_of, timeline_taxes
 from rating.errors import Fault, TariffError
 from rating.kernels.arrays import (
@@ -49,6 +51,10 @@ class ComponentRow(NamedTuple):
     den: int
     den_scale: int
     volume_max: int
+    spot: int
+    grid: int
+    grid_start_us: int
+    grid_step_us: int
     grace_us: int
     counts: int
     step: int
@@ -82,47 +88,79 @@ class RuleRow(NamedTuple):
 Part = tuple[Component, int]  # a component and the dimension of its lines
 
 
-def rows(tariff: Tariff, version: Version, parts: list[Part]) -> tuple[list[ComponentRow], RuleRow, TimelineTaxes]:
+def rows(
+    tariff: Tariff, version: Version, parts: list[Part], spots: Sequence[SpotColumn | None] = ()
+) -> tuple[list[ComponentRow], RuleRow, TimelineTaxes]:
     """The rows of a timeline whose sessions start under `version` and may meet `parts`.
+
+    `spots`: of each part that follows an index, its prices. Where they share no denominator with the others that is
+    small enough, sessions are settled apart, in fractions.
 
     Raises: TariffError where prices are such that exact amounts would not fit 64 bits.
     """
     components = [part for part, _ in parts]
+    spots = spots or [None] * len(parts)
     taxes = taxes_of(tariff, components)
     mixed = _mixed(tariff, version, components, taxes)
     none: list[Fraction | None] = [None] * 4  # limits of mixed taxes are for `settle.apart`
     limits = _limits_in_price_terms(tariff, version) if mixed == 0 else none
     prices = [Fraction(part.price.amount_micro * NANO_PER_MICRO, part.price.per) for part in components]
     den = lcm(*(price.denominator for price in prices), *(limit.denominator for limit in limits if limit is not None))
+    common = lcm(den, *(spot.den for spot in spots if spot is not None))
+    if common > DENOMINATOR_MAX >= den:
+        mixed, limits = SETTLED_APART, none
+    if mixed == SETTLED_APART:
+        den = lcm(*(price.denominator for price in prices))
+    elif common <= DENOMINATOR_MAX:
+        den = common
     if den > DENOMINATOR_MAX or any(price.numerator * price.denominator >= 2**62 for price in prices):
         raise TariffError([_too_odd(tariff)])
-    found = [
-        _component_row(part, dimension, price, den, *_tax_of(tariff, part, taxes))
-        for (part, dimension), price in zip(parts, prices, strict=True)
-    ]
+    if mixed == SETTLED_APART:
+        den = 1  # each amount is over its own
     rule = _rule_row(tariff, version, den, mixed, limits, components)
+    if any(spot is not None and spot.grid is None for spot in spots):
+        rule = rule._replace(plain=0)
+    found = [
+        _component_row(part, dimension, price, den, spot, *_tax_of(tariff, part, taxes))
+        for (part, dimension), price, spot in zip(parts, prices, spots, strict=True)
+    ]
     return found, rule, timeline_taxes(tariff, components, taxes, mixed)
 
 
 def _component_row(
-    part: Component, dimension: int, price: Fraction, den: int, rate_ppm: int, tax_bits: int
+    part: Component,
+    dimension: int,
+    price: Fraction,
+    common: int,
+    spot: SpotColumn | None,
+    rate_ppm: int,
+    tax_bits: int,
 ) -> ComponentRow:
+    """The row of a component; where it follows an index, its place among the prices is filled in later."""
     in_unit = Fraction(NANO_PER_UNIT, part.price.per)
-    volume_max = AMOUNT_MAX_NANO * price.denominator // price.numerator if price else NEVER
+    num, den = price.numerator, price.denominator
+    volume_max = AMOUNT_MAX_NANO * den // num if num else NEVER
+    if spot is not None:
+        den = spot.den
+        volume_max = spot.volume_max
     assert part.step <= _STEP_MAX[part.dimension]
     return ComponentRow(
         dimension=dimension,
         rate_ppm=rate_ppm,
         tax_bits=tax_bits,
-        num=price.numerator,
-        den=price.denominator,
-        den_scale=den // price.denominator,
+        num=num,
+        den=den,
+        den_scale=common // den if common > 1 else 1,
         volume_max=min(volume_max, NEVER),
+        spot=-1,
+        grid=-1,
+        grid_start_us=0 if spot is None or spot.grid is None else spot.grid.start_us,
+        grid_step_us=0 if spot is None or spot.grid is None else spot.grid.step_us,
         grace_us=part.grace_us,
         counts=counts_of(part),
         step=part.step,
         step_round=STEP_ROUNDS.index(part.round),
-        min_nano=(part.min_micro or 0) * NANO_PER_MICRO,
+        min_nano=-NEVER if part.min_micro is None else part.min_micro * NANO_PER_MICRO,
         max_nano=NEVER if part.max_micro is None else part.max_micro * NANO_PER_MICRO,
         unit_num=in_unit.numerator,
         unit_den=in_unit.denominator,
@@ -203,7 +241,8 @@ def _limits_both_sides(version: Version) -> bool:
 def _is_plain(part: Component) -> bool:
     """Whether a component's amount is its volume times its price, and nothing else."""
     exact = part.grace_us == 0 and part.step == 0 and counts_of(part) == PARKED
-    return exact and not part.min_micro and part.max_micro is None
+    least = part.min_micro if part.spot is not None else part.min_micro or None  # 0 lifts what is below it
+    return exact and least is None and part.max_micro is None
 
 
 def _limits_in_price_terms(tariff: Tariff, version: Version) -> list[Fraction | None]:

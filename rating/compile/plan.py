@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rating.compile.epochs import version_end_us, version_start_us
-from rating.compile.tables import Group, compile_timelines
+from rating.compile.groups import Group
+from rating.compile.tables import compile_timelines
 from rating.compile.traits import split
 from rating.compile.zones import load_zone
 from rating.errors import Refused

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from rating.compile.components import ComponentRow, Part, RuleRow, counts_of, rows
 from rating.compile.epochs import timeline
-from rating.compile.restricted import Restricted, is_restricted, line_dimension, restricted_timeline
+from rating.compile.groups import Group, epochs, restricted_epochs
+from rating.compile.restricted import Restricted, is_restricted, line_dimension
+from rating.compile.spot import SpotColumn
 from rating.compile.taxes import TimelineTaxes
-from rating.compile.traits import Traits
 from rating.kernels.arrays import (
     BY_CURRENT,
     CHARGING_ENDED,
@@ -25,6 +26,7 @@ from rating.kernels.arrays import (
     SPAN_SHIFT,
     Book,
     Components,
+    Prices,
     Restrictions,
     Rules,
     Taxes,
@@ -40,17 +42,6 @@ Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 
 
-class Group(NamedTuple):
-    """What sessions of one timeline, or of the versions of a tariff, have in common."""
-
-    tariff: Tariff
-    zone: str
-    traits: Traits
-    restricted: bool  # whatever the tariff asks for
-    lo_us: int
-    hi_us: int
-
-
 @dataclass
 class Tables:
     """Rows of all timelines as they are collected."""
@@ -61,6 +52,12 @@ class Tables:
     components: list[ComponentRow] = field(default_factory=list)
     named: list[tuple[int, int, int]] = field(default_factory=list)  # element, unit, price_micro
     component_count: list[int] = field(default_factory=list)
+    block: list[int] = field(default_factory=list)  # of each timeline: which of the groups of epochs is its own
+    plain_block: list[int] = field(default_factory=list)  # and which is without the cuts of indexes
+    spot: list[int] = field(default_factory=list)
+    prices: list[SpotColumn] = field(default_factory=list)
+    price_count: int = 0
+    grid_count: int = 0
     waits: list[int] = field(default_factory=list)
     restricted: list[Restricted | None] = field(default_factory=list)
     parts: list[Component] = field(default_factory=list)
@@ -123,21 +120,30 @@ def add_timeline(tables: Tables, group: Group, index: int) -> None:
             element_code = tables.elements.setdefault(element.name, len(tables.elements))
             unit_code = tables.units.setdefault(part.price.unit_text, len(tables.units))
             tables.named.append((element_code, unit_code, part.price.amount_micro))
-    component_rows, rule_row, taxes = rows(tariff, version, parts)
-
     if group.restricted or is_restricted(tariff, versions, group.traits):
-        restricted = restricted_timeline(tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
-        start_us, component = restricted.start_us, np.full((restricted.start_us.size, len(DIMENSIONS)), -1, np.int32)
-        rule_row = rule_row._replace(plain=0)
+        restricted, component, followed = restricted_epochs(group, index, tuple(part.spot for part, _ in parts))
     else:
         restricted = None
-        start_us, component = timeline(tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
-    buckets = np.arange(((group.hi_us - group.lo_us) >> SPAN_SHIFT) + 1, dtype=np.int64)
-    tables.hint.append((np.searchsorted(start_us, group.lo_us + (buckets << SPAN_SHIFT), "right") - 1).astype(np.int32))
+        component, followed = epochs(group, index, tuple(part.spot for part, _ in parts))
+    start_us, prices = followed.start_us, followed.columns
+    component_rows, rule_row, taxes = rows(tariff, version, parts, prices)
+    if restricted is not None:
+        rule_row = rule_row._replace(plain=0)
     base = len(tables.components)
-    tables.epoch_start_us.append(np.append(start_us, NEVER))
-    flat = np.where(component >= 0, component + np.int32(base), np.int32(-1)).astype(np.int32)
-    tables.epoch_component.append(np.append(flat.ravel(), np.full(len(DIMENSIONS), -1, np.int32)))
+    tables.block.append(_add_epochs(tables, group, start_us, component, base))
+    tables.spot.append(int(any(prices)))
+    if any(prices) and rule_row.plain:
+        calendar_us = timeline(tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
+        tables.plain_block.append(_add_epochs(tables, group, *calendar_us, base))
+    else:
+        tables.plain_block.append(tables.block[-1])
+    for number, each in enumerate(prices):
+        if each is not None:
+            rows_of = {"spot": tables.price_count, "grid": tables.grid_count}
+            component_rows[number] = component_rows[number]._replace(**rows_of)
+            tables.prices.append(each)
+            tables.price_count += start_us.size
+            tables.grid_count += 0 if each.grid is None else each.grid.num.size
     tables.components += component_rows
     tables.component_count.append(len(parts))
     counts = {counts_of(part) for part, _ in parts}
@@ -150,6 +156,16 @@ def add_timeline(tables: Tables, group: Group, index: int) -> None:
     tables.versions.append(version)
 
 
+def _add_epochs(tables: Tables, group: Group, start_us: Int64, component: Int32, base: int) -> int:
+    """Add a group of epochs with their hints; return its number."""
+    buckets = np.arange(((group.hi_us - group.lo_us) >> SPAN_SHIFT) + 1, dtype=np.int64)
+    tables.hint.append((np.searchsorted(start_us, group.lo_us + (buckets << SPAN_SHIFT), "right") - 1).astype(np.int32))
+    tables.epoch_start_us.append(np.append(start_us, NEVER))
+    flat = np.where(component >= 0, component + np.int32(base), np.int32(-1)).astype(np.int32)
+    tables.epoch_component.append(np.append(flat.ravel(), np.full(len(DIMENSIONS), -1, np.int32)))
+    return len(tables.hint) - 1
+
+
 def flat_book(tables: Tables, lo_us: int) -> Book:
     """Concatenate the rows of all timelines into the arrays that kernels read."""
     rule = [list(column) for column in zip(*tables.rules, strict=True)] or [[] for _ in RuleRow._fields]
@@ -157,18 +173,23 @@ def flat_book(tables: Tables, lo_us: int) -> Book:
     named = [list(column) for column in zip(*tables.named, strict=True)] or [[], [], []]
     components = ComponentRow(*part)  # type: ignore[arg-type]
     rules = RuleRow(*rule)  # type: ignore[arg-type]
+    epoch_first = _offsets([start.size for start in tables.epoch_start_us])
+    hint_first = _offsets([hint.size for hint in tables.hint])
     return Book(
         timelines=frozen(
             Timelines(
-                epoch_first=_offsets([start.size for start in tables.epoch_start_us]),
+                epoch_first=epoch_first[tables.block],
                 epoch_start_us=_joined(tables.epoch_start_us, np.int64),
                 epoch_component=_joined(tables.epoch_component, np.int32),
-                hint_first=_offsets([hint.size for hint in tables.hint]),
+                hint_first=hint_first[tables.block],
                 hint=_joined(tables.hint, np.int32),
                 component_first=_offsets(tables.component_count),
                 waits=np.array(tables.waits, np.uint8),
                 restricted=np.array([_kind(each) for each in tables.restricted], np.uint8),
                 span_start_us=np.array([lo_us], np.int64),
+                spot=np.array(tables.spot, np.uint8),
+                plain_first=epoch_first[tables.plain_block],
+                plain_hint_first=hint_first[tables.plain_block],
             )
         ),
         restrictions=_restrictions(tables),
@@ -178,6 +199,12 @@ def flat_book(tables: Tables, lo_us: int) -> Book:
                 element=np.array(named[0], np.int32),
                 unit=np.array(named[1], np.int32),
                 price_micro=np.array(named[2], np.int64),
+            )
+        ),
+        prices=frozen(
+            Prices(
+                part=_joined([each.part.ravel() for each in tables.prices], np.int64),
+                grid=_joined([each.grid.num for each in tables.prices if each.grid is not None], np.int64),
             )
         ),
         rules=frozen(Rules(**_columns(rules._asdict()))),

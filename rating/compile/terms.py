@@ -24,6 +24,7 @@ from rating.kernels.arrays import (
     NO_DIMENSION,
     NO_TAX,
     OF_SESSIONS,
+    SETTLED_APART,
     TAX_INCLUDED,
     Book,
     Terms,
@@ -191,7 +192,8 @@ def _factors(plan: Plan, terms: Sequence[Term]) -> tuple[list[int], list[bool]]:
     dens = [int(den) for den in rules.den]
     apart = []
     for term in terms:
-        needs = {t: _denominator(plan, term, t) for t in timelines.get(term.tariff, [])}
+        own = [t for t in timelines.get(term.tariff, []) if rules.mixed[t] != SETTLED_APART]
+        needs = {t: _denominator(plan, term, t) for t in own}
         wide = {t: 0 if need == 0 else lcm(dens[t], need) for t, need in needs.items()}
         fits = all(0 < den <= DENOMINATOR_MAX for den in wide.values())
         apart.append(not fits)

@@ -7,7 +7,14 @@ from typing import Any, cast
 
 from rating.kernels.arrays import Int64
 from rating.kernels.jit import numba_config, scalar
-from rating.units import ENERGY_MAX_MWH, POWER_MAX_MW, PPM_PER_UNIT, SESSION_MAX_US, US_PER_H
+from rating.units import (
+    DENOMINATOR_MAX,
+    ENERGY_MAX_MWH,
+    POWER_MAX_MW,
+    PPM_PER_UNIT,
+    SESSION_MAX_US,
+    US_PER_H,
+)
 
 # mul_div_floor() of an interval of up to 2147 kWh and 71 minutes needs no more than one product.
 _DIRECT_A_BITS = 31
@@ -35,6 +42,13 @@ _CENT_NANO = 10_000_000
 # share() takes the whole units 32 bits at a time, times a rate.
 _HALF_BITS = 32
 assert ((2 * PPM_PER_UNIT) << _HALF_BITS) * 2 < 2**63
+
+# A price of an index is whole + (high × 2^LOW_BITS + low) ÷ den nano a milli-Wh, so that the sums of energy × each of
+# the three over a session stay in int64, and are divided once.
+LOW_BITS = 21
+assert DENOMINATOR_MAX <= 2 ** (2 * LOW_BITS - 1)
+assert ENERGY_MAX_MWH * 2**LOW_BITS < 2**62
+assert (DENOMINATOR_MAX << LOW_BITS) <= 2**62
 
 HALF_UP = 0
 HALF_EVEN = 1
@@ -117,6 +131,33 @@ def times_price(quantity: int, num: int, den: int, den_scale: int) -> tuple[int,
     part = (quantity - whole * den) * num
     nano = part // den
     return nano + whole * num, (part - nano * den) * den_scale
+
+
+@scalar
+def joined(whole: int, high: int, low: int, den: int) -> tuple[int, int]:
+    """The sum whole + (high × 2^LOW_BITS + low) ÷ den as whole nano and a rest over `den`; 0 <= high, low < 2^62."""
+    quotient = high // den
+    left = ((high - quotient * den) << LOW_BITS) + low
+    nano = left // den
+    return whole + (quotient << LOW_BITS) + nano, left - nano * den
+
+
+@scalar
+def mean_price(nano: int, rest: int, den: int, energy_mwh: int) -> int:
+    """(nano + rest ÷ den) ÷ energy as micro a kWh, to the nearest, halves away from zero; 0 of no energy."""
+    if energy_mwh == 0:
+        return 0
+    whole = nano // energy_mwh
+    more = 1000 * rest // den
+    part = (nano - whole * energy_mwh) * 1000 + more
+    micro = part // energy_mwh
+    left = part - micro * energy_mwh
+    over_half = 2 * left + (2 * (1000 * rest - more * den)) // den  # of energy_mwh; what it leaves is in `beyond`
+    beyond = (2 * (1000 * rest - more * den)) % den != 0
+    micro += whole * 1000
+    if over_half > energy_mwh or (over_half == energy_mwh and (beyond or nano >= 0)):
+        micro += 1
+    return micro
 
 
 @scalar

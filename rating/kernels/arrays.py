@@ -22,6 +22,7 @@ NO_COMPONENT = -1
 BY_CURRENT = 2  # of Timelines.restricted: a version on the timeline asks for a current, else it is 1
 SPAN_SHIFT = 32  # a bucket of the hint table is 2^32 microseconds (72 minutes)
 NEVER = 2**63 - 1
+NO_PRICE = NEVER
 
 
 class Usage(NamedTuple):
@@ -48,15 +49,18 @@ class Usage(NamedTuple):
 class Timelines(NamedTuple):
     """k timelines of price epochs. Within one, epochs ascend and the last is a sentinel that starts at NEVER."""
 
-    epoch_first: Int64  # (k + 1,) CSR
+    epoch_first: Int64  # (k,)
     epoch_start_us: Int64  # (e,) UTC
     epoch_component: Int32  # (4 e,) for each of units.DIMENSIONS the component that prices it, or NO_COMPONENT
-    hint_first: Int64  # (k + 1,) CSR
+    hint_first: Int64  # (k,)
     hint: Int32  # (h,) the epoch in force where a bucket of 2^SPAN_SHIFT us starts, counted within the timeline
     component_first: Int64  # (k + 1,) CSR into Components
     waits: UInt8  # (k,) ENERGY_CAME and CHARGING_ENDED: what components of the timeline begin to count with
     restricted: UInt8  # (k,) not 0: `walk_restricted` walks its sessions, and its epochs have rows in Restrictions
     span_start_us: Int64  # (1,) where bucket 0 of every timeline starts
+    spot: UInt8  # (k,) 1: a price of the timeline follows an index, and each of its instants begins an epoch
+    plain_first: Int64  # (k,) as epoch_first, of epochs that no index cuts, where the timeline is for `plain`
+    plain_hint_first: Int64  # (k,) as hint_first, of those
 
 
 ENERGY_CAME = 1
@@ -83,6 +87,13 @@ LACKS_FACT = 2  # the version asks for a connector or a charger's power that the
 VARIES = 4  # what holds for the first dimension depends on power or current; the next bits are for the others
 
 
+class Prices(NamedTuple):
+    """Prices that follow an index, over Components.den, in two forms."""
+
+    part: Int64  # (3 p,) for each epoch of the timeline three numbers (arith.joined); the last is -1: there is none
+    grid: Int64  # (g,) for `plain`, at equal steps: nano a milli-Wh; NO_PRICE: there is none
+
+
 class Components(NamedTuple):
     """c components, in the order in which their lines are printed. An amount is volume × num ÷ den, in nano."""
 
@@ -91,13 +102,19 @@ class Components(NamedTuple):
     tax_bits: Int64  # (c,) its taxes among those of the timeline, a bit each; -1: not known
     num: Int64  # (c,) nano for each base unit (milli-Wh, us, session), over
     den: Int64  # (c,)
-    den_scale: Int64  # (c,) the session's common denominator ÷ den
-    volume_max: Int64  # (c,) the volume at which the amount reaches AMOUNT_MAX_NANO
+    den_scale: Int64  # (c,) the session's common denominator ÷ den; 1 where it is SETTLED_APART
+    volume_max: (
+        Int64  # (c,) the volume at which the amount reaches AMOUNT_MAX_NANO; by an index: up to it no sum leaves int64
+    )
+    spot: Int64  # (c,) which of Prices.part is that of the first epoch of the timeline, -1: it follows no index
+    grid: Int64  # (c,) where its prices begin in Prices.grid; any number where its timeline is not plain, or no index
+    grid_start_us: Int64  # (c,) from when the first of them holds
+    grid_step_us: Int64  # (c,) and for how long
     grace_us: Int64  # (c,)
     counts: UInt8  # (c,) which time a price of parking time counts: PARKED, ...
     step: Int64  # (c,) base units, 0: none
     step_round: UInt8  # (c,) 0 up, 1 down, 2 nearest
-    min_nano: Int64  # (c,) 0: none
+    min_nano: Int64  # (c,) -NEVER: none
     max_nano: Int64  # (c,) NEVER: none
     unit_num: Int64  # (c,) billionths of the price's unit for each base unit, over
     unit_den: Int64  # (c,)
@@ -115,7 +132,7 @@ PLUGGED_IN = 3
 class Rules(NamedTuple):
     """What holds for a whole session of each of k timelines. Limits are in price terms: with tax where included."""
 
-    den: Int64  # (k,) the common denominator of amounts
+    den: Int64  # (k,) the common denominator of amounts; 1 where they are SETTLED_APART, each over its own
     tax: UInt8  # (k,) NO_TAX, TAX_EXCLUDED or TAX_INCLUDED
     rate_ppm: Int64  # (k,) of every price, unless they are mixed
     mixed: (
@@ -246,6 +263,7 @@ class Book(NamedTuple):
     timelines: Timelines
     restrictions: Restrictions
     components: Components
+    prices: Prices
     rules: Rules
     taxes: Taxes
     terms: Terms
@@ -274,7 +292,7 @@ class Stretches(NamedTuple):
     """What `walk` says of a block of n' sessions: stretches of time without a cut, with room for w of them."""
 
     first: Int64  # (n' + 1,) CSR
-    epoch: Int32  # (w,) index into Timelines.epoch_start_us, of a timeline that is not restricted
+    epoch: Int32  # (w,) index into Timelines.epoch_start_us; of a restricted timeline only where it has `spot`
     component: Int32  # (6 w,) of one that is: for each of units.LINE_DIMENSIONS the component, or NO_COMPONENT
     after: UInt8  # (w,) ENERGY_CAME and CHARGING_ENDED: what came before it, or the timeline does not wait for
     energy_mwh: Int64  # (w,)
@@ -303,8 +321,9 @@ class Records(NamedTuple):
     billable: Int64  # (r,) the volume after grace
     billed: Int64  # (r,) the volume after the step; the same array as `billable` where nothing has a step
     nano: Int64  # (r,) the exact amount, whole
-    rest: Int64  # (r,) and the rest over the session's common denominator, or TOO_MUCH
+    rest: Int64  # (r,) and the rest over the session's common denominator (SETTLED_APART: its own), or TOO_MUCH
     printed: Int64  # (r,) micro
+    mean: Int64  # (r,) micro a kWh of what follows an index; or (0,), where nothing does
 
 
 class Shares(NamedTuple):
@@ -329,6 +348,7 @@ class Scratch(NamedTuple):
     free: Int64  # (component_most,) what allowances make free of it, 0 between sessions
     under: Int64  # (component_most + spare_most,) nano that printing leaves out of a line
     rest: Int64  # (component_most + spare_most,) the rest of its amount
+    spot: Int64  # (component_most,) energy × price of what follows an index, 0 between sessions
     shares: Shares
 
 

@@ -16,6 +16,7 @@ from rating.kernels.arrays import (
     TAX_EXCLUDED,
     TAX_INCLUDED,
     TOO_MUCH,
+    USAGE,
     Book,
     Deals,
     Int32,
@@ -85,6 +86,8 @@ def bill(
         # 1. The sum of the components' amounts.
         total_nano = 0
         total_rest = 0
+        size_nano = 0  # what their sizes add up to: amounts below zero take nothing off the range
+        size_rest = 0
         for at in range(first, last):
             r = index(at)
             nano, rest = line_nano[r], line_rest[r]
@@ -96,7 +99,14 @@ def bill(
             if total_rest >= den:
                 total_rest -= den
                 total_nano += 1
-            if over(total_nano, total_rest, AMOUNT_MAX_NANO, 0):
+            if line_kind[r] != USAGE:  # a discount takes nothing off the range either
+                continue
+            size_nano += nano if nano >= 0 else -nano - (1 if rest > 0 else 0)
+            size_rest += rest if nano >= 0 or rest == 0 else den - rest
+            if size_rest >= den:
+                size_rest -= den
+                size_nano += 1
+            if over(size_nano, size_rest, AMOUNT_MAX_NANO, 0):
                 status[s] = AMOUNT_RANGE
                 break
         if status[s] != 0:

@@ -70,12 +70,12 @@ def take_discounts(deal: int, term: int, den: int, count: int, terms: Terms, dea
         if total_rest >= den:
             total_rest -= den
             total_nano += 1
-        if over(total_nano, total_rest, AMOUNT_MAX_NANO, 0):
+        if total_nano < -AMOUNT_MAX_NANO or over(total_nano, total_rest, AMOUNT_MAX_NANO, 0):
             return 0
 
     found = 0
     for j in range(terms.discount_first[term], terms.discount_first[term + 1]):
-        if of_coupon[j] != 0 and over(min_nano[j], 0, total_nano, total_rest):
+        if of_coupon[j] != 0 and min_nano[j] > 0 and over(min_nano[j], 0, total_nano, total_rest):
             continue
         most_nano = 0  # what it may take in all, where it is no part of each amount
         if kinds[j] == BY_AMOUNT:

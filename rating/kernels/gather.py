@@ -1,10 +1,14 @@
-"""Add stretches up to volumes: for each session, one record for each component that has any (PRICING 2 and 3)."""
+"""Add stretches up to volumes: for each session, one record for each component that has any (PRICING 2 and 3).
+
+Of energy whose price follows an index the amount is added up as well, because its price changes with every stretch:
+that of what allowances leave.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from rating.kernels.arith import index, row_of
+from rating.kernels.arith import index, joined, row_of
 from rating.kernels.arrays import (
     ALLOWANCE,
     CHARGING_ENDED,
@@ -16,6 +20,7 @@ from rating.kernels.arrays import (
     PARKED,
     PLUGGED_IN,
     SPARE_MAX,
+    TOO_MUCH,
     USAGE,
     Book,
     Deals,
@@ -27,7 +32,30 @@ from rating.kernels.arrays import (
     Usage,
 )
 from rating.kernels.jit import kernel, scalar
-from rating.units import ENERGY, FLAT, PARKING_TIME, RESERVATION_FLAT, RESERVATION_TIME, TIME
+from rating.units import (
+    AMOUNT_MAX_NANO,
+    ENERGY,
+    ENERGY_MAX_MWH,
+    FACTOR_MAX_PPM,
+    FLAT,
+    INDEX_MAX_NANO,
+    PARKING_TIME,
+    PPM_PER_UNIT,
+    RESERVATION_FLAT,
+    RESERVATION_TIME,
+    TIME,
+)
+
+NO_INDEX_PRICE = 26  # errors.Refused
+
+# Whole nano a milli-Wh are taken apart again, so that no sum leaves int64 before its range is known.
+_WHOLE_BITS = 20
+_WHOLE_HIGH_MAX = 2**42  # more of it is beyond AMOUNT_MAX_NANO, below zero by half as much again
+assert ENERGY_MAX_MWH << _WHOLE_BITS < 2**61
+assert (INDEX_MAX_NANO * FACTOR_MAX_PPM // PPM_PER_UNIT // 10**6 + 1) * ENERGY_MAX_MWH >> _WHOLE_BITS < 2**62
+assert _WHOLE_HIGH_MAX << _WHOLE_BITS > AMOUNT_MAX_NANO
+assert (_WHOLE_HIGH_MAX * 3 // 2 << _WHOLE_BITS) - (ENERGY_MAX_MWH << _WHOLE_BITS) > AMOUNT_MAX_NANO + ENERGY_MAX_MWH
+assert (_WHOLE_HIGH_MAX * 3 // 2 << _WHOLE_BITS) + (ENERGY_MAX_MWH << _WHOLE_BITS) < 2**63
 
 
 @scalar
@@ -78,6 +106,8 @@ def gather(
     record_first, record_session, record_kind = out.first, out.session, out.kind
     record_component, record_turn = out.component, out.turn
     record_volume, record_billable = out.volume, out.billable
+    by_index, epoch_first, spot, den = timelines.spot, timelines.epoch_first, components.spot, components.den
+    price_part = book.prices.part
     energy_out, charging_out, parked_out = totals.energy_mwh, totals.charging_us, totals.parked_us
 
     with_deals, deal_of, deal_terms = deals.of_session.size > 0, deals.of_session, deals.terms
@@ -87,6 +117,7 @@ def gather(
     volume = np.zeros(component_most, np.int64)
     billable = np.zeros(component_most, np.int64)
     turns = np.zeros(component_most, np.int32)
+    sums = np.zeros(4 * component_most if price_part.size > 0 else 1, np.int64)  # energy × the numbers of its price
     touched = np.zeros(component_most, np.int64)  # the components of the session with volume, ascending
 
     billable_of = np.zeros(6, np.int64)  # what is billable of each dimension after grace
@@ -100,6 +131,8 @@ def gather(
         walked = stretch_first[o] < stretch_first[o + 1]
         base = component_first[line] if walked else 0
         is_restricted = restricted[line] != 0
+        is_spot = by_index[line] != 0
+        missing = False
         dimensions = 6 if is_restricted else 4
         without_length = session_start_us[s] == session_end_us[s]
         deal = deal_of[s] if with_deals else -1
@@ -172,6 +205,15 @@ def gather(
                         allowed = min(free_of[d], added - free)
                         free_of[d] -= allowed
                         free += allowed
+                    if d == ENERGY and is_spot and spot[c] >= 0:
+                        p = index(3 * (spot[c] + stretch_epoch[i] - epoch_first[line]))
+                        j = index(4 * (c - base))
+                        paid = added - free
+                        missing = missing or price_part[p + 2] < 0
+                        sums[j] += paid * (price_part[p] >> _WHOLE_BITS)
+                        sums[j + 1] += paid * (price_part[p] & ((1 << _WHOLE_BITS) - 1))
+                        sums[j + 2] += paid * price_part[p + 1]
+                        sums[j + 3] += paid * price_part[p + 2]
                     k = index(c - base)
                     if volume[k] == 0:
                         j = touches
@@ -197,8 +239,8 @@ def gather(
             _allow(deal, allowance_lo, allowance_hi, book.terms, deals, billable_of, free_of)
             counting = False
 
-        for j in range(touches):
-            k = index(touched[j])
+        for n in range(touches):
+            k = index(touched[n])
             records = index(records)
             record_session[records] = o
             record_kind[records] = USAGE
@@ -206,10 +248,27 @@ def gather(
             record_turn[records] = turns[k]
             record_volume[records] = volume[k]
             record_billable[records] = billable[k]
+            if is_spot and spot[base + k] >= 0:
+                j = index(4 * k)
+                most = sums[j] >= _WHOLE_HIGH_MAX or sums[j] <= -(_WHOLE_HIGH_MAX * 3 // 2)
+                nano, rest = 0, TOO_MUCH
+                if not most and not missing:
+                    whole = (sums[j] << _WHOLE_BITS) + sums[j + 1]
+                    nano, rest = joined(whole, sums[j + 2], sums[j + 3], den[base + k])
+                    if nano < -AMOUNT_MAX_NANO or nano > AMOUNT_MAX_NANO or (nano == AMOUNT_MAX_NANO and rest > 0):
+                        nano, rest = 0, TOO_MUCH
+                out.nano[records] = nano
+                out.rest[records] = rest
+                for m in range(4):
+                    sums[j + m] = 0
             records += 1
             volume[k] = 0
             billable[k] = 0
             turns[k] = 0
+        if missing:
+            totals.status[s] = NO_INDEX_PRICE
+            records = record_first[o]
+            walked = False
         spares = spare[line]
         if deal >= 0:
             caps = cap_first[term + 1] - cap_first[term]

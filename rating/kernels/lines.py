@@ -23,6 +23,8 @@ from rating.kernels.arrays import (
 )
 from rating.kernels.jit import lean_kernel, scalar
 
+_SIGN_SHIFT = 63
+
 
 @scalar
 def in_unit(quantity: int, num: int, den: int) -> int:
@@ -94,6 +96,7 @@ def write_lines(
     # What they are for.
     of_dimension, of_element = components.dimension, components.element
     of_unit, of_price = components.unit, components.price_micro
+    spot, mean = components.spot, records.mean
     line, kind, dimension, element, unit, price = (
         out.line,
         out.kind,
@@ -116,6 +119,9 @@ def write_lines(
             element[i] = of_element[c]
             unit[i] = of_unit[c]
             price[i, 0] = of_price[c]
+            if spot[c] >= 0:
+                price[i, 0] = mean[r]
+                price[i, 1] = mean[r] >> _SIGN_SHIFT
 
     # How much: to the nearest billionth of the unit, ties up. kWh, Wh and seconds always end before that.
     volume, unit_num, unit_den, out_volume = records.volume, components.unit_num, components.unit_den, out.volume

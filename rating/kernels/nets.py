@@ -30,15 +30,17 @@ def share_net(s: int, t: int, net: int, first: int, last: int, book: Book, out: 
         bits = taxes.group_bits[g]
         base_nano = 0
         base_rest = 0
+        costs = False  # amounts that cancel out still make a group
         for at in range(first, last):
             r = index(at)
             if component[r] >= 0 and tax_bits[component[r]] == bits:
+                costs = costs or nano[r] != 0 or rest[r] != 0
                 base_nano += nano[r]
                 base_rest += rest[r]
                 if base_rest >= den:
                     base_rest -= den
                     base_nano += 1
-        if base_nano == 0 and base_rest == 0:
+        if not costs:
             continue
         scale = taxes.group_scale_ppm[g]
         a = PPM_PER_UNIT

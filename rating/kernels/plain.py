@@ -3,6 +3,9 @@
 A plain timeline has no grace, no step, no limit and no coarse rounding, and no component waits for energy. Nearly every
 session is of one, and takes 4.4 ns an interval here where the chain of kernels takes 7.3: what a session needs stays in
 registers and the nearest cache. Whatever is odd about a session is left to the chain, which says what is wrong with it.
+
+Where the price of energy follows an index, a stretch lasts over many prices: energy is multiplied by that of its moment
+while the stretch is walked.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from rating.kernels.arith import (
     count_units,
     index,
     lowest_bit,
+    mean_price,
     mul_div_floor,
     round_parts,
     row_of,
@@ -19,6 +23,7 @@ from rating.kernels.arith import (
     times_price,
 )
 from rating.kernels.arrays import (
+    NO_PRICE,
     NO_TAX,
     SPAN_SHIFT,
     TAX_EXCLUDED,
@@ -50,6 +55,7 @@ from rating.units import (
 )
 
 COMPONENTS_MAX = 62  # of a plain timeline: those of a session with volume are the bits of one integer
+_SIGN_SHIFT = 63
 INTERVALS_MAX = 2**20  # of a plain session: the sum of as many of the greatest energy is far from leaving int64
 
 assert INTERVALS_MAX * ENERGY_MAX_MWH < 2**62
@@ -70,21 +76,24 @@ def plain(
 ) -> tuple[int, int]:
     """Price the sessions of `rows` from place `first` on, writing lines from row `lines` on.
 
-    Returns: the first place that was not priced, because its session is odd, its tariff or its deal is not plain,
-    `out` is full, or it is `last`; and the number of lines that are written now.
+    Returns: the first place that was not priced, because its session is odd, its tariff or its deal is not plain
+    (no deal is where a price follows an index), `out` is full, or it is `last`; and the number of lines that are
+    written now.
     """
     session_start_us, session_end_us, ids = usage.session_start_us, usage.session_end_us, usage.session_id
     interval_first, door_status, of_session = usage.interval_first, usage.status, usage.timeline
     start_us, end_us, energies, activities = usage.start_us, usage.end_us, usage.energy, usage.activity
     timelines, components, rules = book.timelines, book.components, book.rules
-    epoch_first, epoch_start_us = timelines.epoch_first, timelines.epoch_start_us
+    epoch_first, epoch_start_us = timelines.plain_first, timelines.epoch_start_us
     epoch_component, component_first = timelines.epoch_component, timelines.component_first
-    hint_first, hint, span_start_us = timelines.hint_first, timelines.hint, timelines.span_start_us[0]
+    hint_first, hint, span_start_us = timelines.plain_hint_first, timelines.hint, timelines.span_start_us[0]
     num, den, den_scale, volume_max = components.num, components.den, components.den_scale, components.volume_max
     unit_num, unit_den = components.unit_num, components.unit_den
     of_dimension, of_element = components.dimension, components.element
     of_unit, of_price = components.unit, components.price_micro
-    volume, under, rests = scratch.volume, scratch.under, scratch.rest
+    volume, under, rests, spot_sum = scratch.volume, scratch.under, scratch.rest, scratch.spot
+    by_indexes, of_spot, prices, of_grid = timelines.spot, components.spot, book.prices.grid, components.grid
+    grid_start_us, grid_step_us = components.grid_start_us, components.grid_step_us
     line_session, line_number, line_kind, line_rate = out.session, out.line, out.kind, out.rate
     line_dimension, line_element, line_unit, line_price = out.dimension, out.element, out.unit, out.unit_price
     line_volume, line_billed, line_amount, line_printed = out.volume, out.billed_volume, out.amount, out.printed
@@ -114,7 +123,7 @@ def plain(
         if with_deals and deal_of[s] >= 0:
             deal = index(deal_of[s])
             term = deals.terms[deal]
-            if is_plain_term[term] == 0:
+            if is_plain_term[term] == 0 or by_indexes[t] != 0:
                 return at, lines
             for j in range(allowance_first[term], allowance_first[term + 1]):
                 left = allowance_left[deal, j - allowance_first[term]]
@@ -132,8 +141,13 @@ def plain(
             epoch = index(epoch + 1)
 
         # 1. Walk the intervals along the epochs. A stretch is the time between two cuts.
+        by_index = by_indexes[t] != 0
         epoch_end = epoch_start_us[epoch + 1]
         within = min(session_end, epoch_end - 1)
+        fresh = by_index  # the stretch begins, and whether its price follows an index is to be found out
+        follows = False
+        point, point_end, step_us = 0, 0, 0  # which price holds, until when, and how long each does
+        cost = 0  # energy × price
         now = session_start
         stretch_start = session_start
         energy = 0
@@ -147,8 +161,41 @@ def plain(
         i = index(begin)
         odd = session_start == session_end
         while not odd:
+            if fresh:
+                fresh = False
+                c = epoch_component[4 * epoch + ENERGY]
+                follows = c >= 0 and of_spot[index(c)] >= 0
+                if follows:
+                    step_us = grid_step_us[index(c)]
+                    steps = (stretch_start - grid_start_us[index(c)]) // step_us
+                    point = index(of_grid[index(c)] + steps)
+                    point_end = grid_start_us[index(c)] + (steps + 1) * step_us
+            if follows:
+                # As the loop below, with the price of the moment; what crosses one, or meets a gap, is for later.
+                price = prices[point]
+                while 0 <= i < end:
+                    b = end_us[i]
+                    e = energies[i]
+                    if start_us[i] != now or b <= now or b > within or e < 0 or e > energy_max:
+                        break
+                    if point_end <= now:
+                        while point_end <= now:
+                            point = index(point + 1)
+                            point_end += step_us
+                        price = prices[point]
+                    if b > point_end or price == NO_PRICE:
+                        break
+                    charging = e != 0
+                    if with_activity and activities[i] != ACTIVITY_AUTO:
+                        charging = activities[i] != ACTIVITY_PARKED
+                    energy += e
+                    cost += e * price
+                    charging_us += b - now if charging else 0
+                    now = b
+                    i += 1
+
             # A loop of its own, so that what it adds to stays in registers.
-            while 0 <= i < end:
+            while 0 <= i < end and not follows:
                 b = end_us[i]
                 e = energies[i]
                 if start_us[i] != now or b <= now or b > within or e < 0 or e > energy_max:
@@ -172,6 +219,31 @@ def plain(
                 charging = e != 0
                 if with_activity and activities[i] != ACTIVITY_AUTO:
                     charging = activities[i] != ACTIVITY_PARKED
+                if follows and e > 0 and a < epoch_end:
+                    # The interval, or what the stretch has of it, price by price.
+                    at_us = max(a, stretch_start)
+                    until_us = min(b, epoch_end)
+                    priced = given
+                    while point_end <= at_us:
+                        point = index(point + 1)
+                        point_end += step_us
+                    while True:
+                        part = e
+                        at_us = min(point_end, until_us)
+                        if at_us < b:
+                            part = mul_div_floor(e, at_us - a, b - a)
+                            part -= part % wh
+                        if part > priced:
+                            price = prices[point]
+                            if price == NO_PRICE:
+                                odd = True
+                                break
+                            cost += (part - priced) * price
+                            priced = part
+                        if at_us == until_us:
+                            break
+                        point = index(point + 1)
+                        point_end += step_us
                 if b <= epoch_end:
                     energy += e - given
                     charging_us += b - max(a, stretch_start) if charging else 0
@@ -196,6 +268,8 @@ def plain(
             if c >= 0 and energy > 0:
                 volume[index(c)] += energy * energy_scale
                 touched |= 1 << c
+                if follows:
+                    spot_sum[index(c)] += cost * energy_scale
                 if energy_left > 0:
                     allowed = min(energy_left, energy * energy_scale)
                     free[index(c)] += allowed
@@ -231,12 +305,15 @@ def plain(
             epoch = index(epoch + 1)
             epoch_end = epoch_start_us[epoch + 1]
             within = min(session_end, epoch_end - 1)
+            fresh = by_index
+            cost = 0
 
         # 2. What it costs: amounts are nano and a rest over the timeline's denominator.
         unit_nano = rules.unit_nano[t]
         common = rules.den[t]
         total_nano = 0
         total_rest = 0
+        size_nano = 0  # at least what the sizes of the amounts add up to
         left_over = 0  # units that lines leave out when each is rounded down
         begun = lines
         odd = odd or energy_total > energy_max
@@ -251,16 +328,29 @@ def plain(
             if deal >= 0:
                 billed -= free[k]
                 free[k] = 0
-            if odd or billed > volume_max[c]:
+            price = of_price[c]
+            if by_index and of_spot[c] >= 0:
+                cost = spot_sum[k]
+                spot_sum[k] = 0
+                if odd or quantity > volume_max[c]:
+                    odd = True
+                    continue
+                nano = cost // den[c]
+                rest = cost - nano * den[c]
+                price = mean_price(nano, rest, den[c], quantity)
+                rest *= den_scale[c]
+            elif odd or billed > volume_max[c]:
                 odd = True
                 continue
-            nano, rest = times_price(billed, num[c], den[c], den_scale[c])
+            else:
+                nano, rest = times_price(billed, num[c], den[c], den_scale[c])
             total_nano += nano
             total_rest += rest
             if total_rest >= common:
                 total_rest -= common
                 total_nano += 1
-            if total_nano > AMOUNT_MAX_NANO or (total_nano == AMOUNT_MAX_NANO and total_rest > 0):
+            size_nano += abs(nano) + 1
+            if size_nano > AMOUNT_MAX_NANO:  # or nearly: the chain knows
                 odd = True
                 continue
 
@@ -281,14 +371,14 @@ def plain(
             if with_billed:
                 line_billed[i, 0] = shown if billed == quantity else in_unit(billed, unit_num[c], unit_den[c])
                 line_billed[i, 1] = 0
-            line_price[i, 0] = of_price[c]
-            line_price[i, 1] = 0
+            line_price[i, 0] = price
+            line_price[i, 1] = price >> _SIGN_SHIFT
             pico = 0
             if rest > 0:
                 pico = (2000 * rest + common) // (2 * common)
             line_amount[i, 0], line_amount[i, 1] = times_1000(nano, pico)
             line_printed[i, 0] = units * print_micro
-            line_printed[i, 1] = 0
+            line_printed[i, 1] = units >> _SIGN_SHIFT
             if with_rate:
                 line_rate[i, 0] = components.rate_ppm[c]
                 line_rate[i, 1] = 0
@@ -331,6 +421,7 @@ def plain(
                     most = j
             under[most] -= unit_nano
             line_printed[index(begun + most), 0] += print_micro
+            line_printed[index(begun + most), 1] = line_printed[index(begun + most), 0] >> _SIGN_SHIFT
             left_over -= 1
         if deal >= 0:
             for i in range(begun, lines):
@@ -345,10 +436,10 @@ def plain(
         totals.parked_us[s, 0] = session_end - session_start - charging_total_us
         totals.parked_us[s, 1] = 0
         totals.net_micro[s, 0] = net * print_micro
-        totals.net_micro[s, 1] = 0
+        totals.net_micro[s, 1] = net >> _SIGN_SHIFT
         if with_tax:
             totals.tax_micro[s, 0] = tax * print_micro
-            totals.tax_micro[s, 1] = 0
+            totals.tax_micro[s, 1] = tax >> _SIGN_SHIFT
             totals.gross_micro[s, 0] = (net + tax) * print_micro
-            totals.gross_micro[s, 1] = 0
+            totals.gross_micro[s, 1] = (net + tax) >> _SIGN_SHIFT
     return last, lines

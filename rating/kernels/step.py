@@ -16,7 +16,11 @@ _NEAREST = 2
 def step(
     begin: int, count: int, rows: Int64, timeline: Int32, components: Components, rules: Rules, out: Records
 ) -> None:
-    """Write `out.billed` of `count` sessions of `rows` from place `begin` on; `timeline` is int32 (n,)."""
+    """Write `out.billed` of `count` sessions of `rows` from place `begin` on; `timeline` is int32 (n,).
+
+    Energy whose price follows an index takes no part: what a step adds has no moment, and so no price.
+    """
+    spot = components.spot
     dimension, steps, step_round = components.dimension, components.step, components.step_round
     record_first, component, turn = out.first, out.component, out.turn
     billable, billed = out.billable, out.billed
@@ -39,7 +43,7 @@ def step(
             total = 0
             active = -1
             for r in range(first, last):
-                if billable[r] > 0 and dimension[component[r]] == stepped_dimension:
+                if billable[r] > 0 and dimension[component[r]] == stepped_dimension and spot[component[r]] < 0:
                     total += billable[r]
                     if active < 0 or turn[r] > turn[active]:
                         active = r
@@ -63,6 +67,7 @@ def step(
                     if (
                         billable[r] > 0
                         and dimension[component[r]] == stepped_dimension
+                        and spot[component[r]] < 0
                         and turn[r] < turn[active]
                         and (before < 0 or turn[r] > turn[before])
                     ):

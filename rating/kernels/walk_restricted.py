@@ -96,6 +96,7 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
         first, last = usage.interval_first[s], usage.interval_first[s + 1]
         session_start, session_end = usage.session_start_us[s], usage.session_end_us[s]
         by_current = timelines.restricted[t] == BY_CURRENT
+        by_index = timelines.spot[t] != 0
         expired = with_expired and usage.expired[s] != 0
         reserved_until = session_end if expired else session_start
         durations_lo, durations_hi = duration_first[t], duration_first[t + 1]
@@ -390,6 +391,8 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                     stale = _NONE
                 else:
                     changed = stretch_after[opened] != after
+                if by_index and opened >= 0 and out.epoch[opened] != epoch:
+                    changed = True
                 if changed:
                     if stretches == room:
                         return -1
@@ -398,6 +401,7 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                     for d in range(_DIMENSIONS):
                         stretch_component[_DIMENSIONS * opened + d] = picks[d]
                     stretch_after[opened] = after
+                    out.epoch[opened] = epoch
                     stretch_mwh[opened] = 0
                     stretch_charging_us[opened] = 0
                     stretch_parked_us[opened] = 0
@@ -416,17 +420,11 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                     since = until
                     if epoch_start_us[epoch + 1] <= since:
                         epoch += 1
-                    if (
-                        kind != _RESERVED
-                        and session_next < durations_hi
-                        and session_start + durations_us[session_next] <= since
-                    ):
+                    next_us = session_start + durations_us[session_next] if session_next < durations_hi else NEVER
+                    if kind != _RESERVED and next_us <= since:
                         session_next += 1
-                    if (
-                        is_reserved
-                        and reserved_next < durations_hi
-                        and reserved_start + durations_us[reserved_next] <= since
-                    ):
+                    next_us = reserved_start + durations_us[reserved_next] if reserved_next < durations_hi else NEVER
+                    if is_reserved and next_us <= since:
                         reserved_next += 1
                 at, given = until, upto
                 charging_given, parked_given, reserved_given = charging_now, parked_now, reserved_after

@@ -88,11 +88,14 @@ def _shared(amounts: Mapping[Priced, Fraction], whole: Fraction) -> Amounts:
 
 
 def _take_coupon(left: Amounts, claim: Claim, quantities: Quantities) -> list[Step]:
-    """A coupon that holds and whose minimum is spent. It is used only where it takes something."""
+    """A coupon that holds and whose minimum is spent. It is used only where it takes something.
+
+    Our choice: without a minimum it also works on what is above zero of a session that costs less than nothing.
+    """
     discount, spent = claim.coupon.discount, sum(left.values(), _ZERO)
     if claim.fault is not None:
         return [CouponTaken(claim, spent, claim.fault)]
-    if spent < money(claim.coupon.min_spend_micro):
+    if claim.coupon.min_spend_micro and spent < money(claim.coupon.min_spend_micro):
         return [CouponTaken(claim, spent, "min_spend")]
     step = _take(left, discount.name, discount.dimensions, _asked(left, discount, quantities))
     return [CouponTaken(claim, spent, None if step.taken else "nothing_left"), step]

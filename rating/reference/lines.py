@@ -12,7 +12,7 @@ from rating.reference.tax import Total
 from rating.reference.trace import Allowed, Charged, Discounted, Limited, Rounded
 from rating.reference.values import Line, LineKind
 from rating.tariff.model import UNIT_SIZES, LineDimension, Tariff
-from rating.units import LINE_DIMENSIONS, MICRO_PER_UNIT
+from rating.units import LINE_DIMENSIONS, MICRO_PER_UNIT, MWH_PER_KWH
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,16 @@ def _usage_line(tariff: Tariff, quantities: Quantities, step: Charged, number: i
         volume=Fraction(quantities[step.priced].volume, per),
         billed_volume=Fraction(step.billed, per),
         unit=component.price.unit_text,
-        unit_price_micro=component.price.amount_micro,
+        unit_price_micro=component.price.amount_micro if component.spot is None else _mean_price(step),
         amount=step.amount,
         printed_micro=printed_micro,
         tax_ppm=step.rates.total_ppm if tariff.tax else None,
     )
+
+
+def _mean_price(step: Charged) -> int:
+    """What a kWh costs on the mean of a session whose price follows an index; 0 where none is billed."""
+    return round_to(step.by_price * MWH_PER_KWH / step.billed, 1, "half_up") if step.billed else 0
 
 
 def _allowance_line(allowed: Allowed, number: int) -> Line:

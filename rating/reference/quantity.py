@@ -170,7 +170,13 @@ def take_steps(tariff: Tariff, quantities: Quantities) -> list[Stepped]:
     """
     parking = _of_dimension(quantities, PARKING_TIME)
     timed = parking if parking else _of_dimension(quantities, TIME)
-    totals = [_of_dimension(quantities, ENERGY), timed, _of_dimension(quantities, RESERVATION_TIME)]
+    # Our choice: energy whose price follows an index takes no part, for what a step adds has no moment, and no price.
+    energy = {
+        priced: quantity
+        for priced, quantity in _of_dimension(quantities, ENERGY).items()
+        if find(tariff, priced)[2].spot is None
+    }
+    totals = [energy, timed, _of_dimension(quantities, RESERVATION_TIME)]
     steps = [_take_step(tariff, total) for total in totals]
     return [step for step in steps if step is not None]
 

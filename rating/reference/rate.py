@@ -20,6 +20,7 @@ from rating.reference.match import find
 from rating.reference.parts import charging_end, first_energy, parts_of
 from rating.reference.printing import round_total, taxes_of
 from rating.reference.quantity import Quantities, Share, added_up, flats_due, shares_of, take_steps
+from rating.reference.spot import amounts_of, followed, moments, spots_of
 from rating.reference.stretches import spells, stretches
 from rating.reference.tax import total_of
 from rating.reference.values import Bill, Refusal, Usage
@@ -31,10 +32,11 @@ def rate_session(tariff: Tariff, usage: Usage, *, as_cut: bool = False, deal: De
     """The exact bill of a session, with a trace of every step, or why it is refused (PRICING 1 to 4).
 
     Faults are found in this order: the session's own start, end and reservation, no data, its zone, a version in force
-    at its start, its intervals one by one, values that the tariff needs and the session does not have, the range of
-    amounts, taxes that are not known. The tariff's own zone goes before the session's. With `as_cut` no interval is
-    cut: each is priced by what holds at its start, as an operator does who has cut them already. The deal is what its
-    account gives it; what the session itself says of its account, coupon and points is not looked at here.
+    at its start, its intervals one by one, values that the tariff needs and the session does not have, prices that an
+    index does not have, the range of amounts, taxes that are not known. The tariff's own zone goes before the
+    session's. With `as_cut` no interval is cut: each is priced by what holds at its start, as an operator does who has
+    cut them already. The deal is what its account gives it; what the session itself says of its account, coupon and
+    points is not looked at here.
     """
     deal = deal or NO_DEAL
     fault = fault_of_session(usage)
@@ -53,7 +55,9 @@ def rate_session(tariff: Tariff, usage: Usage, *, as_cut: bool = False, deal: De
 
     parts = parts_of(usage)
     first_us = min(part.start_us for part in parts)
-    cutter = Cutter(tariff, usage, parts, epochs(tariff, starts, version, first_us, usage.end_us, zone))
+    in_reach = range(len(tariff.versions)) if tariff.on_change == "at_once" else [version]
+    spots = spots_of(tariff, in_reach)
+    cutter = Cutter(tariff, usage, parts, epochs(tariff, starts, version, first_us, usage.end_us, zone, spots))
     slices = cutter.slices(as_cut)
     in_use = sorted({found.epoch.version for found in slices})
     refusal = missing_value(usage, [tariff.versions[index] for index in in_use])
@@ -74,7 +78,11 @@ def rate_session(tariff: Tariff, usage: Usage, *, as_cut: bool = False, deal: De
     steps += allowed
     steps += take_steps(tariff, quantities)
 
-    charged = charge(tariff, quantities)
+    by_index = followed(tariff, pieces, shares)
+    if by_index is None:
+        return Refusal(usage.session_id, Refused.NO_INDEX_PRICE)
+    steps += moments(by_index, zone)
+    charged = charge(tariff, quantities, amounts_of(by_index))
     left, discounts = take_discounts(deal, charged, quantities)
     if out_of_range(charged) or out_of_range(left):
         return Refusal(usage.session_id, Refused.AMOUNT_RANGE)

@@ -22,7 +22,26 @@ def costs(bill: Bill) -> list[str]:
         quantity = _quantity(tariff, measured[charged.priced], allowed, stepped)
         rows.append(f"{_title(tariff, charged.priced)}: {quantity}")
         rows.append(f"  {_amount(tariff, charged)}")
+        rows += [f"    {row}" for row in _moments(tariff, steps(bill, trace.Moment), charged.priced)]
     return rows or ["nothing"]
+
+
+def _moments(tariff: Tariff, moments: list[trace.Moment], priced: Priced) -> list[str]:
+    """What the energy of each price of the index costs, in order of time."""
+    rows, day = [], ""
+    for each in moments:
+        if each.priced != priced:
+            continue
+        dated = words.day(each.start)
+        energy = words.energy(each.energy_mwh)
+        if each.allowed_mwh:
+            energy += f" less {words.energy(each.allowed_mwh)} that is included"
+        rows.append(
+            f"{'' if dated == day else f'{dated} '}{words.clock(each.start)}: {energy} "
+            f"at {money(tariff, each.price)}/kWh = {money(tariff, each.amount)}"
+        )
+        day = dated
+    return rows
 
 
 def _title(tariff: Tariff, priced: Priced) -> str:
@@ -59,7 +78,7 @@ def _quantity(
 
 def _amount(tariff: Tariff, charged: trace.Charged) -> str:
     quantity = words.quantity(charged.billed, charged.priced.dimension)
-    text = f"{quantity} at {price(tariff, charged.priced)} = {money(tariff, charged.by_price)}"
+    text = f"{quantity} {_at(tariff, charged.priced)} = {money(tariff, charged.by_price)}"
     if charged.amount > charged.by_price:
         text += f", at least {money(tariff, charged.amount)}"
     if charged.amount < charged.by_price:
@@ -67,3 +86,8 @@ def _amount(tariff: Tariff, charged: trace.Charged) -> str:
     if charged.amount and charged.rates.each is None:
         text += ", the rate of its tax is not known"
     return text
+
+
+def _at(tariff: Tariff, priced: Priced) -> str:
+    by_index = find(tariff, priced)[2].spot is not None
+    return f"{'by' if by_index else 'at'} {price(tariff, priced)}"

@@ -10,7 +10,8 @@ from rating.reference import trace, words
 from rating.reference.match import Priced, find
 from rating.reference.values import Bill
 from rating.tariff.model import Tariff
-from rating.units import MICRO_PER_UNIT
+from rating.tariff.spot import SpotPrice
+from rating.units import MICRO_PER_UNIT, PPM_PER_UNIT
 
 _S = TypeVar("_S")
 
@@ -56,6 +57,22 @@ def micro(tariff: Tariff, amount_micro: int) -> str:
 
 
 def price(tariff: Tariff, priced: Priced) -> str:
-    """The price of a component: 0.39 EUR/kWh."""
-    found = find(tariff, priced)[2].price
+    """The price of a component: 0.39 EUR/kWh; of one that follows an index, how."""
+    component = find(tariff, priced)[2]
+    if component.spot is not None:
+        return _index_price(tariff, component.spot)
+    found = component.price
     return f"{micro(tariff, found.amount_micro)}/{found.unit_text}"
+
+
+def _index_price(tariff: Tariff, spot: SpotPrice) -> str:
+    text = f"the index {spot.index.name}"
+    if spot.factor_ppm != PPM_PER_UNIT:
+        text += f" x {words.decimal(Fraction(spot.factor_ppm, PPM_PER_UNIT))}"
+    if spot.add_micro:
+        sign = "+" if spot.add_micro > 0 else "-"
+        text += f" {sign} {micro(tariff, abs(spot.add_micro))}/kWh"
+    for limit, called in ((spot.floor_micro, "at least"), (spot.ceiling_micro, "at most")):
+        if limit is not None:
+            text += f", {called} {micro(tariff, limit)}/kWh"
+    return text

@@ -111,6 +111,18 @@ class Stepped:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """The energy that a component prices by one price of its index, mostly a quarter of an hour (PRICING 4)."""
+
+    priced: Priced
+    start: datetime
+    energy_mwh: int
+    allowed_mwh: int  # of it, in an allowance
+    price: Fraction  # a kWh
+    amount: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Charged:
     """The amount of one component: billed volume times price, then its own minimum and maximum (PRICING 4)."""
 
@@ -209,6 +221,7 @@ Step = (
     | Measured
     | Allowed
     | Stepped
+    | Moment
     | Charged
     | Discounted
     | CouponTaken

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from rating.reference.clock import cut_moments, first_instant_of, local
 from rating.reference.values import Usage
 from rating.tariff.model import Tariff, Version, When
+from rating.tariff.spot import SpotPrice
 
 _DAY_MIN = 1440
 
@@ -49,17 +51,25 @@ class Epoch:
 
 
 def epochs(
-    tariff: Tariff, starts: list[int | None], of_session: int, first_us: int, last_us: int, zone: ZoneInfo
+    tariff: Tariff,
+    starts: list[int | None],
+    of_session: int,
+    first_us: int,
+    last_us: int,
+    zone: ZoneInfo,
+    spots: Iterable[SpotPrice] = (),
 ) -> list[Epoch]:
     """The epochs from the first moment of a session (or its reservation) to its last, which begins an epoch too.
 
     With `on_change: at_once` each moment is priced by the version in force then, else by the one at the session's
-    start. A cut between epochs that changes no price moves no amount.
+    start. Prices of an index begin and end at its instants. A cut between epochs that changes no price moves no amount.
     """
     at_once = tariff.on_change == "at_once"
     moments = {first_us, last_us, *cut_moments(first_us, last_us, zone, clock_minutes(tariff))}
     if at_once:
         moments.update(start for start in starts if start is not None and first_us < start < last_us)
+    for spot in spots:
+        moments.update(spot.index.bounds_between(first_us, last_us))
     found = []
     for moment in sorted(moments):
         index = version_at(starts, moment) if at_once else of_session

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rating.compile.plan import Plan
 from rating.errors import Fault, Refused
 from rating.kernels.arrays import Totals
+from rating.results.index_gaps import missing_prices
 from rating.tariff.clocks import clock_text, moment_text
 from rating.tariff.model import Tariff, Tariffs
 from rating.units import MWH_PER_KWH
@@ -58,6 +59,8 @@ def refusal(batch: UsageBatch, known: Tariffs, i: int, code: Refused, row: int, 
         zone = tariff.time_zone or _own_zone(batch, i)
         start = f"{moment_text(int(batch.sessions.start_us[i]), zone)}{clock_text(zone)}"
         hint = _in_force(tariff, zone) if code == Refused.NO_VERSION else missing
+    if code == Refused.NO_INDEX_PRICE:
+        hint = missing_prices(known[batch.sessions.tariff_names[batch.sessions.tariff[i]]], batch, i)
     return describe(batch, i, code, row, known=known, hint=hint, start=start)
 
 

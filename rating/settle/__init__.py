@@ -7,5 +7,6 @@ May import: `compile.plan`, `usage.batch`, `tariff.model`, `kernels`, `units`, `
     apart   sessions with different taxes beside limits or a coarse rounding unit, in exact fractions
     discounts, apart_lines   the discounts and the lines of these
     due     taxes and limits of such a session, exactly
+    room    what kernels write to, and room for lines
     memory  what kernels write to, kept from call to call
 """

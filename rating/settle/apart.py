@@ -1,6 +1,7 @@
-"""Totals of a session whose prices have different taxes and which has limits or a coarse rounding unit (PRICING 4).
+"""Totals of a session that no 64-bit kernel can tell (PRICING 4).
 
-A limit scales each tax by a fraction of any size, which no 64-bit kernel holds. Such sessions are rare, so they are
+Where prices have different taxes, a limit scales each tax by a fraction of any size; and the prices of an index may
+have so many decimals that the amounts of a session share no small denominator. Such sessions are rare, so they are
 settled one by one in exact fractions: 0.1 ms each.
 """
 
@@ -43,13 +44,13 @@ def settle_apart(
     """
     timeline = int(plan.timeline[session])
     tariff, version = plan.tariffs[timeline], plan.in_force[timeline]
-    den = int(plan.book.rules.den[timeline])
+    dens = plan.book.components.den * plan.book.components.den_scale
     every = range(int(records.first[0]), int(records.first[1]))
     rows = [r for r in every if records.kind[r] == USAGE]
     if any(records.rest[r] < 0 for r in rows):
         return _refuse(session, totals, Refused.AMOUNT_RANGE)
-    amounts = [Fraction(int(records.nano[r]) * den + int(records.rest[r]), den * NANO_PER_UNIT) for r in rows]
-    if sum(amounts, _ZERO) > Fraction(AMOUNT_MAX_NANO, NANO_PER_UNIT):
+    amounts = [_exact(int(records.nano[r]), int(records.rest[r]), int(dens[records.component[r]])) for r in rows]
+    if sum(map(abs, amounts), _ZERO) > Fraction(AMOUNT_MAX_NANO, NANO_PER_UNIT):
         return _refuse(session, totals, Refused.AMOUNT_RANGE)
 
     deal = int(deals.of_session[session]) if deals.of_session.size else -1
@@ -100,6 +101,10 @@ def settle_apart(
     write_lines(plan, records, rows, amounts, printed, lines, at)
     write_extras(plan.book.terms, extras, printed[len(rows) :], lines, at + len(rows), len(rows))
     return len(rows) + len(extras)
+
+
+def _exact(nano: int, rest: int, den: int) -> Fraction:
+    return Fraction(nano * den + rest, den * NANO_PER_UNIT)
 
 
 def _discounted(plan: Plan, deals: Deals, deal: int, items: list[Item], amounts: list[Fraction]) -> Given:

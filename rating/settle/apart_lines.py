@@ -70,7 +70,8 @@ def write_lines(
         i, c = at + number, records.component[r]
         _write(lines, i, number, USAGE, amounts[number], printed[number], int(parts.rate_ppm[c]))
         lines.dimension[i], lines.element[i], lines.unit[i] = parts.dimension[c], parts.element[c], parts.unit[c]
-        lines.unit_price[i] = parts.price_micro[c], 0
+        price = int(records.mean[r] if parts.spot[c] >= 0 else parts.price_micro[c])
+        lines.unit_price[i] = price, -(price < 0)
         in_unit = Fraction(int(parts.unit_num[c]), int(parts.unit_den[c]))
         lines.volume[i] = _nearest(int(records.volume[r]) * in_unit), 0
         if len(lines.billed_volume):

@@ -19,13 +19,9 @@ from numpy.typing import NDArray
 from rating.compile.plan import Plan
 from rating.kernels.arrays import (
     NO_TAX,
-    SPARE_MAX,
     Deals,
     Lines,
-    Records,
     Scratch,
-    Shares,
-    Stretches,
     Totals,
     Usage,
     frozen,
@@ -36,7 +32,7 @@ from rating.kernels.arrays import (
 from rating.kernels.price import APART, BLOCK_SESSIONS, DONE, SCRATCH_FULL, price
 from rating.settle.apart import settle_apart
 from rating.settle.memory import Block
-from rating.units import LINE_DIMENSIONS
+from rating.settle.room import room_for_block, room_for_lines
 from rating.usage.batch import UsageBatch
 
 Int64 = NDArray[np.int64]
@@ -49,6 +45,7 @@ CHUNK_SESSIONS_MAX = 65536
 CHUNK_SESSIONS_MIN = 1024
 # Room to begin with: J1 has 1.8, and a session that needs more makes its block walk again.
 STRETCHES_A_SESSION = 8
+SPOT_STRETCHES_A_SESSION = 32  # each price of an index begins another
 # Room for lines: J1 has 3.5. What does not fit makes a record batch of its own.
 LINES_A_SESSION = 4
 
@@ -198,11 +195,12 @@ def _part_first(plan: Plan) -> Int64:
 
 def _price_chunk(job: Job, block: Block, first: int, last: int) -> list[Lines]:
     """The lines of the sessions at the places first to last - 1; more than one group where room for them ran out."""
-    stretches = STRETCHES_A_SESSION * BLOCK_SESSIONS
+    by_index = bool(job.plan.book.timelines.spot.any())
+    stretches = (SPOT_STRETCHES_A_SESSION if by_index else STRETCHES_A_SESSION) * BLOCK_SESSIONS
     most = int(job.plan.book.component_most[0] + job.plan.book.terms.spare_most[0])
     room = LINES_A_SESSION * (last - first) + most + 1
-    scratch = _scratch(block, stretches, job.plan)
-    lines, count = _room_for_lines(room, job.plan), 0
+    scratch = room_for_block(block, stretches, job.plan)
+    lines, count = room_for_lines(room, job.plan), 0
     found = []
     while True:
         first, count, why = price(
@@ -210,7 +208,7 @@ def _price_chunk(job: Job, block: Block, first: int, last: int) -> list[Lines]:
         )
         if why == SCRATCH_FULL:
             stretches *= 4
-            scratch = _scratch(block, stretches, job.plan)
+            scratch = room_for_block(block, stretches, job.plan)
             continue
         if why == APART:
             session = int(job.rows[first]) if job.rows.size else first
@@ -222,7 +220,7 @@ def _price_chunk(job: Job, block: Block, first: int, last: int) -> list[Lines]:
         if why == DONE:
             return found
         room = LINES_A_SESSION * (last - first) + max(room if count == 0 else 0, room // 2)
-        lines, count = _room_for_lines(room, job.plan), 0
+        lines, count = room_for_lines(room, job.plan), 0
 
 
 def _settle_apart(job: Job, scratch: Scratch, session: int, lines: Lines, at: int) -> int:
@@ -231,82 +229,3 @@ def _settle_apart(job: Job, scratch: Scratch, session: int, lines: Lines, at: in
     ids = job.usage.session_id
     lines.session[at : at + count] = ids[session] if ids.size else session
     return count
-
-
-def _scratch(block: Block, stretches: int, plan: Plan) -> Scratch:
-    """Room for so many stretches, and for a record of every dimension of each beside the spare ones."""
-    stepped = bool(plan.book.rules.stepped.any())
-    most = int(plan.book.component_most[0])
-    width = stretches if plan.book.timelines.restricted.any() else 0
-    spare = int(plan.book.terms.spare_most[0])
-    room = len(LINE_DIMENSIONS) * stretches + (SPARE_MAX + spare) * BLOCK_SESSIONS
-    block.reset(
-        {
-            np.int64: 3 * stretches + 2 * width + 6 * room + 2 * (BLOCK_SESSIONS + 1) + 8 * most + 5 * spare,
-            np.int32: stretches + len(LINE_DIMENSIONS) * width + 4 * room,
-            np.uint8: stretches + room,
-        }
-    )
-    billable = block.take(room, np.int64)
-    volume = block.take(most, np.int64)
-    free = block.take(most, np.int64)
-    volume[:] = 0
-    free[:] = 0
-    return Scratch(
-        stretches=Stretches(
-            first=block.take(BLOCK_SESSIONS + 1, np.int64),
-            epoch=block.take(stretches, np.int32),
-            component=block.take(len(LINE_DIMENSIONS) * width, np.int32),
-            after=block.take(stretches, np.uint8),
-            energy_mwh=block.take(stretches, np.int64),
-            charging_us=block.take(stretches, np.int64),
-            duration_us=block.take(stretches, np.int64),
-            parked_us=block.take(width, np.int64),
-            reserved_us=block.take(width, np.int64),
-        ),
-        records=Records(
-            first=block.take(BLOCK_SESSIONS + 1, np.int64),
-            session=block.take(room, np.int32),
-            kind=block.take(room, np.uint8),
-            component=block.take(room, np.int32),
-            turn=block.take(room, np.int32),
-            volume=block.take(room, np.int64),
-            billable=billable,
-            billed=block.take(room, np.int64) if stepped else billable,
-            nano=block.take(room, np.int64),
-            rest=block.take(room, np.int64),
-            printed=block.take(room, np.int64),
-        ),
-        pick=block.take(room, np.int32),
-        volume=volume,
-        free=free,
-        under=block.take(most + spare, np.int64),
-        rest=block.take(most + spare, np.int64),
-        shares=Shares(*(block.take(size, np.int64) for size in [most] * 4 + [spare] * 3)),
-    )
-
-
-def _room_for_lines(count: int, plan: Plan) -> Lines:
-    """Room for the columns of the table: it stays with the table, so each chunk has its own.
-
-    What no tariff of the batch needs takes no room: a rate of tax, or billed volumes other than the measured ones.
-    """
-    parts = plan.book.components
-    billed = count if parts.step.any() or parts.grace_us.any() or plan.book.terms.allowance_of.size else 0
-    taxed = count if (plan.book.rules.tax != NO_TAX).any() else 0
-    block = Block()
-    block.reset({np.int64: 9 * count + 2 * billed + 2 * taxed, np.int32: 3 * count, np.uint8: 2 * count})
-    return Lines(
-        session=block.take(count, np.int64),
-        line=block.take(count, np.int32),
-        kind=block.take(count, np.uint8),
-        dimension=block.take(count, np.uint8),
-        element=block.take(count, np.int32),
-        unit=block.take(count, np.int32),
-        volume=block.take(count, np.int64, 2),
-        billed_volume=block.take(billed, np.int64, 2),
-        unit_price=block.take(count, np.int64, 2),
-        amount=block.take(count, np.int64, 2),
-        printed=block.take(count, np.int64, 2),
-        rate=block.take(taxed, np.int64, 2),
-    )

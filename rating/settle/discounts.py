@@ -43,7 +43,8 @@ def take_discounts(terms: Terms, term: int, points: int, items: Sequence[Item], 
     left, taken = list(amounts), []
     redeemed, coupon_used = 0, False
     for j in range(int(terms.discount_first[term]), int(terms.discount_first[term + 1])):
-        if terms.discount_coupon[j] and sum(left) * NANO_PER_UNIT < int(terms.discount_min_nano[j]):
+        least = int(terms.discount_min_nano[j])
+        if terms.discount_coupon[j] and least > 0 and sum(left) * NANO_PER_UNIT < least:
             continue
         kind, bits = terms.discount_kind[j], int(terms.discount_bits[j])
         size = Fraction(int(terms.discount_num[j]), int(terms.discount_den[j]))

@@ -89,7 +89,7 @@ def _at_limit(
     tariff: Tariff, limit: PriceLimit, due: Due, side: Fraction, bound: Fraction, after_tax: bool, included: bool
 ) -> Due:
     net = due.side(False, included)
-    if after_tax and limit.before_tax_micro is not None and tariff.tax is not None and net is not None:
+    if after_tax and limit.before_tax_micro is not None and net is not None and tariff.tax is not None:
         return _with_tax(due, bound - net, tariff.tax.rates, included)
     if side == 0:
         own = NO_RATES if tariff.tax is None else tariff.tax.rates

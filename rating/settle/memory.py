@@ -73,7 +73,7 @@ class Block:
         self._used = 0
 
     def reset(self, sizes: dict[Any, int]) -> None:
-        """Make room for so many items of each dtype in `sizes`, in at most 32 arrays each."""
+        """Make room for so many items of each dtype in `sizes`, in at most thirty-two arrays each."""
         wanted = sum(np.dtype(dtype).itemsize * size + 32 * _ALIGN for dtype, size in sizes.items()) + _ALIGN
         if self._root is None or self._root.size < wanted:
             keep = wanted >= KEPT_LEAST_BYTES

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from rating.tariff.refusal import RefusalError
-from rating.units import LIMIT_MAX_MICRO, PPM_PER_PERCENT
+from rating.units import FACTOR_MAX_PPM, LIMIT_MAX_MICRO, PPM_PER_PERCENT, PRICE_MAX_MICRO
 
 NUMBER = re.compile(r"(0|[1-9][0-9]*)(?:\.([0-9]+))?")
 _SIGNS = "€$£¥₹"
@@ -96,3 +96,44 @@ def read_percent(text: str) -> int:
     88750
     """
     return scaled(text, 4, "percent", "a rate from 0 to 100 percent, such as 21", 100 * PPM_PER_PERCENT)
+
+
+_SPOT = re.compile(r"(-?)([0-9.]+)(?: ?/ ?kWh)?")
+
+
+def read_spot_price(text: str) -> int:
+    """A price a kWh in micro, which may be below zero; the unit may be left out.
+
+    >>> read_spot_price("0.12/kWh"), read_spot_price("-0.05")
+    (120000, -50000)
+    """
+    want = "a price a kWh, such as 0.12/kWh"
+    found = _SPOT.fullmatch(text)
+    if found is None:
+        number, slash, _ = text.partition("/")
+        if slash and NUMBER.fullmatch(number.strip()):
+            raise RefusalError("price_unit", want, f"write {number.strip()}/kWh")
+        raise RefusalError("price", want, number_fix(text))
+    micro = scaled(found.group(2), 6, "price", want, PRICE_MAX_MICRO)
+    return -micro if found.group(1) else micro
+
+
+def read_positive_spot_price(text: str) -> int:
+    """The same, of a price that is never below zero."""
+    micro = read_spot_price(text)
+    if micro < 0:
+        raise RefusalError("price", "a price a kWh of 0 or more, such as 0.40", "write 0 or more")
+    return micro
+
+
+def read_factor(text: str) -> int:
+    """What an index is multiplied by, in millionths.
+
+    >>> read_factor("1.05")
+    1050000
+    """
+    want = "a factor above 0, such as 1.05"
+    ppm = scaled(text, 6, "factor", want, FACTOR_MAX_PPM)
+    if ppm == 0:
+        raise RefusalError("factor", want, "write the factor, or leave it out for 1")
+    return ppm

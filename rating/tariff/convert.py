@@ -10,6 +10,7 @@ from rating.tariff.model import (
     Component,
     DimensionName,
     Element,
+    Price,
     PriceLimit,
     Rates,
     Rounding,
@@ -27,6 +28,8 @@ from rating.tariff.schema_parts import PriceLimitText
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
 from rating.tariff.schema_tax import TaxRateText, TaxText
 from rating.tariff.schema_when import WhenText
+from rating.tariff.spot import SpotPrice
+from rating.units import PPM_PER_UNIT
 
 PriceText = EnergyText | TimeText | ParkingText | FlatText
 
@@ -109,9 +112,10 @@ def _component(dimension: DimensionName, text: PriceText, document: Document, el
     grace_us: int | None = getattr(text, "grace", None)
     step: int | None = getattr(text, "step_size", None)
     step_round: StepRound | None = getattr(text, "round", None)
+    spot = _spot(text) if isinstance(text, EnergyText) else None
     return Component(
         dimension=dimension,
-        price=text.price,
+        price=text.price or Price(0, "kWh"),
         grace_us=grace_us or 0,
         step=step or 0,
         round=step_round or "up",
@@ -121,8 +125,16 @@ def _component(dimension: DimensionName, text: PriceText, document: Document, el
         from_charging_end=isinstance(text, ParkingText) and text.from_ == "charging_end",
         plugged_in=isinstance(text, ParkingText) and text.counts == "plugged_in",
         rates=None if text.tax is None else _rates(text.tax.rates),
+        spot=spot,
         place=document.place(_at(element, dimension)),
     )
+
+
+def _spot(text: EnergyText) -> SpotPrice | None:
+    if text.index is None:
+        return None
+    factor = PPM_PER_UNIT if text.factor is None else text.factor
+    return SpotPrice(text.index, factor, text.add or 0, text.floor, text.ceiling, text.fallback)
 
 
 def _when(text: WhenText) -> When:

@@ -19,7 +19,10 @@ from rating.units import DIMENSIONS
 
 _HEAD = {"$schema": "http://json-schema.org/draft-07/schema#"}
 # The order in which the keys of a price are offered.
-PRICE_KEYS = ("price", "grace", "step_size", "round", "min", "max", "from", "counts", "tax")
+PRICE_KEYS = (
+    *("price", "index", "factor", "add", "floor", "ceiling", "fallback"),
+    *("grace", "step_size", "round", "min", "max", "from", "counts", "tax"),
+)
 
 
 def schema_text(schema: dict[str, Any]) -> str:
@@ -90,6 +93,7 @@ def tariff_schema() -> dict[str, Any]:
     whole = _whole(TariffText)
     element = whole["properties"]["versions"]["items"]["properties"]["elements"]["items"]
     element["anyOf"] = [{"required": [name]} for name in DIMENSIONS]
+    element["properties"]["energy"]["anyOf"] = [{"required": [name]} for name in ("price", "index")]
     for name in DIMENSIONS:
         _also_text(element["properties"], name)
     when = element["properties"]["when"]["properties"]

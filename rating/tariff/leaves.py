@@ -149,6 +149,16 @@ Money = Annotated[
     leaf(amounts.read_money, "an amount of money, such as 12.00"),
     editor("number", "string", minimum=0, pattern=_DECIMAL),
 ]
+_SPOT_PRICE = editor("number", "string", pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]{1,6})?( ?/ ?kWh)?$")
+SpotAmount = Annotated[int, leaf(amounts.read_spot_price, "a price a kWh, such as 0.12/kWh"), _SPOT_PRICE]
+PositiveSpotAmount = Annotated[
+    int, leaf(amounts.read_positive_spot_price, "a price a kWh of 0 or more, such as 0.40"), _SPOT_PRICE
+]
+Factor = Annotated[
+    int,
+    leaf(amounts.read_factor, "a factor above 0, such as 1.05"),
+    editor("number", "string", minimum=0, pattern=_DECIMAL),
+]
 TimeLength = Annotated[
     int,
     leaf(lengths.read_time_length, "a length of time, such as 15 min"),

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rating.errors import Fault, Place, TariffError
 from rating.tariff.model import Tariff, Tariffs
@@ -28,7 +28,11 @@ NOT_TARIFFS = ("schema.json", "plan.schema.json", "coupon.schema.json")
 
 
 def load_tariffs(
-    source: Source | Iterable[Source], *, version: str | None = None, time_zone: str | None = None
+    source: Source | Iterable[Source],
+    *,
+    version: str | None = None,
+    time_zone: str | None = None,
+    indexes: Mapping[str, Any] | None = None,
 ) -> Tariffs:
     """Load a file, a folder (all *.yaml, *.yml, *.json and *.jsonl directly in it) or a list of those.
 
@@ -36,6 +40,8 @@ def load_tariffs(
     mapping of plans by their id whose `.coupons` is one of coupons by their code; there need be no tariffs beside
     them. JSON files hold OCPI tariffs: one, a list, an OCPI response, or one a line. `version` says of which version of
     OCPI they are (left out: each is looked at), `time_zone` where their sites are (left out: each session says it).
+    `indexes` are market prices by the names that tariffs give them: any Arrow-compatible tables, or dicts of columns,
+    with `start` and `price_per_kwh` or `price_per_mwh`. Others are read from the files in `indexes/` beside a tariff.
 
     >>> load_tariffs("tariffs/per-kwh.yaml")
     Tariffs(per-kwh)
@@ -50,24 +56,24 @@ def load_tariffs(
     with _no_collection():
         yaml = [path for path in paths if path.suffix not in ocpi.SUFFIXES]
         foreign = [path for path in paths if path.suffix in ocpi.SUFFIXES]
-        read = _read_yaml(yaml, faults)
+        read = _read_yaml(yaml, faults, indexes)
         settings = read_settings(version, time_zone, faults)
         found = [tariff for path in foreign for tariff in ocpi.read_file(path, settings, faults)]
         read += ocpi.named_apart(found, faults)
     return _gathered(read, faults)
 
 
-def _read_yaml(paths: list[Path], faults: list[Fault]) -> list[Offered]:
+def _read_yaml(paths: list[Path], faults: list[Fault], indexes: Mapping[str, Any] | None) -> list[Offered]:
     if not paths:
         return []
     from rating.tariff.read import Reader
 
-    reader = Reader(faults)
+    reader = Reader(faults, indexes)
     return [read for path in paths if (read := reader.read_file(path)) is not None]
 
 
-def parse_tariff(text: str, source: str = "<text>") -> Tariff:
-    """Read one tariff from a text. Calendars in files are out of its reach, public ones are not.
+def parse_tariff(text: str, source: str = "<text>", *, indexes: Mapping[str, Any] | None = None) -> Tariff:
+    """Read one tariff from a text. Calendars and indexes in files are out of its reach, public calendars are not.
 
     >>> parse_tariff('''
     ... tariff: night
@@ -78,7 +84,7 @@ def parse_tariff(text: str, source: str = "<text>") -> Tariff:
     ... ''').versions[0].elements[0].components[0].price
     Price(amount_micro=390000, unit='kWh', count=1)
     """
-    found = _parsed(text, source)
+    found = _parsed(text, source, indexes)
     if not found:
         raise TariffError([_other_kind(source, "tariff", found.plans)])
     return next(iter(found.values()))
@@ -108,10 +114,10 @@ def parse_coupon(text: str, source: str = "<text>") -> Coupon:
     return next(iter(found.plans.coupons.values()))
 
 
-def _parsed(text: str, source: str) -> Tariffs:
+def _parsed(text: str, source: str, indexes: Mapping[str, Any] | None = None) -> Tariffs:
     from rating.tariff.read import Reader
 
-    reader = Reader([])
+    reader = Reader([], indexes)
     read = reader.read_text(text, source, folder=None)
     return _gathered([] if read is None else [read], reader.faults)
 

@@ -9,9 +9,10 @@ import codecs
 import difflib
 import importlib.metadata
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -25,12 +26,15 @@ from rating.tariff.faults import faults_of
 from rating.tariff.kinds import kind_of
 from rating.tariff.leaves_when import WANT_CALENDAR
 from rating.tariff.model import Tariff
-from rating.tariff.nodes import FILE_MAX_BYTES, Document, Mapping, read_nodes
+from rating.tariff.nodes import FILE_MAX_BYTES, Document, read_nodes
+from rating.tariff.nodes import Mapping as MappingNode
 from rating.tariff.plans import Coupon, Plan
 from rating.tariff.refusal import RefusalError
 from rating.tariff.schema import CalendarText, TariffText
 from rating.tariff.schema_parts import Block
 from rating.tariff.schema_plans import CouponText, PlanText
+from rating.tariff.schema_prices import WANT_INDEX
+from rating.tariff.spot import Index
 
 Form = TypeVar("Form", bound=Block)
 Offered = Tariff | Plan | Coupon
@@ -40,11 +44,16 @@ _FILE_NAME = re.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 
 
 class Reader:
-    """Reads tariffs, plans and coupons, and keeps the calendars that several of them may name."""
+    """Reads tariffs, plans and coupons, and keeps the calendars and indexes that several of them may name.
 
-    def __init__(self, faults: list[Fault]) -> None:
+    `indexes` are tables in memory by their names; a name that is not among them is that of a file.
+    """
+
+    def __init__(self, faults: list[Fault], indexes: Mapping[str, Any] | None = None) -> None:
         self.faults = faults
         self._calendars: dict[Path, Calendar] = {}
+        self._indexes: dict[Path | str, Index] = {}
+        self._tables = indexes or {}
 
     def read_file(self, path: Path) -> Offered | None:
         """What a file says, or None where it has faults."""
@@ -78,7 +87,11 @@ class Reader:
         assert document.root is not None
         try:
             form = model.model_validate(
-                document.root.plain, context={"calendar": lambda name: self._calendar(name, folder)}
+                document.root.plain,
+                context={
+                    "calendar": lambda name: self._calendar(name, folder),
+                    "index": lambda name: self._index(name, folder),
+                },
             )
         except ValidationError as error:
             self.faults.extend(faults_of(error, document, model))
@@ -127,6 +140,29 @@ class Reader:
             if close := difflib.get_close_matches(name, files, n=1):
                 raise RefusalError("calendar", WANT_CALENDAR, f"did you mean `{close[0]}`?")
         return public_calendar(name)
+
+    def _index(self, name: str, folder: Path | None) -> Index:
+        """The index of a name: a table's that was given, else a file's. Its faults are added once."""
+        from rating.tariff.indexes import SUFFIXES, index_of_table, read_index
+
+        if name in self._tables:
+            if name not in self._indexes:
+                self._indexes[name] = index_of_table(self._tables[name], name, self.faults) or Index(name, ())
+            return self._indexes[name]
+        if not _FILE_NAME.fullmatch(name):
+            raise RefusalError("index", WANT_INDEX, "write the name of the file alone, without folder or ending")
+        home = None if folder is None else folder / "indexes"
+        paths = [path for suffix in SUFFIXES if home is not None and (path := home / f"{name}{suffix}").is_file()]
+        if not paths:
+            files = [] if home is None else [each.stem for each in home.glob("*") if each.suffix in SUFFIXES]
+            close = difflib.get_close_matches(name, [*files, *self._tables], n=1)
+            fix = f"did you mean `{close[0]}`?" if close else f"make the file indexes/{name}.csv beside the tariff"
+            raise RefusalError("index", WANT_INDEX, fix)
+        if len(paths) > 1:
+            raise RefusalError("index", WANT_INDEX, f"delete one of {paths[0].name} and {paths[1].name}")
+        if paths[0] not in self._indexes:
+            self._indexes[paths[0]] = read_index(paths[0], name, self.faults) or Index(name, ())
+        return self._indexes[paths[0]]
 
     def _read_calendar(self, path: Path, name: str) -> Calendar:
         """The calendar of a file. Its faults are added once; the tariff is then refused with it."""
@@ -213,5 +249,5 @@ def _holidays_release() -> str:
 
 def _place_of(document: Document, key: str) -> Place:
     root = document.root
-    assert isinstance(root, Mapping)
+    assert isinstance(root, MappingNode)
     return document.place(root.values[key])

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, PlainValidator, ValidationInfo, WithJsonSchema, field_validator
 
-from rating.tariff.leaves import EnergyAmount, Money, TimeLength, price_of, word_of
+from rating.tariff.leaves import (
+    EnergyAmount,
+    Factor,
+    Money,
+    PositiveSpotAmount,
+    SpotAmount,
+    TimeLength,
+    one_text,
+    price_of,
+    word_of,
+)
 from rating.tariff.model import Price, StepRound
 from rating.tariff.refusal import RefusalError
 from rating.tariff.schema_parts import Block
 from rating.tariff.schema_tax import ComponentTaxText
+from rating.tariff.spot import Index
+
+WANT_INDEX = "the name of an index, that of a file indexes/<name>.csv or .parquet beside the tariff"
 
 
 class ComponentText(Block):
@@ -19,7 +32,7 @@ class ComponentText(Block):
     WANT: ClassVar[str] = "a price with its unit, or {price: ..., and more}"
     SHOW: ClassVar[str] = "the price with its unit"
 
-    price: Price
+    price: Price | None
 
     @classmethod
     def _from_other(cls, data: object) -> object:
@@ -87,15 +100,92 @@ class _Stepped(_Limited):
         return word
 
 
+def _index_of(value: object, info: ValidationInfo) -> Index:
+    """The index of a name; the reader of files hands in who finds it."""
+    name = one_text(value, WANT_INDEX)
+    context = info.context or {}
+    if "index" not in context:
+        raise RefusalError("index", WANT_INDEX, "read the tariff from its folder: the index is a file beside it")
+    found: Index = context["index"](name)
+    return found
+
+
+IndexName = Annotated[
+    Index,
+    PlainValidator(_index_of),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$"}),
+]
+
+
 class EnergyText(_Stepped):
-    """The price of energy."""
+    """The price of energy: one with its unit, or one that follows an index."""
 
     SHOW: ClassVar[str] = "0.39/kWh"
     price: Annotated[
-        Price, *price_of("energy"), Field(description="The price of energy with its unit.", examples=["0.39/kWh"])
-    ]
+        Price | None,
+        *price_of("energy"),
+        Field(description="The price of energy with its unit.", examples=["0.39/kWh"]),
+    ] = None
     step_size: EnergyStepField = None
     round: RoundField = None
+    index: Annotated[
+        IndexName | None,
+        Field(
+            description="In place of a price: the market prices of the file indexes/<name>.csv or .parquet beside the "
+            "tariff, that of each quarter, half or whole hour for the energy of that time.",
+            examples=["nl-day-ahead"],
+            validate_default=True,
+        ),
+    ] = None
+    factor: Annotated[
+        Factor | None, Field(description="What the index is multiplied by. Left out: 1.", examples=["1.05"])
+    ] = None
+    add: Annotated[
+        SpotAmount | None, Field(description="What is added to that, a kWh; it may be negative.", examples=["0.12/kWh"])
+    ] = None
+    floor: Annotated[SpotAmount | None, Field(description="The least that a kWh costs then.", examples=["0"])] = None
+    ceiling: Annotated[
+        PositiveSpotAmount | None, Field(description="The most that a kWh costs then.", examples=["0.90"])
+    ] = None
+    fallback: Annotated[
+        PositiveSpotAmount | None,
+        Field(
+            description="The price of a kWh where the index has none. Left out: such sessions are refused.",
+            examples=["0.40"],
+        ),
+    ] = None
+
+    @field_validator("index")
+    @classmethod
+    def _either_price_or_index(cls, index: Index | None, info: ValidationInfo) -> Index | None:
+        if "price" not in info.data:
+            return index  # the price was refused already
+        price = info.data["price"]
+        if index is None and price is None:
+            want = "`price`, the price of energy with its unit"
+            raise RefusalError("missing_key", want, "add `price: 0.39/kWh`", got="no price")
+        if index is not None and price is not None:
+            want = "a price or an index, not both"
+            raise RefusalError("price_and_index", want, "delete one of the two", got="an index beside a price")
+        if index is not None and (info.data.get("step_size") is not None or info.data.get("round") is not None):
+            want = "no step_size beside an index: what a step adds has no moment, and so no price"
+            raise RefusalError("index_step_size", want, "delete step_size", got="an index with a step_size")
+        return index
+
+    @field_validator("factor", "add", "floor", "ceiling", "fallback")
+    @classmethod
+    def _needs_an_index(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if value is not None and info.data.get("index", "refused") is None:
+            raise RefusalError("without_index", "`index` beside it", "add an index, or delete this key")
+        return value
+
+    @field_validator("ceiling")
+    @classmethod
+    def _not_below_the_floor(cls, most: int | None, info: ValidationInfo) -> int | None:
+        least = info.data.get("floor")
+        if most is not None and least is not None and most < least:
+            raise RefusalError("min_above_max", "a ceiling that is not below the floor", "swap the two, or delete one")
+        return most
 
 
 class TimeText(_Stepped):

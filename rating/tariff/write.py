@@ -14,15 +14,17 @@ from rating.tariff.calendars import Calendar
 from rating.tariff.convert import default_element_name
 from rating.tariff.model import Component, Element, Tariff, Version, When
 from rating.tariff.plans import Coupon, Plan
+from rating.tariff.spot import Index, SpotPrice
 from rating.tariff.write_parts import item, limit_text, moment, rates_text, tax_text
 from rating.tariff.write_plans import coupon_lines, plan_lines
-from rating.tariff.write_when import length, money, when_pairs, word
+from rating.tariff.write_when import length, money, number, when_pairs, word
+from rating.units import PPM_PER_UNIT
 
 
 def to_yaml(what: Tariff | Plan | Coupon) -> str:
     """A tariff, a plan or a coupon as a file of the house; reading it gives an equal one.
 
-    Calendars of dates are named, not written.
+    Calendars of dates and indexes are named, not written.
 
     Raises: OcpiError, where OCPI can say what the house's YAML cannot.
 
@@ -86,13 +88,18 @@ def _check(tariff: Tariff | Plan | Coupon, text: str, holidays: Iterable[Calenda
     from rating.tariff.read import Reader
 
     class Known(Reader):
-        """Knows the calendars of the tariff, whose files may be anywhere."""
+        """Knows the calendars and indexes of the tariff, whose files may be anywhere."""
 
         def _calendar(self, name: str, folder: Path | None) -> Calendar:
             return calendars[name]
 
+        def _index(self, name: str, folder: Path | None) -> Index:
+            return indexes[name]
+
     named = [calendar for calendar in holidays if calendar is not None]
     calendars = {calendar.name: calendar for calendar in named}
+    followed = _indexes_of(tariff) if isinstance(tariff, Tariff) else []
+    indexes = {index.name: index for index in followed}
     reader = Known([])
     again = reader.read_text(text, tariff.id, folder=None)
     faults = [Fault("yaml_cannot", tariff.place, fault.got, fault.want, fault.fix) for fault in reader.faults]
@@ -100,11 +107,20 @@ def _check(tariff: Tariff | Plan | Coupon, text: str, holidays: Iterable[Calenda
         if calendars[calendar.name] != calendar:
             want, fix = "different names for different calendars", "rename one of the two"
             faults.append(Fault("yaml_cannot", tariff.place, calendar.name, want, fix))
+    for index in followed:
+        if indexes[index.name] != index:
+            want, fix = "different names for different indexes", "rename one of the two"
+            faults.append(Fault("yaml_cannot", tariff.place, index.name, want, fix))
     if not faults and again != tariff:
         want, fix = "what our YAML can say", "please report this: it reads back otherwise"
         faults.append(Fault("yaml_cannot", tariff.place, tariff.id, want, fix))
     if faults:
         raise OcpiError(faults)
+
+
+def _indexes_of(tariff: Tariff) -> list[Index]:
+    elements = [element for version in tariff.versions for element in version.elements]
+    return [part.spot.index for element in elements for part in element.components if part.spot is not None]
 
 
 def _lines(tariff: Tariff) -> Iterable[str]:
@@ -150,7 +166,9 @@ def _element_lines(element: Element, index: int) -> Iterable[str]:
 
 def _component(component: Component) -> str:
     price = f"{money(component.price.amount_micro)}/{component.price.unit_text}"
-    pairs = []
+    pairs: list[str] = []
+    if component.spot is not None:
+        pairs += _spot(component.spot)
     if component.grace_us:
         pairs.append(f"grace: {length(component.grace_us)}")
     if component.step:
@@ -169,4 +187,21 @@ def _component(component: Component) -> str:
         pairs.append("counts: plugged_in")
     if component.rates is not None:
         pairs.append(f"tax: {rates_text(component.rates)}")
+    if component.spot is not None:
+        return f"{{{', '.join(pairs)}}}"
     return f"{{price: {price}, {', '.join(pairs)}}}" if pairs else price
+
+
+def _spot(spot: SpotPrice) -> Iterable[str]:
+    yield f"index: {word(spot.index.name)}"
+    if spot.factor_ppm != PPM_PER_UNIT:
+        yield f"factor: {number(spot.factor_ppm, 6)}"
+    if spot.add_micro:
+        yield f"add: {_signed(spot.add_micro)}/kWh"
+    for key, micro in (("floor", spot.floor_micro), ("ceiling", spot.ceiling_micro), ("fallback", spot.fallback_micro)):
+        if micro is not None:
+            yield f"{key}: {_signed(micro)}"
+
+
+def _signed(micro: int) -> str:
+    return f"-{money(-micro)}" if micro < 0 else money(micro)

@@ -38,7 +38,8 @@ def _late(case: Case) -> Words:
 def _no_index_price(case: Case) -> Words:
     want = "a price of the index for every moment with energy"
     fix = "add the missing prices to the index file, or a `fallback` to the tariff's price"
-    return case.hint or "no price of the index", want, fix
+    got = f"energy at moments for which {case.hint}" if case.hint else "no price of the index"
+    return got, want, fix
 
 
 WORDS: Final[dict[Refused, Callable[[Case], Words]]] = {

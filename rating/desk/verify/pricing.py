@@ -19,11 +19,12 @@ from rating.reference.limits import apply_limits
 from rating.reference.match import Priced, find
 from rating.reference.printing import round_to, round_total
 from rating.reference.quantity import Quantities, Quantity, flats_due, quantities_of
+from rating.reference.spot import amounts_of, followed, price_at
 from rating.reference.tax import Total, tax_parts, total_of
 from rating.reference.trace import Charged
 from rating.reference.values import Usage
 from rating.tariff.model import Rates, RoundingMode, Tariff
-from rating.units import LINE_DIMENSIONS, MICRO_PER_UNIT, PPM_PER_UNIT
+from rating.units import LINE_DIMENSIONS, MICRO_PER_UNIT, MWH_PER_KWH, PPM_PER_UNIT
 
 Taxing = Literal["as_said", "none", "twice", "other_side"]
 Flats = Literal["once", "none", "each_period"]
@@ -106,7 +107,10 @@ def price(tariff: Tariff, usage: Usage, way: Way) -> Cost | None:
         if way.flats != "none":
             quantities[due.priced] = Quantity(volume=periods if way.flats == "each_period" else 1)
     part_amounts = _part_amounts(tariff, pieces)
-    charged = _rounded(tariff, charge(tariff, quantities), quantities, part_amounts, way.parts)
+    by_index = followed(tariff, pieces)
+    if by_index is None:
+        return None
+    charged = _rounded(tariff, charge(tariff, quantities, amounts_of(by_index)), quantities, part_amounts, way.parts)
     total = total_of(tariff, charged)
     if way.limits:
         limited = apply_limits(tariff, tariff.versions[version], total)
@@ -126,12 +130,15 @@ def _part_amounts(tariff: Tariff, pieces: list[Piece]) -> dict[tuple[int, Priced
     found: dict[tuple[int, Priced], Fraction] = defaultdict(Fraction)
     for piece in pieces:
         for each, volume in volumes_of(tariff, piece).items():
-            found[id(piece.slice.part), each] += _by_price(tariff, each, volume)
+            found[id(piece.slice.part), each] += _by_price(tariff, piece, each, volume)
     return found
 
 
-def _by_price(tariff: Tariff, each: Priced, volume: int) -> Fraction:
-    unit = find(tariff, each)[2].price
+def _by_price(tariff: Tariff, piece: Piece, each: Priced, volume: int) -> Fraction:
+    component = find(tariff, each)[2]
+    if component.spot is not None:
+        return (price_at(component.spot, piece.slice.since_us) or Fraction(0)) * volume / MWH_PER_KWH
+    unit = component.price
     return Fraction(unit.amount_micro, MICRO_PER_UNIT) * volume / unit.per
 
 

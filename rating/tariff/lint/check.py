@@ -10,6 +10,7 @@ from rating.errors import Fault
 from rating.tariff.lint.bounds import restriction_sizes
 from rating.tariff.lint.covered import Scope
 from rating.tariff.lint.holes import free_energy
+from rating.tariff.lint.indexes import index_prices
 from rating.tariff.lint.limits import session_limits
 from rating.tariff.lint.plan_sizes import nothing_off, sizes
 from rating.tariff.lint.plans import below_zero, caps_without_tax, of_no_tariff, unused
@@ -32,6 +33,7 @@ RULES: Final[tuple[Callable[[Tariff], Iterator[Fault]], ...]] = (
     reservations,
     session_limits,
     rates,
+    index_prices,
 )
 
 

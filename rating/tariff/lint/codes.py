@@ -32,6 +32,7 @@ class Code(StrEnum):
     RESERVATION_USED = "reservation_used"
     RATE_REPEATED = "rate_repeated"
     LIMIT_TAX_UNKNOWN = "limit_tax_unknown"
+    INDEX_GAP = "index_gap"
     PLAN_TARIFF = "plan_tariff"
     PLAN_CURRENCY = "plan_currency"
     ALLOWANCE_UNUSED = "allowance_unused"

@@ -27,7 +27,9 @@ def free_energy(tariff: Tariff) -> Iterator[Fault]:
             span = span_of(tariff, number)
             yield from _holes(version, span.whole, budget)
             yield from free_ranges(version, span.priced)
-        elif not any(part.dimension == "time" for part in parts) and any(part.price.amount_micro for part in parts):
+        elif not any(part.dimension == "time" for part in parts) and any(
+            part.price.amount_micro or part.spot for part in parts
+        ):
             fix = "add a price of energy, or a price of 0 where energy is meant to be free"
             yield warning(Code.ENERGY_FREE, version.place, "no energy", "a price of energy or of charging time", fix)
 

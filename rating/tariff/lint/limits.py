@@ -66,11 +66,16 @@ def _idle_minimum(tariff: Tariff, number: int, budget: Budget) -> Iterator[Fault
     flats = [(when, part) for when, part in parts if part.dimension == "flat" and when.reservation is None]
     # A reservation that expired pays no ordinary price, and may well need a minimum.
     may_do = version.min_price is None or any(when.reservation is not None for when, _ in parts)
+    # A market price below zero takes off what is paid for the session itself.
+    spots = [part.spot for _, part in parts if part.spot is not None]
+    may_do = may_do or any(spot.floor_micro is None or spot.floor_micro < 0 for spot in spots)
     always = not may_do and _always_due(tariff, number, flats, budget)
     for side, least in (("before_tax", limit.before_tax_micro), ("after_tax", limit.after_tax_micro)):
         # Every flat price counts, also one that another hides: less is claimed, and never too much.
         paid = [_paid(tariff, part, side) for _, part in flats]
-        if least == 0 or (least and always and all(each is not None and each >= least for each in paid)):
+        if (least == 0 and not spots) or (
+            least and always and all(each is not None and each >= least for each in paid)
+        ):
             got = limit_text("min_price", side, least)
             why = "the price per session is that much already: raise it, or " if least else ""
             want = "a minimum that somebody who charges is below"

@@ -11,7 +11,7 @@ from rating.tariff.lint.axes import Axes
 from rating.tariff.lint.boxes import Box, Budget, SpentError, is_empty, meet, uncovered
 from rating.tariff.lint.codes import Code, warning
 from rating.tariff.lint.span import span_of
-from rating.tariff.lint.words import price_text
+from rating.tariff.lint.words import part_text
 from rating.tariff.model import Component, DimensionName, Element, ReservationName, Tariff
 from rating.units import DIMENSIONS
 
@@ -30,7 +30,7 @@ class _Priced:
     @property
     def text(self) -> str:
         """The price as a warning names it."""
-        return f"{self.component.dimension} {price_text(self.component.price)} of {self.name}"
+        return f"{self.component.dimension} {part_text(self.component)} of {self.name}"
 
 
 @dataclass(frozen=True, slots=True)

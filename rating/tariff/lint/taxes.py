@@ -17,7 +17,7 @@ def rates(tariff: Tariff) -> Iterator[Fault]:
         parts = [part for element in version.elements for part in element.components]
         for part in parts:
             yield from _rate(tariff, part)
-        charged = [part for part in parts if part.price.amount_micro]
+        charged = [part for part in parts if part.price.amount_micro or part.spot]
         if any(tariff.rates_of(part).each is None for part in charged):
             yield from _unknown_side(tariff, version)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rating.tariff.dates import DAYS, MONTHS
 from rating.tariff.lint import days
 from rating.tariff.lint.axes import ALL_MINUTES, DAY_MIN
-from rating.tariff.model import Price, When
+from rating.tariff.model import Component, Price, When
 from rating.units import MICRO_PER_UNIT, MWH_PER_KWH, US_PER_H, US_PER_MIN, US_PER_S
 
 
@@ -45,6 +45,11 @@ def price_text(price: Price) -> str:
     '5/2 h'
     """
     return f"{money_text(price.amount_micro)}/{price.unit_text}"
+
+
+def part_text(part: Component) -> str:
+    """The price of a component: its amount with its unit, or the index that it follows."""
+    return price_text(part.price) if part.spot is None else f"by the index {part.spot.index.name}"
 
 
 def length_text(length_us: int) -> str:

@@ -206,6 +206,10 @@ def _check_component(component: Component, saying: Saying) -> None:
 
 def _price(component: Component, saying: Saying) -> Json:
     """The price for OCPI's own unit, where it comes out."""
+    if component.spot is not None:
+        saying.cannot(
+            component.place, f"energy by the index {component.spot.index.name}", "write a price that is fixed"
+        )
     price = component.price
     micro, rest = divmod(price.amount_micro * UNIT_SIZES[UNITS[component.dimension]], price.per)
     unit = UNITS[component.dimension]

@@ -1,0 +1,93 @@
+"""Room for what kernels write: between each other, and as lines."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rating.compile.plan import Plan
+from rating.kernels.arrays import NO_TAX, SPARE_MAX, Lines, Records, Scratch, Shares, Stretches
+from rating.kernels.price import BLOCK_SESSIONS
+from rating.settle.memory import Block
+from rating.units import LINE_DIMENSIONS
+
+
+def room_for_block(block: Block, stretches: int, plan: Plan) -> Scratch:
+    """Room for so many stretches, and for a record of every dimension of each beside the spare ones."""
+    stepped = bool(plan.book.rules.stepped.any())
+    most = int(plan.book.component_most[0])
+    width = stretches if plan.book.timelines.restricted.any() else 0
+    spare = int(plan.book.terms.spare_most[0])
+    room = len(LINE_DIMENSIONS) * stretches + (SPARE_MAX + spare) * BLOCK_SESSIONS
+    means = room if plan.book.timelines.spot.any() else 0
+    block.reset(
+        {
+            np.int64: 3 * stretches + 2 * width + 6 * room + means + 2 * (BLOCK_SESSIONS + 1) + 9 * most + 5 * spare,
+            np.int32: stretches + len(LINE_DIMENSIONS) * width + 4 * room,
+            np.uint8: stretches + room,
+        }
+    )
+    billable = block.take(room, np.int64)
+    volume, free, spot = (block.take(most, np.int64) for _ in range(3))
+    volume[:] = 0
+    free[:] = 0
+    spot[:] = 0
+    return Scratch(
+        stretches=Stretches(
+            first=block.take(BLOCK_SESSIONS + 1, np.int64),
+            epoch=block.take(stretches, np.int32),
+            component=block.take(len(LINE_DIMENSIONS) * width, np.int32),
+            after=block.take(stretches, np.uint8),
+            energy_mwh=block.take(stretches, np.int64),
+            charging_us=block.take(stretches, np.int64),
+            duration_us=block.take(stretches, np.int64),
+            parked_us=block.take(width, np.int64),
+            reserved_us=block.take(width, np.int64),
+        ),
+        records=Records(
+            first=block.take(BLOCK_SESSIONS + 1, np.int64),
+            session=block.take(room, np.int32),
+            kind=block.take(room, np.uint8),
+            component=block.take(room, np.int32),
+            turn=block.take(room, np.int32),
+            volume=block.take(room, np.int64),
+            billable=billable,
+            billed=block.take(room, np.int64) if stepped else billable,
+            nano=block.take(room, np.int64),
+            rest=block.take(room, np.int64),
+            printed=block.take(room, np.int64),
+            mean=block.take(means, np.int64),
+        ),
+        pick=block.take(room, np.int32),
+        volume=volume,
+        free=free,
+        under=block.take(most + spare, np.int64),
+        rest=block.take(most + spare, np.int64),
+        spot=spot,
+        shares=Shares(*(block.take(size, np.int64) for size in [most] * 4 + [spare] * 3)),
+    )
+
+
+def room_for_lines(count: int, plan: Plan) -> Lines:
+    """Room for the columns of the table: it stays with the table, so each chunk has its own.
+
+    What no tariff of the batch needs takes no room: a rate of tax, or billed volumes other than the measured ones.
+    """
+    parts = plan.book.components
+    billed = count if parts.step.any() or parts.grace_us.any() or plan.book.terms.allowance_of.size else 0
+    taxed = count if (plan.book.rules.tax != NO_TAX).any() else 0
+    block = Block()
+    block.reset({np.int64: 9 * count + 2 * billed + 2 * taxed, np.int32: 3 * count, np.uint8: 2 * count})
+    return Lines(
+        session=block.take(count, np.int64),
+        line=block.take(count, np.int32),
+        kind=block.take(count, np.uint8),
+        dimension=block.take(count, np.uint8),
+        element=block.take(count, np.int32),
+        unit=block.take(count, np.int32),
+        volume=block.take(count, np.int64, 2),
+        billed_volume=block.take(billed, np.int64, 2),
+        unit_price=block.take(count, np.int64, 2),
+        amount=block.take(count, np.int64, 2),
+        printed=block.take(count, np.int64, 2),
+        rate=block.take(taxed, np.int64, 2),
+    )
