@@ -11,6 +11,8 @@ from typing import Any
 from rating.errors import Fault, InputError, Place
 
 FORMATS = ("parquet", "csv")
+# What a rating may leave: with what a run without accounts does not write, that of an earlier run goes.
+NAMES = ("sessions", "lines", "taxes", "rejected", "state")
 
 
 def write_tables(folder: str | Path, tables: dict[str, Any], format: str = "parquet") -> Path:
@@ -21,7 +23,7 @@ def write_tables(folder: str | Path, tables: dict[str, Any], format: str = "parq
     target = Path(folder)
     if format not in FORMATS:
         raise InputError([_fault(target, format, "the format parquet or csv", "name one of the two")])
-    ours = {f"{name}.{ending}" for name in tables for ending in FORMATS}
+    ours = {f"{name}.{ending}" for name in (*NAMES, *tables) for ending in FORMATS}
     if target.exists():
         strange = [] if not target.is_dir() else sorted(path.name for path in target.iterdir() if path.name not in ours)
         if not target.is_dir() or strange:
