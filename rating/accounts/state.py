@@ -41,9 +41,13 @@ SCHEMA = pa.schema(
         ("unit", pa.string()),
     ]
 )
+_FIX = "pass what an earlier rating gave as `.state`, untouched"
 NO_PERIOD = -(2**31)
 COUNT_UNITS = {"sessions": "session", "energy": "mwh", "spend": "micro"}
 ALLOWANCE_UNITS = {"sessions": "session", "energy": "mwh", "time": "us", "parking_time": "us"}
+ITEMS = ("allowance", "loyalty", "points", "cap", "coupon", "rated", "rated_coupon")
+# Stored with the table where its format has room for it, as Parquet and Arrow files have.
+VERSION_KEY, VERSION = b"rating.state", b"1"
 _ORDER = ("account", "plan", "item", "name", "dated", "period")
 
 
@@ -116,17 +120,36 @@ def read_state(table: Any) -> Any:
     source = to_source(table, "state", faults)
     if source is None:
         raise InputError(faults)
+    version = (source.table.schema.metadata or {}).get(VERSION_KEY, VERSION)
+    if version != VERSION:
+        got, want = f"a state of version {version.decode(errors='replace')}", f"version {VERSION.decode()}"
+        fix = "rate with the release of rating that wrote it, or rate again from the state before it"
+        raise InputError([Fault("state_version", Place("state"), got, want, fix)])
     missing = [name for name in SCHEMA.names if not source.has(name)]
     if missing:
+        got = f"no column {missing[0]}, but {', '.join(source.names) or 'no columns'}"
         want = f"the columns {', '.join(SCHEMA.names)}, as `Rated.state` has them"
-        fix = "pass what an earlier rating gave as `.state`, untouched"
-        raise InputError([Fault("state", Place("state"), f"no column {missing[0]}", want, fix)])
+        raise InputError([Fault("state", Place("state"), got, want, _FIX)])
     try:
         found = source.table.select(SCHEMA.names).cast(SCHEMA)
-        return found.set_column(0, "account", found["account"].fill_null(""))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
         want, fix = "the types of `Rated.state`", "store it in a format with types, such as Parquet"
         raise InputError([Fault("state", Place("state"), str(error).splitlines()[0][:200], want, fix)]) from error
+    for name in ("account", "plan", "name"):  # CSV files do not tell an empty text from none
+        found = found.set_column(SCHEMA.names.index(name), name, found[name].fill_null(""))
+    _check(found)
+    return found
+
+
+def _check(state: Any) -> None:
+    """Raise InputError with the first row that no rating has written."""
+    known = pc.is_in(state["item"], value_set=pa.array(ITEMS))
+    for name, fine in (("item", known), ("value", state["value"].is_valid())):
+        at = pc.index(fine, value=False).as_py()
+        if at >= 0:
+            got = f"{name} {state[name][at].as_py()}"
+            want = f"one of {', '.join(ITEMS)}" if name == "item" else "a whole number"
+            raise InputError([Fault("state", Place(f"state, row {at}"), got, want, _FIX)])
 
 
 class NewState:
@@ -157,4 +180,5 @@ class NewState:
         keys = found.append_column(
             "dated", found["period"].is_valid().cast(pa.int8())
         )  # what has no period comes first
-        return found.take(pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in _ORDER])).combine_chunks()
+        order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in _ORDER])
+        return found.take(order).combine_chunks().replace_schema_metadata({VERSION_KEY: VERSION})

@@ -51,6 +51,33 @@ def write_tables(folder: str | Path, tables: dict[str, Any], format: str = "parq
     return target
 
 
+def write_table(file: str | Path, table: Any) -> Path:
+    """Write a table as the Parquet or CSV file of that name; a file of before is replaced by the whole of it.
+
+    Raises: InputError where the name ends in neither, or the file cannot be written.
+    """
+    target = Path(file)
+    format = target.suffix.lower().removeprefix(".")
+    if format not in FORMATS:
+        raise InputError([_fault(target, target.name, "a name that ends in .parquet or .csv", "name it so")])
+    fresh = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+        os.close(handle)
+        fresh = Path(name)
+        fresh.chmod(0o644)
+        _write(fresh, table, format)
+        fresh.replace(target)
+    except OSError as error:
+        want, fix = "a file that can be written", "choose another file"
+        raise InputError([_fault(target, str(error), want, fix)]) from error
+    finally:
+        if fresh is not None:
+            fresh.unlink(missing_ok=True)
+    return target
+
+
 def _write(path: Path, table: Any, format: str) -> None:
     if format == "parquet":
         import pyarrow.parquet as pq
