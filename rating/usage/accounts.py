@@ -136,7 +136,7 @@ def _from_texts(texts: list[str | None], name: str, faults: list[Fault]) -> Mome
         moment = known[text]
         if moment is None:
             faults.append(Fault("moment", _place(row), f"{name}: {text}", WANT_MOMENT, _FIX_MOMENT))
-            continue
+            moment = 0, INSTANT_MIN_US  # neither missing nor out of range: one fault is enough
         found.is_date[row], found.value[row] = moment
         found.given[row] = 1
     return found

@@ -125,6 +125,8 @@ def _read_csv(file: Path, label: str, threads: bool = True) -> FileTable:
     texts = dict.fromkeys((*TEXT_IN_CSV, *TEXT_IN_TABLE.get(label, ())), pa.string())
     options = pacsv.ConvertOptions(column_types=texts, null_values=[""], strings_can_be_null=True)
     table = pacsv.read_csv(file, pacsv.ReadOptions(use_threads=threads), convert_options=options)
+    if any(pa.types.is_binary(field.type) for field in table.schema):  # what it makes of text that is not UTF-8
+        raise UnicodeError
     return FileTable(table, True, tuple(table.column_names))
 
 
