@@ -199,13 +199,13 @@ OUTPUT: Final = {
         "session_id": "the session",
         "line": "1, 2, ... within the session",
         "kind": (
-            "`usage`, `allowance`, `discount`, `minimum`, `maximum` or `rounding`; the next six are null but for `usage`, "
-            "where nothing else is said"
+            "`usage`, `allowance`, `discount`, `minimum`, `maximum` or `rounding`; the next six are null but for "
+            "`usage`, where nothing else is said"
         ),
         "element": "the name of the element; of an allowance, discount, coupon, points or cap its own",
         "dimension": (
-            "`energy`, `time`, `parking_time`, `flat`, `reservation_time` or `reservation_flat`; of an allowance what is "
-            "free, of a discount what it is taken from, where that is one"
+            "`energy`, `time`, `parking_time`, `flat`, `reservation_time` or `reservation_flat`; of an allowance what "
+            "is free, of a discount what it is taken from, where that is one"
         ),
         "volume": "what was measured, in `unit`, to 9 decimals; of an allowance what was used of it",
         "billed_volume": "the same after grace, allowances and step; of an allowance 0",

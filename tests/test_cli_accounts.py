@@ -68,7 +68,7 @@ def test_the_state_is_written_beside_the_tables(tmp_path: Path) -> None:
     result = run("rate", *world(tmp_path), "--out", out)
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.endswith(f"  {out}/rejected.parquet\n  {out}/state.parquet\n")
-    # 100 kWh are free: 20.00 for 40 of the second. Of 5.00, 2.00 and 5 of 20 points at 0.10; nobody's coupon is used up.
+    # 100 kWh are free: 40 of the second cost 20.00. Off 5.00 go 2.00 and 5 points; the coupon of nobody is used up.
     assert gross(out) == [0, 20, Decimal("2.50"), 5]
     state = pq.read_table(out / "state.parquet")
     assert state.schema.metadata[b"rating.state"] == b"1"
@@ -241,9 +241,19 @@ def test_fees_for_people(tmp_path: Path) -> None:
 def test_fees_for_programs(tmp_path: Path) -> None:
     found = json.loads(fees(tmp_path, "--json").stdout, parse_float=pytest.fail)
     assert found["fees"][1] == {
-        **{"account": "8", "plan": "plus", "currency": "EUR", "period_start": "2026-02-01"},
-        **{"period_end": "2026-03-01", "from": "2026-02-01", "until": "2026-02-11", "days": 10, "period_days": 28},
-        **{"amount": "3.535714285714", "net": "2.93", "tax": "0.61", "gross": "3.54"},
+        "account": "8",
+        "plan": "plus",
+        "currency": "EUR",
+        "period_start": "2026-02-01",
+        "period_end": "2026-03-01",
+        "from": "2026-02-01",
+        "until": "2026-02-11",
+        "days": 10,
+        "period_days": 28,
+        "amount": "3.535714285714",
+        "net": "2.93",
+        "tax": "0.61",
+        "gross": "3.54",
     }
 
 
