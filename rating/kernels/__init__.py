@@ -16,6 +16,7 @@ May import: `units` (constants), numba, NumPy; no schema, money, Arrow or YAML, 
     gather           stretches -> the volumes of components
     step             step_size
     amounts          volumes -> amounts
+    discount         what discounts, coupons and points take off these; plain_deal: with all else, for plain sessions
     bill             limits, taxes, rounding, printed amounts
     nets             what each tax of a bill counts from
     lines            the columns of the table of lines
