@@ -151,7 +151,8 @@ def test_a_full_disk_leaves_the_old_tables_with_their_state(tmp_path: Path, monk
 
 
 def write_state(path: Path, **changes: Any) -> None:
-    row = {"account": "8", "plan": "plus", "item": "points", "name": "points", "period": None, "value": 1, "unit": "x"}
+    row = {"account": "8", "plan": "plus", "item": "points", "name": "points", "period": None, "value": 1}
+    row["unit"] = "point"
     pq.write_table(pa.Table.from_pylist([row | changes]), path)
 
 
@@ -167,8 +168,12 @@ def write_state(path: Path, **changes: Any) -> None:
             "state: state: read `no column item, but ",
         ),
         ("state.parquet", lambda path: write_state(path, value="many"), "state: state: read `"),
-        ("state.parquet", lambda path: write_state(path, value=None), "state, row 0: state: read `value None`"),
-        ("state.parquet", lambda path: write_state(path, item="miles"), "state, row 0: state: read `item miles`"),
+        (
+            "state.parquet",
+            lambda path: write_state(path, value=None),
+            "state, row 0: state: read `value of points: none`",
+        ),
+        ("state.parquet", lambda path: write_state(path, item="miles"), "state, row 0: state: read `item: miles`"),
     ],
 )
 def test_what_is_no_state_is_refused(tmp_path: Path, name: str, make: Any, said: str) -> None:

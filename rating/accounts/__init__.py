@@ -12,7 +12,7 @@ May import: `compile`, `usage`, `tariff`, `kernels.arrays` (groups of arrays), `
     tracks    what a plan keeps of its accounts: left for allowances, windows (sums over the sessions before, within a
               period or some days) for tiers and caps, and points
     coupons   which coupons hold, and how often they have been used
-    state     all of it as a table, and back
+    state     all of it as a table, and back; state_check: what no rating has written
     opening, closing
               the ledger of a batch from the state before it, and the state after it
 """

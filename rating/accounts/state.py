@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from rating.accounts.state_check import FIX, check_state
 from rating.errors import Fault, InputError, Place
 from rating.usage.tables import to_source
 
@@ -41,11 +42,9 @@ SCHEMA = pa.schema(
         ("unit", pa.string()),
     ]
 )
-_FIX = "pass what an earlier rating gave as `.state`, untouched"
 NO_PERIOD = -(2**31)
 COUNT_UNITS = {"sessions": "session", "energy": "mwh", "spend": "micro"}
 ALLOWANCE_UNITS = {"sessions": "session", "energy": "mwh", "time": "us", "parking_time": "us"}
-ITEMS = ("allowance", "loyalty", "points", "cap", "coupon", "rated", "rated_coupon")
 # Stored with the table where its format has room for it, as Parquet and Arrow files have.
 VERSION_KEY, VERSION = b"rating.state", b"1"
 _ORDER = ("account", "plan", "item", "name", "dated", "period")
@@ -81,12 +80,13 @@ class OldState:
         at = self._kinds.get((plan, item, name))
         return NOTHING if at is None else self._kept(at)
 
-    def last(self, plan: str, item: str) -> tuple[Int32, list[tuple[int, str]]]:
+    def last(self, plan: str, item: str) -> tuple[Int32, list[tuple[int, int | str]]]:
         """The accounts, and start and id of the session that each rated last: (account, [(start_us, id)])."""
         found = [at for (each, kind, _), at in self._kinds.items() if each == plan and kind == item]
         at = np.concatenate(found) if found else np.empty(0, np.intp)
-        names, values = self.mine["name"].take(pa.array(at)), self.mine["value"].take(pa.array(at))
-        return self.code[at], list(zip(values.to_pylist(), names.to_pylist(), strict=True))
+        rows = self.mine.select(["value", "name", "unit"]).take(pa.array(at))
+        each = zip(*(column.to_pylist() for column in rows.columns), strict=True)
+        return self.code[at], [(value, int(name) if unit == "int" else name) for value, name, unit in each]
 
     def _kept(self, at: NDArray[np.intp]) -> Kept:
         rows = self.mine.take(pa.array(at))
@@ -129,7 +129,7 @@ def read_state(table: Any) -> Any:
     if missing:
         got = f"no column {missing[0]}, but {', '.join(source.names) or 'no columns'}"
         want = f"the columns {', '.join(SCHEMA.names)}, as `Rated.state` has them"
-        raise InputError([Fault("state", Place("state"), got, want, _FIX)])
+        raise InputError([Fault("state", Place("state"), got, want, FIX)])
     try:
         found = source.table.select(SCHEMA.names).cast(SCHEMA)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
@@ -137,19 +137,9 @@ def read_state(table: Any) -> Any:
         raise InputError([Fault("state", Place("state"), str(error).splitlines()[0][:200], want, fix)]) from error
     for name in ("account", "plan", "name"):  # CSV files do not tell an empty text from none
         found = found.set_column(SCHEMA.names.index(name), name, found[name].fill_null(""))
-    _check(found)
+    if faults := check_state(found):
+        raise InputError(faults)
     return found
-
-
-def _check(state: Any) -> None:
-    """Raise InputError with the first row that no rating has written."""
-    known = pc.is_in(state["item"], value_set=pa.array(ITEMS))
-    for name, fine in (("item", known), ("value", state["value"].is_valid())):
-        at = pc.index(fine, value=False).as_py()
-        if at >= 0:
-            got = f"{name} {state[name][at].as_py()}"
-            want = f"one of {', '.join(ITEMS)}" if name == "item" else "a whole number"
-            raise InputError([Fault("state", Place(f"state, row {at}"), got, want, _FIX)])
 
 
 class NewState:

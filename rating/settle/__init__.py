@@ -1,7 +1,7 @@
 """Room 5: from quantities to money.
 
-Comes in: a usage batch and its plan, and the ledger of its accounts. Goes out: for each session a status and totals, and
-its lines, as flat arrays. And plans with accounts: what they pay for them.
+Comes in: a usage batch and its plan, and the ledger of its accounts; for fees, plans and accounts alone. Goes out: for
+each session a status and totals, and its lines, as flat arrays; the table of fees.
 May import: `accounts`, `compile.plan`, `usage`, `tariff`, `kernels`, `units`, `errors`.
 
     chunks  settle(): the kernels over chunks of sessions, in threads
