@@ -13,10 +13,11 @@ from rating.compile.terms import with_terms
 from rating.errors import Fault, InputError, Place, SessionError
 from rating.kernels.arrays import Totals
 from rating.kernels.runs import find_runs
+from rating.results.later import Later
 from rating.results.rated import Rated, line_writer, make_tables
 from rating.results.rejected import as_faults, with_refused
 from rating.results.rounds import merged, with_row_numbers
-from rating.settle.chunks import settle
+from rating.settle.chunks import CORES, settle, usage_of
 from rating.tariff.model import Tariffs
 from rating.usage.batch import UsageBatch
 from rating.usage.order import put_in_order
@@ -89,15 +90,16 @@ def rate_batch(
     chunk_sessions: int | None = None,
 ) -> Rated:
     """As `rate`, for usage that has been read already."""
-    batch, plan, totals, lines, state = _price_all(tariffs, batch, accounts, state, threads, chunk_sessions)
+    batch, plan, totals, lines, left = _price_all(tariffs, batch, accounts, state, threads, chunk_sessions)
     if on_error == "raise" and (faults := as_faults(batch, plan, totals)):
         raise SessionError(faults)
-    return make_tables(batch, plan, totals, lines, state)
+    return make_tables(batch, plan, totals, lines, left)
 
 
 def state_after(tariffs: Tariffs, batch: UsageBatch, *, accounts: Any = None, state: Any = None) -> Any:
     """The state that a rating of the batch leaves, without its tables."""
-    return _price_all(tariffs, batch, accounts, state, None, None).state
+    left = _price_all(tariffs, batch, accounts, state, None, None).state
+    return None if left is None else left.get()
 
 
 class _Priced(NamedTuple):
@@ -105,7 +107,7 @@ class _Priced(NamedTuple):
     plan: Plan
     totals: Totals
     lines: list[Any]  # record batches, in order of sessions
-    state: Any = None
+    state: Later | None = None
 
 
 def _price_all(
@@ -134,12 +136,22 @@ def _price_deals(
     """Sessions of accounts, in rounds: what one costs may depend on those before it."""
     from rating.settle.rounds import settle_rounds  # which most ratings do without
 
-    batch, ledger = open_ledger(tariffs, batch, accounts, state)
-    plan = with_terms(make_plan(tariffs, batch), ledger.terms)
-    numbered = with_row_numbers(batch)
-    finish = line_writer(numbered.sessions.id, plan)
-    totals, rounds = settle_rounds(numbered, plan, ledger, finish, threads=threads, chunk_sessions=chunk_sessions)
-    return _Priced(batch, plan, totals, merged(rounds, batch.sessions.id), close_ledger(ledger))
+    options: dict[str, Any] = {"threads": threads, "chunk_sessions": chunk_sessions}
+    known, ledger = open_ledger(tariffs, batch, accounts, state)
+    plan = with_terms(make_plan(tariffs, known), ledger.terms)
+    for ahead in (True, False):
+        if ahead:
+            ledger.look_ahead(plan, usage_of(known, plan), threads or CORES)
+        one_round = len(ledger.rounds()) <= 1
+        numbered = known if one_round else with_row_numbers(known)
+        settled = settle_rounds(numbered, plan, ledger, line_writer(numbered.sessions.id, plan), **options)
+        if settled is not None:
+            break
+        _, ledger = open_ledger(tariffs, batch, accounts, state)
+    assert settled is not None
+    totals, rounds = settled
+    lines = [each for found in rounds for each in found] if one_round else merged(rounds, known.sessions.id)
+    return _Priced(known, plan, totals, lines, Later(lambda: close_ledger(ledger)))
 
 
 def rate_cdrs(

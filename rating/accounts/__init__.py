@@ -2,7 +2,7 @@
 
 Comes in: a checked batch, tariffs with plans and coupons, the table of accounts, and the state that an earlier rating
 left. Goes out: for each round of sessions the deals that `settle` prices them with, and the state after them.
-May import: `compile`, `usage`, `tariff`, `kernels.arrays` (groups of arrays), `errors`, `units`.
+May import: `compile`, `usage`, `tariff`, `kernels.arrays` (groups of arrays), `kernels.accounts`, `errors`, `units`.
 
     members   which plan an account has, from when until when
     claims    what each session of a batch asks for: its account, plan, coupon and points
@@ -11,6 +11,8 @@ May import: `compile`, `usage`, `tariff`, `kernels.arrays` (groups of arrays), `
     ledger    what accounts and coupons have left: the deals of a round, and what its sessions take of them
     tracks    what a plan keeps of its accounts: left for allowances, windows (sums over the sessions before, within a
               period or some days) for tiers and caps, and points
+    ahead     what can be told before any session is priced: so that most need no round of their own
+    term_book which terms of plans and coupons a batch needs, each once
     coupons   which coupons hold, and how often they have been used
     state     all of it as a table, and back; state_check: what no rating has written
     opening, closing

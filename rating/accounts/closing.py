@@ -23,6 +23,7 @@ _NEVER = -(2**31)
 
 def close_ledger(ledger: Ledger) -> Any:
     """The state after the batch, as a pyarrow.Table (see `state`); it depends on the history alone."""
+    ledger.close()
     old, new = ledger.old, NewState(ledger.claims.accounts)
     stays = np.ones(old.mine.num_rows, np.bool_)
     for tracks in ledger.tracks:

@@ -12,6 +12,7 @@ from rating.units import US_PER_DAY
 Int64 = NDArray[np.int64]
 
 _MONDAY = 4  # 1970-01-05
+_SPAN_DAYS_MAX = 4096
 _MONTHS = {"month": 1, "year": 12}
 
 
@@ -37,8 +38,15 @@ def period_of(period: Period, day: Int64, joined: Int64) -> tuple[Int64, Int64]:
     """
     anchored = period.anchor == "start"
     if period.per == "day":
-        number = day
-    elif period.per == "week":
+        return day, day
+    if not anchored and len(day) > _SPAN_DAYS_MAX:
+        # The calendar is the same for all: it is read once for each date.
+        least = int(day.min())
+        if int(day.max()) - least < _SPAN_DAYS_MAX:
+            dates = np.arange(least, int(day.max()) + 1)
+            number, first = period_of(period, dates, dates)
+            return number[day - least], first[day - least]
+    if period.per == "week":
         number = (day - (joined if anchored else _MONDAY)) // 7
     else:
         months = _MONTHS[period.per]

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rating.accounts.ahead import Ahead, by_plan, look_ahead
 from rating.accounts.claims import Claims
 from rating.accounts.coupons import Coupons
+from rating.accounts.days import period_of
 from rating.accounts.rounds import rounds
 from rating.accounts.state import OldState
+from rating.accounts.term_book import TermBook
 from rating.accounts.tracks import PlanTracks
-from rating.compile.plan import Term
-from rating.compile.terms import term_for
+from rating.compile.plan import Plan, Term
 from rating.errors import Refused
-from rating.kernels.arrays import Deals, Totals
+from rating.kernels.arrays import Deals, Totals, Usage
 from rating.tariff.model import Tariff, Tariffs
 from rating.tariff.plans import Cap, Plans
 from rating.units import NANO_PER_MICRO
@@ -48,64 +49,59 @@ class Ledger:
         self.tracks = [PlanTracks(i, plan, claims, self.tariffs) for i, plan in enumerate(plans.values())]
         self.coupons = Coupons(tuple(plans.coupons.values()), claims, self.start_us, self.tariffs, self.tariff)
         self.rated = np.zeros(len(claims.session), np.bool_)
-        self.terms: list[Term] = []
-        self._number: dict[tuple[int, ...], int] = {}
-        self._list_terms()
+        self.ahead: Ahead | None = None
+        self._book = TermBook(claims, self.tariff, self.tariffs, [each.plan for each in self.tracks], self.coupons)
 
-    def _list_terms(self) -> None:
+    @property
+    def terms(self) -> list[Term]:
         """All terms that sessions of the batch may turn out to have: they are compiled before any is priced."""
-        keys = np.stack([self.claims.plan, self.tariff, self.claims.coupon, self.claims.points > 0], axis=1)
-        known: dict[tuple[int, Term], int] = {}  # equal parts of two plans are still two
-        for plan, tariff, coupon, redeems in np.unique(keys, axis=0).tolist():
-            tiers = [range(-1, len(each.tiers)) for each in self._plan(plan).loyalty] if plan >= 0 else []
-            for reached in product(*tiers):
-                for held in {-1, coupon}:
-                    key = (plan, tariff, held, redeems, *reached)
-                    term = self._term(plan, tariff, held, bool(redeems), reached)
-                    if term is None or term == Term(term.tariff):
-                        self._number[key] = -1
-                        continue
-                    self._number[key] = known.setdefault((plan, term), len(known))
-        self.terms = [term for _, term in known]
+        return self._book.terms
 
-    def _plan(self, index: int) -> Any:
-        return self.tracks[index].plan
+    def look_ahead(self, plan: Plan, usage: Usage, threads: int) -> None:
+        """Find out what can be told of the claims before any session is priced."""
+        self.ahead = look_ahead(self.claims, self.tracks, self.coupons, self.tariff, plan, usage, threads=threads)
 
-    def _term(self, plan: int, tariff: int, coupon: int, redeems: bool, reached: tuple[int, ...]) -> Term | None:
-        of = self.tariffs[tariff]
-        if of is None:
-            return None
-        held = self.coupons.coupons[coupon] if coupon >= 0 else None
-        return term_for(of, self._plan(plan) if plan >= 0 else None, reached, held, redeems)
+    def rounds(self) -> list[Rows]:
+        """The claims of each round, in order; `settled` has to be told of each before the next is made."""
+        return list(rounds(self.claims, self.coupons.contested, None if self.ahead is None else self.ahead.told))
 
-    def rounds(self) -> Iterator[Round]:
-        """The rounds in order; `settled` has to be told of each before the next is asked for."""
-        for rows in rounds(self.claims, self.coupons.contested):
-            yield self._round(rows)
-
-    def _round(self, rows: Rows) -> Round:
+    def round_of(self, rows: Rows) -> Round:
+        """The deals of the claims of a round."""
         claims = self.claims
         coupon = np.where(self.coupons.hold(rows), claims.coupon[rows], -1)
-        plan, tariff, asked = claims.plan[rows], self.tariff[rows], claims.points[rows]
-        tiers = np.full((len(rows), max((len(each.loyalty) for each in self.tracks), default=0)), -1, np.int64)
-        for index, tracks in enumerate(self.tracks):
-            mine = plan == index
-            if mine.any():
-                for at, tier in enumerate(tracks.tiers(rows[mine])):
-                    tiers[mine, at] = tier
-        number = self._numbers(plan, tariff, coupon, asked > 0, tiers)
+        number = np.full(len(rows), -1, np.int64)
+        for plan, mine in self._by_plan(rows):
+            own = rows[mine]
+            tiers = self._tiers(self.tracks[plan], own) if plan >= 0 else np.empty((0, len(own)), np.int64)
+            number[mine] = self._book.number(plan, self.tariff[own], coupon[mine], claims.points[own] > 0, tiers)
         deal = np.where(number >= 0, np.cumsum(number >= 0) - 1, -1).astype(np.int32)
         return Round(rows, deal, self._deals(rows[number >= 0], number[number >= 0]))
 
-    def _numbers(self, plan: Int32, tariff: Int32, coupon: Any, redeems: Any, tiers: Int64) -> Int64:
-        """The term of each claim of a round."""
-        keys = np.concatenate([np.stack([plan, tariff, coupon, redeems], axis=1).astype(np.int64), tiers], axis=1)
-        different, back = _distinct(keys)
-        found = []
-        for plan_, *key in different.tolist():
-            count = len(self._plan(plan_).loyalty) if plan_ >= 0 else 0
-            found.append(self._number[(plan_, *key[: 3 + count])])
-        return np.array(found, np.int64)[back] if found else np.empty(0, np.int64)
+    def _by_plan(self, rows: Rows) -> Iterator[tuple[int, Rows]]:
+        """The plans of claims, -1: none; and the places of each among `rows`."""
+        for plan, mine in by_plan(self.claims.plan[rows] + 1):
+            yield plan - 1, mine
+
+    def _tiers(self, tracks: PlanTracks, rows: Rows) -> Int64:
+        """(l, r) the tier of each loyalty that each claim has reached, -1: none."""
+        count = len(tracks.loyalty)
+        if self.ahead is None:
+            return np.array(tracks.tiers(rows), np.int64).reshape(count, len(rows))
+        found = self.ahead.tier[:count, rows]
+        waiting = ~self.ahead.told[rows]
+        if count and waiting.any():
+            found[:, waiting] = tracks.tiers(rows[waiting])
+        return found
+
+    def _left(self, tracks: PlanTracks, number: int, rows: Rows) -> Int64:
+        """(r,) what is left of an allowance for each claim."""
+        claims, each = self.claims, tracks.lefts[number]
+        waiting = np.ones(len(rows), np.bool_) if self.ahead is None else ~self.ahead.told[rows]
+        found = np.zeros(len(rows), np.int64) if self.ahead is None else self.ahead.left[number, rows]
+        if waiting.any():
+            own = rows[waiting]
+            found[waiting] = each.now(claims.account[own], claims.day[own], claims.joined[own])[0]
+        return found
 
     def _deals(self, rows: Rows, number: Int64) -> Deals:
         most = max((len(term.allowances) for term in self.terms), default=0)
@@ -114,23 +110,22 @@ class Ledger:
         cap_left_nano = np.zeros((len(rows), caps), np.int64)
         points = np.zeros(len(rows), np.int64)
         claims = self.claims
-        for index, tracks in enumerate(self.tracks):
-            mine = np.flatnonzero(claims.plan[rows] == index)
-            if not len(mine):
+        for plan, mine in self._by_plan(rows):
+            if plan < 0:
                 continue
-            own = rows[mine]
-            account, day, joined = claims.account[own], claims.day[own], claims.joined[own]
-            place = _Places(self.terms, number[mine])
-            for each in tracks.lefts:
-                slot = place.of_allowance(each.allowance)
+            tracks, own = self.tracks[plan], rows[mine]
+            for at, each in enumerate(tracks.lefts):
+                slot = self._book.slot(plan, each.allowance, number[mine])
                 some = slot >= 0
-                left[mine[some], slot[some]] = each.now(account[some], day[some], joined[some])[0]
+                left[mine[some], slot[some]] = self._left(tracks, at, own[some])
             for cap, track in zip(tracks.plan.caps, tracks.caps, strict=True):
-                slot = place.of_cap(cap)
+                slot = self._book.slot(plan, cap, number[mine])
                 some = slot >= 0
                 rest = np.maximum(0, _most_micro(cap) - track.count(own[some]))
                 cap_left_nano[mine[some], slot[some]] = rest * NANO_PER_MICRO
-            points[mine] = np.minimum(claims.points[own], tracks.balance[account]) * tracks.pays[self.tariff[own]]
+            if tracks.plan.points is not None:
+                balance = tracks.balance[claims.account[own]]
+                points[mine] = np.minimum(claims.points[own], balance) * tracks.pays[self.tariff[own]]
         return Deals(
             of_session=np.empty(0, np.int32),
             terms=number.astype(np.int32),
@@ -142,28 +137,71 @@ class Ledger:
             coupon_used=np.zeros(len(rows), np.uint8),
         )
 
-    def settled(self, round_: Round, totals: Totals) -> None:
-        """Count what the sessions of a round came to. Those that were refused leave no trace."""
+    def settled(self, round_: Round, totals: Totals) -> bool:
+        """Count what the sessions of a round came to. Those that were refused leave no trace.
+
+        Returns: False where something that was told came otherwise; then nothing was counted.
+        """
         claims, rows = self.claims, round_.rows
         session = claims.session[rows]
         fine = totals.status[session] == Refused.FINE
+        if self.ahead is not None and not self._came_true(round_, fine):
+            return False
         self.rated[rows] = fine
-        energy = totals.energy_mwh[session, 0]
-        net, gross = totals.net_micro[session, 0], totals.gross_micro[session, 0]
         deal = round_.deal
         some = deal >= 0
         used = np.zeros(len(rows), np.bool_)
         used[some] = round_.deals.coupon_used[deal[some]] != 0
         self.coupons.add(rows, used & fine)
-        for index, tracks in enumerate(self.tracks):
-            mine = np.flatnonzero(claims.plan[rows] == index)
-            if len(mine):
-                counts = {"sessions": fine[mine].astype(np.int64), "energy": energy[mine], "spend": gross[mine]}
-                self._count(tracks, rows[mine], deal[mine], round_.deals, fine[mine], counts, net[mine])
+        if self.ahead is not None:
+            later = ~self.ahead.told[rows]
+            rows, deal, session, fine = rows[later], deal[later], session[later], fine[later]
+        net, gross = totals.net_micro[session, 0], totals.gross_micro[session, 0]
+        for plan, mine in self._by_plan(rows):
+            if plan >= 0:
+                counts = {"sessions": fine[mine].astype(np.int64), "energy": totals.energy_mwh[session[mine], 0],
+                          "spend": gross[mine]}  # fmt: skip
+                self._count(plan, rows[mine], deal[mine], round_.deals, fine[mine], counts, net[mine])
+        return True
+
+    def _came_true(self, round_: Round, fine: NDArray[np.bool_]) -> bool:
+        """Whether the claims that were told were priced or refused, and used their allowances, as was told."""
+        assert self.ahead is not None
+        told = self.ahead.told[round_.rows]
+        if (fine != self.ahead.fine[round_.rows])[told].any():
+            return False
+        given = np.flatnonzero(told & (round_.deal >= 0) & fine)
+        for plan, mine in self._by_plan(round_.rows[given]):
+            own = given[mine]
+            deal = round_.deal[own]
+            for at, each in enumerate(self.tracks[plan].lefts if plan >= 0 else []):
+                slot = self._book.slot(plan, each.allowance, round_.deals.terms[deal])
+                some = slot >= 0
+                used = round_.deals.allowance_used[deal[some], slot[some]]
+                if (used != self.ahead.used[at, round_.rows[own[some]]]).any():
+                    return False
+        return True
+
+    def close(self) -> None:
+        """Count what was told: the rows of the state are all that needs it."""
+        if self.ahead is None:
+            return
+        claims, ahead = self.claims, self.ahead
+        for plan, rows in by_plan(np.where(ahead.told, claims.plan, -1)):
+            tracks = self.tracks[plan]
+            fine = ahead.fine[rows]
+            account, day, joined = claims.account[rows], claims.day[rows], claims.joined[rows]
+            for loyalty, track in zip(tracks.plan.loyalty, tracks.loyalty, strict=True):
+                track.add(rows, fine * (1 if loyalty.by == "sessions" else ahead.energy_mwh[rows]))
+            for at, each in enumerate(tracks.lefts):
+                since = period_of(each.allowance.period, day, joined)[1]
+                each.keep(account[fine], (ahead.left[at, rows] - ahead.used[at, rows])[fine], since[fine])
+            tracks.last_day[account[fine]], tracks.last_joined[account[fine]] = day[fine], joined[fine]
+        self.ahead = None
 
     def _count(
         self,
-        tracks: PlanTracks,
+        plan: int,
         rows: Rows,
         deal: Int32,
         deals: Deals,
@@ -171,15 +209,15 @@ class Ledger:
         counts: dict[str, Int64],
         net: Int64,
     ) -> None:
-        claims = self.claims
+        claims, tracks = self.claims, self.tracks[plan]
         account, day, joined = claims.account[rows], claims.day[rows], claims.joined[rows]
         for loyalty, track in zip(tracks.plan.loyalty, tracks.loyalty, strict=True):
             track.add(rows, counts[loyalty.by] * fine)
         for cap, track in zip(tracks.plan.caps, tracks.caps, strict=True):
             track.add(rows, (counts["spend"] if cap.max.after_tax_micro is not None else net) * fine)
-        place = _Places(self.terms, np.append(deals.terms, -1)[deal])
+        number = np.append(deals.terms, -1)[deal]
         for each in tracks.lefts:
-            slot = place.of_allowance(each.allowance)
+            slot = self._book.slot(plan, each.allowance, number)
             spent = np.zeros(len(rows), np.int64)
             spent[slot >= 0] = deals.allowance_used[deal[slot >= 0], slot[slot >= 0]]
             now, since = each.now(account, day, joined)
@@ -191,39 +229,6 @@ class Ledger:
             redeemed = np.append(deals.redeemed, 0)[deal]
             tracks.balance[account[earns]] += (earned - redeemed)[earns]
         tracks.last_day[account[fine]], tracks.last_joined[account[fine]] = day[fine], joined[fine]
-
-
-class _Places:
-    """Where the parts of a plan stand in the terms of q deals (a term is left out: -1)."""
-
-    def __init__(self, terms: list[Term], number: Int64) -> None:
-        self._terms, self._number = terms, number
-        self._each = np.unique(number)
-
-    def of_allowance(self, part: Any) -> Int64:
-        return self._slots([_index(self._terms[at].allowances, part) if at >= 0 else -1 for at in self._each])
-
-    def of_cap(self, part: Any) -> Int64:
-        return self._slots([_index(self._terms[at].caps, part) if at >= 0 else -1 for at in self._each])
-
-    def _slots(self, of_each: list[int]) -> Int64:
-        return np.array(of_each or [-1], np.int64)[np.searchsorted(self._each, self._number)]
-
-
-def _index(parts: tuple[Any, ...], part: Any) -> int:
-    """Where a part stands by itself: two that are equal are still two."""
-    return next((at for at, each in enumerate(parts) if each is part), -1)
-
-
-def _distinct(keys: Int64) -> tuple[Int64, NDArray[np.intp]]:
-    """The different rows of keys (r, w), all from -1 on, and for each row which of them it is."""
-    if not len(keys):
-        return keys, np.empty(0, np.intp)
-    mixed = np.zeros(len(keys), np.int64)
-    for column in keys.T:
-        _, mixed = np.unique(mixed * (int(column.max()) + 2) + column + 1, return_inverse=True)
-    _, first, back = np.unique(mixed, return_index=True, return_inverse=True)
-    return keys[first], back
 
 
 def _most_micro(cap: Cap) -> int:

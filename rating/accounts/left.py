@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rating.accounts.days import first_of, period_of
+from rating.kernels.arrays import NEVER
 from rating.tariff.plans import Allowance
 
 Int64 = NDArray[np.int64]
@@ -15,12 +16,21 @@ _NEVER = -(2**31)
 
 
 class Left:
-    """One allowance of one plan, for a accounts."""
+    """One allowance of one plan, for a accounts; `covered` (tariffs,) says where it holds."""
 
-    def __init__(self, allowance: Allowance, accounts: int) -> None:
-        self.allowance = allowance
+    def __init__(self, allowance: Allowance, covered: NDArray[np.bool_], accounts: int) -> None:
+        self.allowance, self.covered = allowance, covered
         self.left = np.zeros(accounts, np.int64)
         self.since = np.full(accounts, _NEVER, np.int64)  # the first date of the period in which a session last was
+
+    def kept(self, account: Int32, joined: Int64) -> tuple[Int64, Int64]:
+        """The number of the period in which each account last had a session, -NEVER: in none; and what it left."""
+        since = self.since[account]
+        known = since != _NEVER
+        if not known.any():
+            return np.full(len(account), -NEVER, np.int64), np.zeros(len(account), np.int64)
+        number, _ = period_of(self.allowance.period, np.where(known, since, joined), joined)
+        return np.where(known, number, -NEVER), self.left[account]
 
     def now(self, account: Int32, day: Int64, joined: Int64) -> tuple[Int64, Int64]:
         """What each account has left on a date, and the first date of the period that it is in.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rating.accounts.days import local_days
 from rating.compile.epochs import first_instant_us
 from rating.errors import Fault, InputError, Place
+from rating.kernels.accounts import Spans
 from rating.kernels.arrays import NEVER
 from rating.tariff.plans import Plans
 from rating.usage.accounts import AccountTable, Moments
@@ -72,19 +73,12 @@ def find_members(table: AccountTable, plans: Plans) -> Members:
     return Members(names.dictionary, first, plan, from_us, until_us, joined)
 
 
-def member_of(members: Members, account: Any, start_us: Int64) -> Int64:
-    """(n,) the row of Members under which each session starts, -1: none. `account` is a pyarrow string (n,)."""
-    code = pc.index_in(account, value_set=members.account).fill_null(-1).to_numpy(zero_copy_only=False)
-    found = np.full(len(code), -1, np.int64)
-    if len(members.plan) == 0:
-        return found
-    first, last = members.first[code], members.first[code + 1]
-    last = np.where(code < 0, first, last)
-    for step in range(int(np.diff(members.first).max(initial=0))):
-        row = np.minimum(first + step, len(members.plan) - 1)
-        holds = (first + step < last) & (members.from_us[row] <= start_us) & (start_us < members.until_us[row])
-        found[holds] = row[holds]
-    return found
+def spans_of(members: Members, accounts: Any) -> Spans:
+    """When each of `accounts` (pyarrow string) has a plan; their rows are those of Members."""
+    code = pc.index_in(accounts, value_set=members.account).fill_null(-1).to_numpy()
+    # The last account of all is one without spans, for those that have no plan.
+    first, last = np.append(members.first[:-1], 0)[code], np.append(members.first[1:], 0)[code]
+    return Spans(first, last, members.from_us, members.until_us)
 
 
 def _instants(moments: Moments, plan: Int32, plans: Plans) -> Int64:

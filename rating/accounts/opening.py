@@ -110,7 +110,7 @@ def _load_plan(tracks: PlanTracks, ledger: Ledger, old: OldState) -> None:
         allowance.left[rows.account], allowance.since[rows.account] = rows.value, rows.period
     for track, item in [*((each, "loyalty") for each in tracks.loyalty), *((each, "cap") for each in tracks.caps)]:
         kept = old.rows(plan.id, item, track.name)
-        track.start(ledger.claims, ledger.tariff, (kept.account, kept.period, kept.value))
+        track.start(ledger.tariff, (kept.account, kept.period, kept.value))
     if plan.points is not None:
         balance: Kept = old.rows(plan.id, "points", plan.points.name)
         tracks.balance[balance.account] = balance.value

@@ -18,11 +18,23 @@ Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 
 
-def rounds(claims: Claims, contested: NDArray[np.bool_]) -> Iterator[NDArray[np.intp]]:
-    """The claims of each round, as ascending rows of `claims`; `contested` (coupons,) says whose uses may run out."""
-    number = _ranks(claims.account)
-    if contested.any():
-        number = _after_coupons(claims, contested)
+def rounds(
+    claims: Claims, contested: NDArray[np.bool_], told: NDArray[np.bool_] | None = None
+) -> Iterator[NDArray[np.intp]]:
+    """The claims of each round, as rows of `claims`; `contested` (coupons,) says whose uses may run out.
+
+    Claims that are `told` (k,) need not wait for others: they are in the first round. Where all are, they come in the
+    order of sessions, so that kernels find the deals of one session after the other next to each other.
+    """
+    if told is not None and told.all():
+        if len(told):
+            row = np.full(int(claims.session.max()) + 1, -1, np.intp)
+            row[claims.session] = np.arange(len(told))
+            yield row[row >= 0]
+        return
+    number = _after_coupons(claims, contested) if contested.any() else _ranks(claims.account)
+    if told is not None:
+        number[told] = 0
     order = np.argsort(number, kind="stable")
     first = np.searchsorted(number[order], np.arange(int(number.max(initial=-1)) + 2))
     for at in range(len(first) - 1):

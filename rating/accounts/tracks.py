@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,15 +28,25 @@ class Track:
         self, name: str, period: Period | None, days: int, covered: NDArray[np.bool_], claims: Claims, plan: int
     ) -> None:
         self.name, self.period, self.days = name, period, days
-        self._of = covered  # (tariffs,)
-        self._mine = claims.plan == plan
+        self.covered = covered  # (tariffs,)
+        self._claims, self._plan = claims, plan
 
-    def start(self, claims: Claims, tariff: Int32, old: OldRows) -> None:
-        """Find the windows of the claims, whose tariffs are (k,)."""
-        self.rows = np.flatnonzero(self._mine & self._of[tariff])
+    def start(self, tariff: Int32, old: OldRows) -> None:
+        """Begin with what a state counted; the tariffs of the claims are (k,)."""
+        self._tariff, self.old = tariff, old
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The claims that count here."""
+        return np.flatnonzero((self._claims.plan == self._plan) & self.covered[self._tariff])
+
+    @cached_property
+    def windows(self) -> Windows:
+        """What counts for each of them."""
+        claims = self._claims
         account, day = claims.account[self.rows], claims.day[self.rows]
         since = self.since(day, claims.joined[self.rows])
-        self.windows = Windows(old, account, day if self.period is None else since, since)
+        return Windows(self.old, account, day if self.period is None else since, since)
 
     def since(self, day: Int64, joined: Int64) -> Int64:
         """The first date that counts on a date."""
@@ -71,7 +82,7 @@ class PlanTracks:
 
         count = len(claims.accounts)
         self.plan = plan
-        self.lefts = [Left(each, count) for each in plan.allowances]
+        self.lefts = [Left(each, covered(each.tariffs), count) for each in plan.allowances]
         self.loyalty = [
             Track(each.name, each.period, each.rolling_days, covered(each.tariffs), claims, index)
             for each in plan.loyalty
@@ -86,10 +97,11 @@ class PlanTracks:
         """For each loyalty the tier that each claim has reached, -1: none."""
         found = []
         for loyalty, track in zip(self.plan.loyalty, self.loyalty, strict=True):
-            reached = np.searchsorted(_thresholds(loyalty), track.count(rows), "right") - 1
-            found.append(np.where(track.covers(rows), reached, -1))
+            found.append(np.where(track.covers(rows), self.tier_at(loyalty, track.count(rows)), -1))
         return found
 
-
-def _thresholds(loyalty: Loyalty) -> Int64:
-    return np.array([tier.at for tier in loyalty.tiers], np.int64)
+    @staticmethod
+    def tier_at(loyalty: Loyalty, count: Int64) -> Int64:
+        """The tier that each count has reached, -1: none."""
+        thresholds = np.array([tier.at for tier in loyalty.tiers], np.int64)
+        return np.asarray(np.searchsorted(thresholds, count, "right") - 1)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rating.accounts.claims import Claims, find_claims, has_deals, points_of, texts_of
+from rating.accounts.claims import Claims, find_claims, has_deals, in_order, points_of, texts_of
 from rating.accounts.members import find_members, no_members
 from rating.accounts.state import read_state
 from rating.desk.usage import usage_of
@@ -49,8 +49,13 @@ def bill_of(tariffs: Tariffs, batch: UsageBatch, i: int, *, accounts: Any = None
 
 def _before(tariffs: Tariffs, batch: UsageBatch, claims: Claims, i: int, accounts: Any, state: Any) -> Any:
     """The state just before the session: it depends on nothing but the sessions before it."""
-    at = np.flatnonzero(claims.session == i)
-    earlier = claims.session[: int(at[0])] if len(at) else claims.session[:0]
+    if i not in claims.session:
+        return state
+    order = in_order(
+        np.asarray(batch.sessions.start_us)[claims.session], batch.sessions.id.take(pa.array(claims.session))
+    )
+    session = claims.session[order]
+    earlier = session[: int(np.flatnonzero(session == i)[0])]
     if not len(earlier):
         return state
     from rating.engine import state_after  # most stories do without, and without what it compiles

@@ -5,6 +5,7 @@ and rejected, and with accounts the state.
 May import: `settle`, `compile`, `usage`, `tariff`, `kernels.arrays` (codes), `ocpi_json`, `errors`, `units`.
 
     rated     the tables of what was rated
+    later     what is made when it is asked for: taxes and the state
     taxes     the table of taxes, made when it is asked for
     rejected  the table of what was not, each row with its reason
     arrays    NumPy arrays as Arrow arrays

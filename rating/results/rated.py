@@ -18,8 +18,9 @@ from rating.compile.zones import tzdata_version
 from rating.errors import Refused
 from rating.kernels.arrays import ALLOWANCE, KINDS, NO_TAX, TAX_INCLUDED, USAGE, Lines, Totals
 from rating.results.arrays import AMOUNT, MONEY, PERCENT, QUANTITY, VOLUME, coded, decimals, instants, nulls, zeros
+from rating.results.later import Later
 from rating.results.rejected import rejected_table
-from rating.results.taxes import Later, taxes_later
+from rating.results.taxes import taxes_later
 from rating.results.write import write_tables
 from rating.settle.chunks import has_integer_ids
 from rating.units import LINE_DIMENSIONS
@@ -43,12 +44,17 @@ class Rated:
     lines: Any
     rejected: Any
     _taxes: Later = field(repr=False, compare=False)
-    state: Any = None  # pyarrow.Table: what accounts and coupons have used, for the next rating; None: there are none
+    _state: Later | None = field(default=None, repr=False, compare=False)
 
     @property
     def taxes(self) -> Any:
         """A row for each tax of a session: what it counts from and how much it is. Made at the first call."""
         return self._taxes.get()
+
+    @property
+    def state(self) -> Any:
+        """What accounts and coupons have used, for the next rating; None: there are none. Made at the first call."""
+        return None if self._state is None else self._state.get()
 
     @property
     def tables(self) -> dict[str, Any]:
@@ -80,7 +86,7 @@ class Rated:
         )
 
 
-def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, lines: list[Any], state: Any = None) -> Rated:
+def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, lines: list[Any], state: Later | None = None) -> Rated:
     """Put the arrays of a rating into tables; rejected sessions leave no line."""
     fine = totals.status == Refused.FINE
     every = bool(fine.all())
@@ -91,7 +97,7 @@ def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, lines: list[Any],
         lines=pa.Table.from_batches(lines or [line_writer(batch.sessions.id, plan)(_NO_LINES)]),
         rejected=rejected_table(batch, plan, totals),
         _taxes=taxes_later(batch.sessions.id, plan, totals),
-        state=state,
+        _state=state,
     )
 
 

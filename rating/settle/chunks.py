@@ -43,7 +43,7 @@ Int64 = NDArray[np.int64]
 UInt8 = NDArray[np.uint8]
 T = TypeVar("T")
 
-_CORES = os.cpu_count() or 1  # asked once, for that takes some 20 us
+CORES = os.cpu_count() or 1  # asked once, for that takes some 20 us
 # Sessions in a chunk at most.
 CHUNK_SESSIONS_MAX = 65536
 CHUNK_SESSIONS_MIN = 1024
@@ -81,7 +81,7 @@ def settle(
         raise ValueError(f"chunk_sessions must be at least 1, not {chunk_sessions}")
     rows = readonly(np.empty(0, np.int64) if sessions is None else sessions)
     count = plan.status.size if sessions is None else rows.size
-    workers = threads or _CORES
+    workers = threads or CORES
     if chunk_sessions is None:
         # As many for each thread; a few sessions are not worth starting one.
         chunks = workers * -(-count // (workers * CHUNK_SESSIONS_MAX)) if count > CHUNK_SESSIONS_MIN else 1
@@ -91,7 +91,7 @@ def settle(
         totals.status[:] = plan.status
         totals.fault[:] = -1
         return totals, []
-    job = Job(_usage(batch, plan), plan, frozen_deals(deals or no_deals()), rows, totals)
+    job = Job(usage_of(batch, plan), plan, frozen_deals(deals or no_deals()), rows, totals)
     firsts = range(0, count, chunk_sessions)
     found: list[list[T]] = [[] for _ in firsts]
     queue = iter(enumerate(firsts))
@@ -127,10 +127,11 @@ class Job(NamedTuple):
 
 # What threads write between kernels: they put it back, and the next call takes it again. To fault it in for every
 # call took 0.4 ns an interval.
-_SCRATCH: deque[Block] = deque(maxlen=_CORES)
+_SCRATCH: deque[Block] = deque(maxlen=CORES)
 
 
-def _usage(batch: UsageBatch, plan: Plan) -> Usage:
+def usage_of(batch: UsageBatch, plan: Plan) -> Usage:
+    """The batch as kernels read it."""
     sessions, intervals = batch.sessions, batch.intervals
     return frozen(
         Usage(

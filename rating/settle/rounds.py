@@ -1,4 +1,4 @@
-"""Price sessions of accounts, round after round, and all others with the first."""
+"""Price sessions of accounts: those that can be told ahead in one round with all others, the rest one by one."""
 
 from __future__ import annotations
 
@@ -13,17 +13,22 @@ from rating.kernels.arrays import Lines, Totals
 from rating.settle.chunks import room_for_totals, settle
 from rating.usage.batch import UsageBatch
 
+Finish = Callable[[Lines], Any]
+
 
 def settle_rounds(
     batch: UsageBatch,
     plan: Plan,
     ledger: Ledger,
-    finish: Callable[[Lines], Any],
+    finish: Finish,
     *,
     threads: int | None = None,
     chunk_sessions: int | None = None,
-) -> tuple[Totals, list[list[Any]]]:
-    """As `settle`; the lines are a list for each round, each in order of sessions."""
+) -> tuple[Totals, list[list[Any]]] | None:
+    """As `settle`; the lines are a list for each round, each in order of sessions.
+
+    Returns: None where something that was told ahead came otherwise, so that all has to be priced anew without.
+    """
     count = plan.status.size
     totals = room_for_totals(count, plan)
     waits = np.zeros(count, np.bool_)
@@ -31,19 +36,19 @@ def settle_rounds(
     others = np.flatnonzero(~waits)
     found = []
     of_session = np.full(count, -1, np.int32)
-    for round_ in ledger.rounds():
-        session = ledger.claims.session[round_.rows]
+    options: dict[str, Any] = {"threads": threads, "chunk_sessions": chunk_sessions, "totals": totals}
+    for rows in ledger.rounds():
+        round_ = ledger.round_of(rows)
+        session = ledger.claims.session[rows]
         of_session[session] = round_.deal
-        rows = np.sort(np.concatenate([session, others]))
         deals = round_.deals._replace(of_session=of_session)
-        options = {"threads": threads, "chunk_sessions": chunk_sessions}
-        _, lines = settle(batch, plan, finish, deals=deals, sessions=rows, totals=totals, **options)
-        found.append(lines)
+        every = len(session) + len(others) == count
+        chosen = None if every else np.sort(np.concatenate([session, others]))
+        found.append(settle(batch, plan, finish, deals=deals, sessions=chosen, **options)[1])
         of_session[session] = -1
         others = others[:0]
-        ledger.settled(round_, totals)
-    if len(others):
-        _, lines = settle(batch, plan, finish, sessions=others, totals=totals, threads=threads,
-                          chunk_sessions=chunk_sessions)  # fmt: skip
-        found.append(lines)
+        if not ledger.settled(round_, totals):
+            return None
+    if len(others) or not found:
+        found.append(settle(batch, plan, finish, sessions=others, **options)[1])
     return totals, found

@@ -101,7 +101,7 @@ def _moments(column: Any, name: str, faults: list[Fault], required: bool = False
     elif pa.types.is_timestamp(kind):
         found = _timestamps(column, kind)
     elif is_text(kind):
-        found = _from_texts(one_array(column).to_pylist(), name, faults)
+        found = _from_texts(one_array(column), name, faults)
     else:
         faults.append(Fault("column_type", Place("accounts"), f"{name} of type {kind}", WANT_MOMENT, _FIX_MOMENT))
         return _none(count)
@@ -125,21 +125,22 @@ def _timestamps(column: Any, kind: Any) -> Moments:
     return Moments(np.zeros(len(values), np.uint8), values, given.astype(np.uint8))
 
 
-def _from_texts(texts: list[str | None], name: str, faults: list[Fault]) -> Moments:
-    found = _none(len(texts))
-    known: dict[str, tuple[int, int] | None] = {}
-    for row, text in enumerate(texts):
-        if text is None or not text.strip():
+def _from_texts(texts: Any, name: str, faults: list[Fault]) -> Moments:
+    """`texts` is a pyarrow array (m,); each different one is read once."""
+    encoded = texts.dictionary_encode()
+    code = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)
+    found = _none(len(encoded.dictionary) + 1)
+    for at, text in enumerate(encoded.dictionary.to_pylist()):
+        if not text.strip():
             continue
-        if text not in known:
-            known[text] = _moment(text.strip())
-        moment = known[text]
+        moment = _moment(text.strip())
         if moment is None:
-            faults.append(Fault("moment", _place(row), f"{name}: {text}", WANT_MOMENT, _FIX_MOMENT))
+            faults += [Fault("moment", _place(row), f"{name}: {text}", WANT_MOMENT, _FIX_MOMENT)
+                       for row in _rows(code == at)]  # fmt: skip
             moment = 0, INSTANT_MIN_US  # neither missing nor out of range: one fault is enough
-        found.is_date[row], found.value[row] = moment
-        found.given[row] = 1
-    return found
+        found.is_date[at], found.value[at] = moment
+        found.given[at] = 1
+    return Moments(*(column[code] for column in found))
 
 
 def _moment(text: str) -> tuple[int, int] | None:
