@@ -12,7 +12,7 @@ May import: `compile`, `usage`, `tariff`, `kernels.arrays` (groups of arrays), `
     tracks    what a plan keeps of its accounts: left for allowances, windows (sums over the sessions before, within a
               period or some days) for tiers and caps, and points
     ahead     what can be told before any session is priced: so that most need no round of their own
-    term_book which terms of plans and coupons a batch needs, each once
+    term_book the terms that sessions of a batch may turn out to have
     coupons   which coupons hold, and how often they have been used
     state     all of it as a table, and back; state_check: what no rating has written
     opening, closing
