@@ -48,7 +48,7 @@ def check_state(state: Any) -> list[Fault]:
         return [faults[0]]
     value = np.asarray(state["value"].fill_null(-1).to_numpy())
     last = np.array([name.startswith("rated") for name in ITEMS])[item]
-    faults.append(_fault(state, "value", (value < 0) | (value > VALUE_MAX), "a whole number from 0"))
+    faults.append(_fault(state, "value", (value < 0) | (value > VALUE_MAX), f"a whole number from 0 to {VALUE_MAX:,}"))
     unit = np.array([[name in rule.units for name in (*_UNITS, "")] for rule in _RULES.values()])
     known = unit[item, _codes(state["unit"], _UNITS)]
     faults.append(_fault(state, "unit", ~known, "the unit of its item"))
