@@ -66,6 +66,11 @@ class OldState:
 
     def __init__(self, table: Any, accounts: Any) -> None:
         """`accounts` (a,) are those of the batch; the account `` (none) is number a."""
+        if table is None:
+            self.others = self.mine = SCHEMA.empty_table()
+            self.code = np.empty(0, np.int32)
+            self._kinds: dict[tuple[str, str, str], NDArray[np.intp]] = {}
+            return
         self.table = read_state(table)
         known = pa.concat_arrays([accounts.cast(pa.string()), pa.array([""])])
         number = pc.index_in(self.table["account"], value_set=known).fill_null(-1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rating.kernels.arrays import Int32, Int64, UInt8, Usage
-from rating.kernels.jit import kernel
+from rating.kernels.jit import lean_kernel
 from rating.units import ENERGY_MAX_MWH
 
 # What is known of a session before it is priced.
@@ -64,7 +64,7 @@ class Used(NamedTuple):
     used: Int64  # (k,) written
 
 
-@kernel
+@lean_kernel
 def claim(session: Asked, asks: UInt8, spans: Spans, span: Int32, size: Int64) -> int:
     """Write the span of each of n sessions, -1: none, and how many sessions of each account claim something.
 
@@ -90,7 +90,7 @@ def claim(session: Asked, asks: UInt8, spans: Spans, span: Int32, size: Int64) -
     return count
 
 
-@kernel
+@lean_kernel
 def sort_claims(session: Asked, asks: UInt8, span: Int32, place: Int64, row: Int64) -> int:
     """Write the sessions that claim as `row` (k,), by account, start and id; those of no account come last.
 
@@ -127,7 +127,7 @@ def sort_claims(session: Asked, asks: UInt8, span: Int32, place: Int64, row: Int
     return ties
 
 
-@kernel
+@lean_kernel
 def measure(lo: int, hi: int, place: Int32, usage: Usage, tells: UInt8, energy_mwh: Int64, fate: UInt8) -> None:
     """Write the energy of the sessions lo to hi - 1 that claim, and whether they will be refused for their intervals.
 
@@ -136,33 +136,36 @@ def measure(lo: int, hi: int, place: Int32, usage: Usage, tells: UInt8, energy_m
     took six times as long, for their intervals are then all over the memory.
     """
     start_us, end_us, energies, first = usage.start_us, usage.end_us, usage.energy, usage.interval_first
-    energy_max = ENERGY_MAX_MWH // usage.energy_scale[0]
+    session_start_us, session_end_us, status = usage.session_start_us, usage.session_end_us, usage.status
+    timeline, scale = usage.timeline, usage.energy_scale[0]
+    energy_max = ENERGY_MAX_MWH // scale
     for s in range(lo, hi):
         at = place[s]
         if at < 0:
             continue
         energy_mwh[at] = 0
         fate[at] = REFUSED
-        if usage.status[s] != 0 or first[s] == first[s + 1]:
+        i, last = first[s], first[s + 1]
+        if status[s] != 0 or i == last:
             continue
-        if tells[usage.timeline[s]] == 0:
+        if tells[timeline[s]] == 0:
             fate[at] = UNTOLD
             continue
-        now = usage.session_start_us[s]
-        end = usage.session_end_us[s]
+        now = session_start_us[s]
         energy = 0
-        fits = True
-        for i in range(first[s], first[s + 1]):
-            fits &= now <= start_us[i] <= end_us[i] <= end
-            fits &= 0 <= energies[i] <= energy_max - energy
-            energy += energies[i] if fits else 0
-            now = end_us[i]
-        if fits:
-            energy_mwh[at] = energy * usage.energy_scale[0]
+        while 0 <= i < last:
+            start, end, more = start_us[i], end_us[i], energies[i]
+            if start < now or end < start or more < 0 or more > energy_max - energy:
+                break
+            energy += more
+            now = end
+            i += 1
+        if i == last and now <= session_end_us[s]:
+            energy_mwh[at] = energy * scale
             fate[at] = FINE
 
 
-@kernel
+@lean_kernel
 def count_before(counted: Counted, count: Int64) -> None:
     """Write what counts for each of k claims before it, within its window."""
     account, counts, key, since, value = counted.account, counted.counts, counted.key, counted.since, counted.value
@@ -194,7 +197,7 @@ def count_before(counted: Counted, count: Int64) -> None:
         count[i] = total
 
 
-@kernel
+@lean_kernel
 def allow(claims: Used, amount: int, carry_max: int) -> None:
     """Write what is left of an allowance for each of k claims, and what it uses (see `accounts.left`)."""
     number, joined_number = claims.number, claims.joined_number
