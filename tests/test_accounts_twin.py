@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plan_tools import plan_of
 from strategies_histories import History, histories
 from twin import all_told, as_answer, batch_of, fast_answers, instant, is_told, tables
 
@@ -18,7 +19,8 @@ from rating.reference.accounts import Account
 from rating.reference.fees import fee_lines
 from rating.reference.history import order_of, rate_history
 from rating.reference.state import StateRow
-from rating.tariff.model import Tariffs
+from rating.tariff.model import Rates, Tariffs, Tax
+from rating.tariff.plans import Fee, Period, Plans
 from rating.usage.accounts import read_accounts
 
 
@@ -119,6 +121,13 @@ def test_fees_are_those_of_the_twin(history: History) -> None:
         for name in ("net", "tax", "gross"):
             micro = getattr(line, f"{name}_micro")
             assert row[name] == (None if micro is None else Decimal(micro).scaleb(-6))
+
+
+def test_a_fee_of_nothing_has_no_tax_even_where_its_rate_is_not_known() -> None:
+    plans = Plans((plan_of(fee=Fee(0, Period("month")), tax=Tax(Rates(None), False)),))
+    accounts = {"account": ["anna"], "plan": ["gold"], "from": ["2026-03-01"]}
+    (line,) = rating.fees(plans, accounts, "2026-03-01", "2026-04-01").to_pylist()
+    assert (line["net"], line["tax"], line["gross"]) == (0, 0, 0)
 
 
 def test_accounts_are_read_with_all_their_faults() -> None:

@@ -134,7 +134,7 @@ def _priced(plan: Plan, part: Fraction) -> tuple[Fraction, int | None, int | Non
     rounding = plan.rounding or Rounding("half_up", plan.minor_micro)
     unit_micro, mode = rounding.unit_micro, ROUNDING_MODES.index(rounding.mode)
     rounded = round_to(amount, unit_micro, mode)
-    if plan.tax is None:
+    if plan.tax is None or not amount:  # of nothing no tax is due, whatever its rate
         return amount, rounded, 0, rounded
     rates, included = plan.tax.rates.each, plan.tax.included
     if rates is None:
