@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import rating
-from rating.desk.explain import usage_of
+from rating.desk.usage import usage_of
 from rating.errors import SessionError
 from rating.reference import Interval, Usage
 from rating.usage import read_usage

@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import Any, Final, TypeVar
 
 from rating.cdrs import Cdrs, read_options
-from rating.desk.explain import usage_of
 from rating.desk.pieces import pieces_of
+from rating.desk.usage import usage_of
 from rating.errors import Fault, OcpiError, Place, Refused
 from rating.ocpi_json import Json, write_json
 from rating.reference import Bill, Refusal, Usage, rate_session, trace
