@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -97,6 +98,20 @@ def test_what_ocpi_requires_and_nobody_said() -> None:
     assert [fault.got for fault in written().notes] == [
         *("no country_code", "no party_id", "no cdr_token", "no auth_method", "no cdr_location", "no last_updated"),
     ]
+
+
+def test_refused_sessions_are_told_as_rate_tells_them(tmp_path: Path) -> None:
+    (tmp_path / "amps.yaml").write_text(
+        "tariff: amps\ncurrency: EUR\ntime_zone: Europe/Berlin\nversions:\n  - elements:\n"
+        "      - {energy: 0.50/kWh, when: {min_current: 16 A, max_current: 32 A}}\n      - {energy: 0.40/kWh}\n"
+    )
+    tariffs = rating.load_tariffs(tmp_path)
+    one, intervals = sessions()
+    one |= {"tariff": ["amps"]}
+    (fault,) = to_cdrs(tariffs, one, intervals).refused
+    (told,) = rating.rate(tariffs, one, intervals).rejected.to_pylist()
+    assert (str(fault.place), fault.message) == (told["place"], told["message"])
+    assert fault.message.startswith("read `intervals without current_a`, expected the column current_a, which amps")
 
 
 def test_refused_sessions_have_no_cdr() -> None:

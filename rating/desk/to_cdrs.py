@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, Final, TypeVar
 
 from rating.cdrs import Cdrs, read_options
-from rating.desk.explain import usage_of
+from rating.desk.explain import row_at_fault, usage_of
 from rating.desk.pieces import pieces_of
 from rating.errors import Fault, OcpiError, Place, Refused
 from rating.ocpi_json import Json, write_json
@@ -21,6 +21,7 @@ from rating.results.rejected import refusal
 from rating.tariff.model import Tariff, Tariffs
 from rating.tariff.ocpi.write import say
 from rating.units import LINE_DIMENSIONS, MICRO_PER_UNIT, RESERVATION_FLAT, RESERVATION_TIME
+from rating.usage.batch import UsageBatch
 from rating.usage.ocpi.words import Version
 from rating.usage.read import read_usage
 
@@ -99,8 +100,7 @@ def to_cdrs(
             status = Refused.UNKNOWN_TARIFF
         answer = rate_session(tariff, usage_of(batch, i)) if tariff is not None and status == Refused.FINE else None
         if tariff is None or not isinstance(answer, Bill):
-            status = answer.reason if isinstance(answer, Refusal) else status
-            refused.append(refusal(batch, priced, i, status, int(batch.sessions.status_row[i])))
+            refused.append(_refused(batch, priced, i, status, answer))
             continue
         original = {**(common or {}), **((originals or {}).get(answer.session_id) or {})}
         written = write_cdr(priced_session(tariff, answer, known), known, original)
@@ -108,6 +108,13 @@ def to_cdrs(
         refused += written.faults
         cdrs += [] if written.faults else [written.cdr]
     return OcpiCdrs(tuple(cdrs), tuple(refused), tuple(dict.fromkeys(notes)))
+
+
+def _refused(batch: UsageBatch, priced: Tariffs, i: int, status: Refused, answer: Refusal | None) -> Fault:
+    """Why session i has no CDR: as its table was read, or as the twin answers."""
+    if answer is None:
+        return refusal(batch, priced, i, status, int(batch.sessions.status_row[i]))
+    return refusal(batch, priced, i, answer.reason, row_at_fault(batch, i, answer), answer.interval is not None)
 
 
 def to_cdr(
