@@ -64,6 +64,19 @@ def test_a_tariff_from_a_file(tmp_path: Path) -> None:
     assert "by tariff per-kwh" in result.stdout
 
 
+def test_tariffs_from_several_files(tmp_path: Path) -> None:
+    own = tmp_path / "tariff.json"
+    own.write_text(text(TARIFF), encoding="utf-8")
+    cdr = file(tmp_path, cdr_221(tariffs=[]), cdr_221(id="C-2", tariffs=[]))
+    for paths in ([str(own), "tariffs/per-kwh.yaml"], ["tariffs/per-kwh.yaml", str(own)]):
+        result = run("verify", cdr, *(part for path in paths for part in ("--tariff", path)))
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert result.stdout.startswith("CDR C-1 by tariff T-1: agrees\n")
+    result = run("verify", cdr, "--tariff", str(own), "--tariff", "nowhere.yaml")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "nowhere.yaml" in result.stderr
+
+
 def test_as_cut_and_the_zone(tmp_path: Path) -> None:
     one = period("2026-03-02T15:30:00Z", ENERGY=10, TIME=1)
     cdr = {key: value for key, value in cdr_221().items() if not key.startswith("total_")} | {

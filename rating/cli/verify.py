@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 @click.command("verify", short_help="Check the amounts of a partner's CDRs.")
 @click.argument("cdrs", type=options.PATH, metavar="CDR.json")
 @click.option(
-    "--tariff",
+    *("--tariff", "tariffs"),
     type=options.PATH,
-    help="What prices them, by id where it holds several; by default the tariff that each CDR carries.",
+    multiple=True,
+    help="What prices them: a file or a folder, by id where there are several tariffs. Can be given several times. "
+    "By default the tariff that each CDR carries.",
 )
 @click.option("--as-cut", is_flag=True, help="Price each period whole, by the prices at its start.")
 @click.option("--time-zone", metavar="ZONE", help="Of the sites, before what the CDRs say of theirs.")
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 def command(
     ctx: click.Context,
     cdrs: Path,
-    tariff: Path | None,
+    tariffs: tuple[Path, ...],
     as_cut: bool,
     time_zone: str | None,
     ocpi: str | None,
@@ -54,7 +56,7 @@ def command(
         import rating
         from rating.desk.verify import verify_each
 
-        loaded = None if tariff is None else rating.load_tariffs(tariff)
+        loaded = rating.load_tariffs(tariffs) if tariffs else None
         verdicts = list(verify_each(cdrs, loaded, as_cut=as_cut, time_zone=time_zone, version=ocpi))
     if as_json:
         click.echo(json.dumps([_as_json(verdict) for verdict in verdicts], indent=2, ensure_ascii=False))
