@@ -12,10 +12,10 @@ import click
 from rating.cli import options
 from rating.cli.endings import REFUSED
 from rating.cli.text import count, progress
+from rating.errors import Fault, InputError, Place
 
 if TYPE_CHECKING:
     from rating.desk.verify import PeriodCheck, TotalCheck, Verdict
-    from rating.errors import Fault
 
 
 @click.command("verify", short_help="Check the amounts of a partner's CDRs.")
@@ -43,8 +43,8 @@ def command(
 ) -> None:
     """Compare what CDRs print with what their charging periods cost, and say why where they differ.
 
-    The file holds a CDR, a list of them, an OCPI response, or one a line. Exit code 0: all agree; 1: one differs, or
-    cannot be verified.
+    The file holds a CDR, a list of them, an OCPI response, or one a line. Exit code 0: all agree; 1: one differs or
+    cannot be verified, or there is none.
 
     Periods are cut where a price changes within them. With --as-cut each is priced whole, by the prices at its start,
     as many operators' systems do: where a CDR agrees only then, the operator did not cut.
@@ -58,11 +58,14 @@ def command(
 
         loaded = rating.load_tariffs(tariffs) if tariffs else None
         verdicts = list(verify_each(cdrs, loaded, as_cut=as_cut, time_zone=time_zone, version=ocpi))
+    if not verdicts:
+        fix = "look at what this file holds"
+        raise InputError([Fault("no_cdrs", Place(cdrs.as_posix()), "an empty list", "CDRs to verify", fix)])
     if as_json:
         click.echo(json.dumps([_as_json(verdict) for verdict in verdicts], indent=2, ensure_ascii=False))
     else:
         _print(verdicts)
-    if not verdicts or not all(verdicts):
+    if not all(verdicts):
         ctx.exit(REFUSED)
 
 
