@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,18 @@ def test_a_format_that_is_not_known_is_refused_before_anything_is_written(tmp_pa
     with pytest.raises(InputError, match="parquet or csv"):
         rate().write(tmp_path / "out", "xlsx")
     assert names(tmp_path) == []
+
+
+def test_bytes_that_are_no_text_are_refused_for_csv_and_nothing_is_written(tmp_path):
+    rated = rate()
+    remark = pa.array([b"\xed\xbf\xbf"] * rated.sessions.num_rows, pa.binary())
+    odd = replace(rated, sessions=rated.sessions.append_column("remark", remark))
+    with pytest.raises(
+        InputError, match=r"sessions: Invalid UTF8 payload.*write Parquet, or cast the columns of bytes"
+    ):
+        odd.write(tmp_path / "out", "csv")
+    assert not list(tmp_path.iterdir())
+    odd.write(tmp_path / "out")
 
 
 @pytest.mark.parametrize("failing", TABLES)

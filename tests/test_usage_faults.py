@@ -250,6 +250,7 @@ def test_dates_are_no_instants(day: Any) -> None:
         (b"a;b\n1,5;2,3\n", ", line 2: 3 columns", "separated by `;`: separate the columns by commas"),
         (b"a\tb\n1,5\t2\n", ", line 2: 2 columns", "separated by tabs: separate the columns by commas"),
         (b"session_id,tariff\n1,caf\xe9\n", ", line 2: text that is not UTF-8", "save it as UTF-8"),
+        (b"session_id,remark\n1,\xed\xbf\xbf\n", ": text that is not UTF-8", "save it as UTF-8"),
         (b"session_id,caf\xe9\n1,x\n", ": text that is not UTF-8", "save it as UTF-8"),
     ],
 )

@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from pyarrow import ArrowInvalid
+
 from rating.errors import Fault, InputError, Place
 
 FORMATS = ("parquet", "csv")
@@ -40,6 +42,10 @@ def write_tables(folder: str | Path, tables: dict[str, Any], format: str = "parq
         for name, table in tables.items():
             _write(fresh / f"{name}.{format}", table, format)
         _swap(fresh, target)
+    except ArrowInvalid as error:
+        got = f"{name}: {str(error).splitlines()[0]}"
+        fix = "write Parquet, or cast the columns of bytes that travel along to text"
+        raise InputError([_fault(target, got, "columns that can be written as text", fix)]) from error
     except OSError as error:
         raise InputError(
             [_fault(target, str(error), "room for the tables", "free some space, then run again")]

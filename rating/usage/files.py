@@ -124,6 +124,8 @@ def _read_csv(file: Path, threads: bool = True) -> FileTable:
         column_types=dict.fromkeys(TEXT_IN_CSV, pa.string()), null_values=[""], strings_can_be_null=True
     )
     table = pacsv.read_csv(file, pacsv.ReadOptions(use_threads=threads), convert_options=options)
+    if any(pa.types.is_binary(field.type) for field in table.schema):  # what it makes of text that is not UTF-8
+        raise UnicodeError
     return FileTable(table, True, tuple(table.column_names))
 
 

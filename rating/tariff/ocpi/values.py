@@ -15,7 +15,7 @@ from rating.ocpi_json import Json, shown
 from rating.tariff.dates import read_clock, read_date
 from rating.tariff.ocpi.spelling import edit_distance
 from rating.tariff.refusal import RefusalError, RefusalsError, visible
-from rating.units import INSTANT_MAX_US, LIMIT_MAX_MICRO, PRICE_MAX_MICRO
+from rating.units import LIMIT_MAX_MICRO, PRICE_MAX_MICRO
 
 DAYS: Final = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 DIMENSION_TYPES: Final = ("ENERGY", "TIME", "PARKING_TIME", "FLAT")  # in the order of units.DIMENSIONS
@@ -231,5 +231,10 @@ def date_time_text(instant_us: int) -> str:
     >>> date_time_text(1435610349500000), date_time_text(0)
     ('2015-06-29T20:39:09.500000Z', '1970-01-01T00:00:00Z')
     """
-    assert abs(instant_us) <= 2 * INSTANT_MAX_US
-    return (_EPOCH + timedelta(microseconds=instant_us)).isoformat().replace("+00:00", "Z")
+    # An offset may put an instant before the year 1 or after 9999, where there are no dates.
+    within_us = max(_FIRST_US, min(instant_us, _LAST_US))
+    return (_EPOCH + timedelta(microseconds=within_us)).isoformat().replace("+00:00", "Z")
+
+
+_FIRST_US = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+_LAST_US = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
