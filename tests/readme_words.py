@@ -184,7 +184,7 @@ COLUMNS: Final = {
 OUTPUT: Final = {
     "sessions": {
         "session_id": "the session",
-        "tariff": "its tariff",
+        "tariff": "its tariff; where CDRs carry several with one id, that id, @ and a hash",
         "tariff_version": "`valid_from` of the version in force at its start, as written; `always` where left out",
         "currency": "of its amounts",
         "start": "as it came",

@@ -62,7 +62,7 @@ def explain(
             answer = bill_of(tariffs, batch, i, accounts=accounts, state=state)
             if isinstance(answer, Bill):
                 return Explanation(answer, tell(answer))
-            status, row, measured = answer.reason, _row(batch, i, answer), answer.interval is not None
+            status, row, measured = answer.reason, row_at_fault(batch, i, answer), answer.interval is not None
         else:
             status = Refused.UNKNOWN_TARIFF
     raise SessionError([refusal(batch, tariffs, i, status, row, measured)])
@@ -80,7 +80,8 @@ def _find(batch: UsageBatch, session_id: str | int) -> int:
     )
 
 
-def _row(batch: UsageBatch, i: int, refusal: Refusal) -> int:
+def row_at_fault(batch: UsageBatch, i: int, refusal: Refusal) -> int:
+    """The input row of the interval for which session i is refused; -1 where it is none of them."""
     if refusal.interval is None:
         return -1
     k = int(batch.interval_first[i]) + refusal.interval
