@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,8 +71,9 @@ def explain(
 
 def _find(batch: UsageBatch, session_id: str | int) -> int:
     ids: list[str | int | None] = batch.sessions.id.to_pylist()
-    # On a command line every id is text.
-    for wanted in (session_id, int(session_id) if isinstance(session_id, str) and session_id.isdigit() else None):
+    # On a command line every id is text. No number of a table has more than 19 digits.
+    is_number = isinstance(session_id, str) and re.fullmatch("[0-9]{1,19}", session_id)
+    for wanted in (session_id, int(session_id) if is_number else None):
         if wanted is not None and wanted in ids:
             return ids.index(wanted)
     known = f"one of {len(ids)} ids, such as {ids[0]}" if ids else "an id, but there are no sessions"
