@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import spot
+from benchmarks import accounts, beside, spot
 from benchmarks.cdr import measure as cdrs
 from benchmarks.cdr import report as cdr_report
 from benchmarks.contender import Contender
@@ -18,7 +20,7 @@ from benchmarks.readme import put_into
 from benchmarks.report import as_json, as_table, machine
 
 LATEST: Final = Path(__file__).parent / "results" / "latest.json"
-JOBS: Final = ("J1", "CDR", "SPOT")
+JOBS: Final = ("J1", "CDR", "SPOT", "ACCOUNTS")
 TOGETHER: Final = ("J1", "CDR")  # without --job
 
 
@@ -38,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(found, indent=1) + "\n")
             print(f"{table}\n\nwritten to {path}", flush=True)
-            if options.readme is not None and job in TOGETHER:
+            if options.readme is not None:
                 put_into(options.readme, job, table)
     except AssertionError as problem:
         _say("")
@@ -62,20 +64,24 @@ def _cdr(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     return cdr_report.as_table(results, facts, options.rounds), cdr_report.as_json(results, facts, options.rounds)
 
 
-def _spot(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+def _beside(pair: Callable[[int], beside.Pair], options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     n_intervals = options.intervals or (QUICK if options.quick else FULL)
-    result, others = spot.measure(n_intervals, options.rounds, say=_say)
+    result, others = beside.measure(pair(n_intervals), options.rounds, say=_say)
     facts = machine(others)
-    return spot.as_table(result, facts, options.rounds), spot.as_json(result, facts, options.rounds)
+    return beside.as_table(result, facts, options.rounds), beside.as_json(result, facts, options.rounds)
 
 
-OTHERS: Final = {"CDR": _cdr, "SPOT": _spot}
+OTHERS: Final[dict[str, Callable[[argparse.Namespace], tuple[str, dict[str, Any]]]]] = {
+    "CDR": _cdr,
+    "SPOT": partial(_beside, spot.pair),
+    "ACCOUNTS": partial(_beside, accounts.pair),
+}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="J1: rating and its peers side by side; CDR: OCPI CDRs; SPOT: J1 by an index.",
+        description="J1: rating and its peers side by side; CDR: OCPI CDRs; SPOT: J1 by an index; ACCOUNTS: on plans.",
     )
     parser.add_argument("--job", choices=JOBS, help="one of them only; without it J1 and CDR")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} intervals instead of {FULL:,}, few CDRs")

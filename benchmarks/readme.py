@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-MARKERS: Final = {"J1": "bench", "CDR": "bench cdr"}
+MARKERS: Final = {"J1": "bench", "CDR": "bench cdr", "SPOT": "bench spot", "ACCOUNTS": "bench accounts"}
 
 
 def put_into(path: Path, job: str, table: str) -> None:

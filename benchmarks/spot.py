@@ -1,23 +1,18 @@
-"""J1 beside the same sessions by a quarter-hour index: what a market price for each quarter costs in time.
-
-The two run in turns, and the ratio is of their best times: other work on the machine meets both alike.
-"""
+"""J1 by a quarter-hour index: what a market price for each quarter costs in time."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
 import rating
+from benchmarks.beside import Pair
 from benchmarks.data import SEED, SLOT_US, SLOTS, TARIFF, YEAR_FIRST_US, make_job
-from benchmarks.measure import Say, others_s, timed
 from benchmarks.prices import PATH
-from benchmarks.report import facts_line
 from rating.tariff.load import parse_tariff
 from rating.tariff.model import Component, Element, Tariff, Tariffs
 
@@ -30,54 +25,14 @@ versions:
 """
 
 
-class Result(NamedTuple):
-    """Nanoseconds an interval of each round."""
-
-    n_intervals: int
-    ns: dict[str, list[float]]
-
-    @property
-    def ratio(self) -> float:
-        """How many times the best time of J1 the best one by the index is."""
-        return min(self.ns["J1 by an index"]) / min(self.ns["J1"])
-
-
-def measure(n_intervals: int, rounds: int, *, say: Say) -> tuple[Result, float | None]:
-    """Times of both, and the mean number of cores that other processes took meanwhile."""
+def pair(n_intervals: int) -> Pair:
+    """J1, and J1 by the index."""
     job = make_job(n_intervals)
-    tariffs = {"J1": rating.load_tariffs(PATH), "J1 by an index": spot_tariffs()}
-    for each in tariffs.values():
-        rated = rating.rate(each, job.sessions, job.intervals)
-        assert rated.rejected.num_rows == 0, rated.rejected.slice(0, 1).to_pylist()
-    ns: dict[str, list[float]] = {name: [] for name in tariffs}
-    before = others_s()
-    for number in range(1, rounds + 1):
-        say(f"round {number} of {rounds}")
-        for name, each in tariffs.items():
-            ns[name].append(timed(partial(rating.rate, each, job.sessions, job.intervals)) / n_intervals)
-    after = others_s()
-    others = None if before is None or after is None else (after[1] - before[1]) / (after[0] - before[0])
-    return Result(n_intervals, ns), others
 
+    def run(tariffs: Tariffs) -> Any:
+        return partial(rating.rate, tariffs, job.sessions, job.intervals)
 
-def as_table(result: Result, facts: dict[str, Any], rounds: int) -> str:
-    """The two, and how they compare."""
-    lines = [f"SPOT: {result.n_intervals:,} intervals of J1, {rounds} rounds", facts_line(facts), ""]
-    lines += [f"{name.ljust(16)} {min(ns):6.2f} ns an interval at best" for name, ns in result.ns.items()]
-    return "\n".join([*lines, "", f"by an index: {result.ratio:.2f} times J1"])
-
-
-def as_json(result: Result, facts: dict[str, Any], rounds: int) -> dict[str, Any]:
-    """The same for programs."""
-    return {
-        "job": "SPOT",
-        "intervals": result.n_intervals,
-        "rounds": rounds,
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": facts,
-        "ns": result.ns,
-        "ratio": result.ratio,
-    }
+    return Pair("SPOT", "by an index", n_intervals, run(rating.load_tariffs(PATH)), run(spot_tariffs()))
 
 
 def spot_tariffs() -> Tariffs:

@@ -26,6 +26,8 @@ from rating.usage.ocpi.words import VERSIONS, Version
 from rating.usage.ocpi.zones import zone_names
 from rating.usage.words_tariffs import meant_zone
 
+WRITTEN: Final[Version] = "2.2.1"  # the version in which CDRs are written where none is told
+
 
 @dataclass(frozen=True, slots=True)
 class Cdrs:
@@ -87,12 +89,8 @@ def read_options(
     version: str | None, time_zone: str | None, tariffs: Tariffs | None = None, tariff: str | None = None
 ) -> Version | None:
     """The version of OCPI that was told, None where none was. Raises: InputError, where an option is none."""
-    faults = []
-    alike = {"2.1": "2.1.1", "2.2": "2.2.1", "2.3": "2.3.0"}
-    known = next((each for each in VERSIONS if each == alike.get(str(version), version)), None)
-    if version is not None and known is None:
-        fix = "leave it out to have it found"
-        faults.append(Fault("ocpi_version", Place("version"), shown(version), f"one of {', '.join(VERSIONS)}", fix))
+    faults: list[Fault] = []
+    known = None if version is None else _version(version, "leave it out to have it found", faults)
     if time_zone is not None and time_zone not in zone_names():
         want = "a time zone by its IANA name, such as Europe/Amsterdam"
         fix = meant_zone(time_zone) or "correct it, or leave it out"
@@ -102,6 +100,22 @@ def read_options(
         faults.append(Fault(Refused.UNKNOWN_TARIFF.code, Place("tariff"), shown(tariff), want, "correct it"))
     if faults:
         raise InputError(faults)
+    return known
+
+
+def written_version(version: str) -> Version:
+    """The version of OCPI in which CDRs are written. Raises: InputError, where it is none."""
+    faults: list[Fault] = []
+    known = _version(version, f"write one of them; left out, it is {WRITTEN}", faults)
+    if known is None:
+        raise InputError(faults)
+    return known
+
+
+def _version(version: str, fix: str, faults: list[Fault]) -> Version | None:
+    known = next((each for each in VERSIONS if version in (each, each.rpartition(".")[0])), None)
+    if known is None:
+        faults.append(Fault("ocpi_version", Place("version"), shown(version), f"one of {', '.join(VERSIONS)}", fix))
     return known
 
 

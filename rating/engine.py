@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
+from rating.accounts.claims import has_deals
 from rating.accounts.closing import close_ledger
 from rating.accounts.opening import open_ledger
 from rating.compile.plan import Plan, make_plan
@@ -89,15 +90,16 @@ def rate_batch(
     chunk_sessions: int | None = None,
 ) -> Rated:
     """As `rate`, for usage that has been read already."""
-    with_deals = accounts is not None or state is not None or "coupon" in batch.sessions.extra.column_names
-    price = _price_deals if with_deals else _price
-    priced = price(tariffs, batch, accounts, state, threads, chunk_sessions)
-    if (priced.totals.fault >= 0).any() and (ordered := put_in_order(batch)) is not None:
-        priced = price(tariffs, ordered, accounts, state, threads, chunk_sessions)
-    batch, plan, totals, lines, left = priced
+    batch, plan, totals, lines, left = _price_all(tariffs, batch, accounts, state, threads, chunk_sessions)
     if on_error == "raise" and (faults := as_faults(batch, plan, totals)):
         raise SessionError(faults)
     return make_tables(batch, plan, totals, lines, left)
+
+
+def state_after(tariffs: Tariffs, batch: UsageBatch, *, accounts: Any = None, state: Any = None) -> Any:
+    """The state that a rating of the batch leaves, without its tables."""
+    left = _price_all(tariffs, batch, accounts, state, None, None).state
+    return None if left is None else left.get()
 
 
 class _Priced(NamedTuple):
@@ -106,6 +108,16 @@ class _Priced(NamedTuple):
     totals: Totals
     lines: list[Any]  # record batches, in order of sessions
     state: Later | None = None
+
+
+def _price_all(
+    tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any, threads: int | None, chunk_sessions: int | None
+) -> _Priced:
+    price = _price_deals if has_deals(batch, accounts, state) else _price
+    priced = price(tariffs, batch, accounts, state, threads, chunk_sessions)
+    if (priced.totals.fault >= 0).any() and (ordered := put_in_order(batch)) is not None:
+        priced = price(tariffs, ordered, accounts, state, threads, chunk_sessions)
+    return priced
 
 
 def _price(

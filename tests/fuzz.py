@@ -376,7 +376,7 @@ def changed_csv(written: str, others: Sequence[str], rng: random.Random) -> str:
             for each in rows:
                 del each[at : at + 1]
         elif kind == 3:
-            times = rng.choice((1, 1, 1, 2000)) if len(rows) < 100 else 1
+            times = rng.choice((1, 1, 1, 2000)) if len(rows) * len(row) < 1000 else 1
             for each in rows:
                 each[at:at] = each[at : at + 1] * times
         elif kind == 4 and row:

@@ -16,7 +16,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from lint_examples import EXAMPLES, warnings_of
-from readme_words import COLUMNS, LEFT_OUT, OUTPUT, REFUSALS, WARNINGS
+from readme_words import (
+    ACCOUNTS,
+    COLUMNS,
+    CORRECTED,
+    FEES,
+    LEFT_OUT,
+    OUTPUT,
+    REFUSALS,
+    STATE,
+    WARNINGS,
+)
 
 import rating
 from rating.errors import Refused
@@ -155,6 +165,46 @@ def outputs() -> str:
     return "\n\n".join(parts)
 
 
+def _kept() -> tuple[Any, Any]:
+    """A rating of a session under a plan, and another in which it has another energy."""
+    times = {"start": ["2026-03-02T20:45Z"], "end": ["2026-03-02T22:00Z"]}
+    session = {"session_id": [1], "tariff": ["per-kwh"], "account": ["anna"], **times}
+    tariffs, accounts = rating.load_tariffs(ROOT / "tariffs"), _accounts()
+    one, other = (rating.rate(tariffs, {**session, "energy_kwh": [kwh]}, accounts=accounts) for kwh in ("1", "2"))
+    return one, other
+
+
+def _accounts() -> dict[str, list[str | None]]:
+    return {"account": ["anna"], "plan": ["flex-100"], "from": ["2026-02-15"], "until": [None]}
+
+
+def accounts() -> str:
+    """The columns of the table of accounts."""
+    assert set(ACCOUNTS) == set(_accounts())
+    needed = ["optional" if name == "until" else "must be there" for name in ACCOUNTS]
+    rows = [(f"`{name}`", each, text) for (name, text), each in zip(ACCOUNTS.items(), needed, strict=True)]
+    return table(("column", "", "holds"), rows)
+
+
+def state() -> str:
+    """The columns of the state."""
+    return _columns(_kept()[0].state, STATE)
+
+
+def corrected() -> str:
+    """The columns of corrections by session."""
+    return _columns(rating.corrections(*_kept()).sessions, CORRECTED)
+
+
+def fees() -> str:
+    """The columns of fees."""
+    return _columns(rating.fees(rating.load_tariffs(ROOT / "tariffs"), _accounts(), "2026-03-01", "2026-04-01"), FEES)
+
+
+def _columns(found: Any, words: dict[str, str]) -> str:
+    return table(("column", "type", "holds"), [(f"`{f.name}`", _type(f), words[f.name]) for f in found.schema])
+
+
 def _type(field: Any) -> str:
     if field.name == "session_id":
         return "int64 or string, as it came"
@@ -182,6 +232,10 @@ MADE: Final[dict[str, Callable[[], str]]] = {
     "input": inputs,
     "output": outputs,
     "refusals": refusals,
+    "accounts": accounts,
+    "state": state,
+    "corrections": corrected,
+    "fees": fees,
     "warnings": warnings,
 }
 

@@ -157,10 +157,10 @@ COLUMNS: Final = {
             "boolean, or `true`, `false`, `yes`, `no`, `1`, `0`: nobody came, and the time from `reservation_start` "
             "(else `start`) to `end` is reserved time; such a session needs no meter data"
         ),
+        "account": "whole number or text: whose session it is; empty: nobody's",
+        "coupon": "the code of a coupon; empty: none",
+        "redeem_points": "how many points it is to be paid with, at most: a whole number from 0",
         "evse_power": f"the charger's own rating, {_POWER}; must be given where an element asks for it",
-        "account": "whose session it is: the plan that the account has at its start holds; left out: no plan does",
-        "coupon": "the code of a coupon",
-        "redeem_points": "how many points of its account it is to be paid with at most, a whole number",
     },
     "intervals": {
         "session_id": "whose it is",
@@ -184,7 +184,7 @@ COLUMNS: Final = {
 OUTPUT: Final = {
     "sessions": {
         "session_id": "the session",
-        "tariff": "its tariff",
+        "tariff": "its tariff; where CDRs carry several with one id, that id, @ and a hash",
         "tariff_version": "`valid_from` of the version in force at its start, as written; `always` where left out",
         "currency": "of its amounts",
         "start": "as it came",
@@ -207,15 +207,18 @@ OUTPUT: Final = {
         "line": "1, 2, ... within the session",
         "kind": (
             "`usage`, `allowance`, `discount`, `minimum`, `maximum` or `rounding`; the next six are null but for "
-            "`usage`, for what an allowance made free, and for what names a discount or a cap"
+            "`usage`, where nothing else is said"
         ),
-        "element": "the name of the element; of the allowance, discount, coupon or cap",
-        "dimension": "`energy`, `time`, `parking_time`, `flat`, `reservation_time` or `reservation_flat`",
-        "volume": "what was measured, in `unit`, to 9 decimals",
-        "billed_volume": "the same after grace, allowances and step",
+        "element": "the name of the element; of an allowance, discount, coupon, points or cap its own",
+        "dimension": (
+            "`energy`, `time`, `parking_time`, `flat`, `reservation_time` or `reservation_flat`; of an allowance what "
+            "is free, of a discount what it is taken from, where that is one"
+        ),
+        "volume": "what was measured, in `unit`, to 9 decimals; of an allowance what was used of it",
+        "billed_volume": "the same after grace, allowances and step; of an allowance 0",
         "unit": "of the price, as written: `kWh`, `2 h`, `session`",
         "unit_price": "for one `unit`; where it follows an index the mean of what is billed",
-        "amount": "exact, to 12 decimals; with tax where the tariff's prices include it",
+        "amount": "exact, to 12 decimals, of a discount below zero; with tax where the tariff's prices include it",
         "printed_amount": "rounded; of a session they add up to `gross` where prices include tax, else to `net`",
         "tax_percent": (
             "all taxes of the price together; null where the tariff has no tax or a rate is not known, and for limits "
@@ -239,6 +242,44 @@ OUTPUT: Final = {
         "place": "the table and row (from 0)",
         "energy_kwh": "what came in for it; null where that cannot be told",
     },
+}
+
+# The tables beside those of a rating: of accounts (which comes in), and what is kept, owed and booked for them.
+ACCOUNTS: Final = {
+    "account": "whole number or text",
+    "plan": "the id of a plan that is loaded",
+    "from": "from when on: a date in the zone of the plan, or an instant with its offset",
+    "until": "the first date or instant at which it no longer has the plan; empty or left out: it still has it",
+}
+STATE: Final = {
+    "account": "the account; empty for what counts for all: uses of a coupon, and who used it last",
+    "plan": "its plan; empty for coupons and for `rated`; for `rated_coupon` the code",
+    "item": "`allowance`, `loyalty`, `points`, `cap`, `coupon`, `rated` or `rated_coupon`",
+    "name": "of the allowance, loyalty, points or cap, the code of the coupon, the id of the session rated last",
+    "period": "when the current period began; of loyalty by rolling days each date that still counts",
+    "value": "what is left of an allowance, else what is counted; of the session rated last its start",
+    "unit": "`mwh` (thousandths of a Wh), `us` (microseconds), `micro` (millionths of the currency), `session`, ...",
+}
+FEES: Final = {
+    "account": "who pays it",
+    "plan": "for which plan",
+    "currency": "of its amounts",
+    "period_start": "the first date of the period",
+    "period_end": "the first date after it",
+    "from": "the first date that is paid for",
+    "until": "the first date after the last",
+    "days": "how many these are",
+    "period_days": "how many the period has",
+    "amount": "exact, to 12 decimals: fee × `days` / `period_days`; with tax where the plan's tax is included",
+    "net": "before tax, rounded",
+    "tax": "all taxes, each rounded",
+    "gross": "`net` + `tax`, what is charged",
+}
+CORRECTED: Final = {
+    "session_id": "each session whose bill is another now, or that is in one rating only",
+    "net": "by how much it is more than it was; null where one of the two is not known",
+    "tax": "the same",
+    "gross": "the same",
 }
 
 REFUSALS: Final = {

@@ -15,12 +15,14 @@ import pytest
 
 import rating
 from benchmarks.__main__ import main
+from benchmarks.accounts import with_accounts, with_plans
 from benchmarks.contender import Totals, disagreement
 from benchmarks.data import SLOT_US, SLOTS, YEAR_FIRST_US, columns, make_job
 from benchmarks.measure import CONTENDERS, find, measure, peak_memory
 from benchmarks.prices import ZONE, Prices, Season, from_tariff, load_prices
 from benchmarks.spot import index as spot_index
 from benchmarks.spot import spot_tariffs
+from rating.accounts.ledger import Ledger
 from rating.tariff.model import Component, Element, Price, Rounding, Tariff, Version, When
 
 SMALL = 20_000
@@ -165,10 +167,26 @@ def test_the_job_by_an_index_charges_each_quarter_its_price() -> None:
     assert {row["session_id"]: Fraction(row["amount"]) for row in lines} == {k: v for k, v in expected.items() if v}
 
 
-def test_the_job_by_an_index_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("job", ["SPOT", "ACCOUNTS"])
+def test_a_job_beside_j1_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str], job: str) -> None:
     path = tmp_path / "found.json"
-    options = ["--job", "SPOT", "--intervals", str(SMALL), "--rounds", "2", "--json", str(path)]
+    options = ["--job", job, "--intervals", str(SMALL), "--rounds", "2", "--json", str(path)]
     assert main(options) == 0
-    found = json.loads((tmp_path / "found-spot.json").read_text())
-    assert (found["job"], found["intervals"], sorted(map(len, found["ns"].values()))) == ("SPOT", SMALL, [2, 2])
+    found = json.loads((tmp_path / f"found-{job.lower()}.json").read_text())
+    assert (found["job"], found["intervals"], sorted(map(len, found["ns"].values()))) == (job, SMALL, [2, 2])
     assert "times J1" in capsys.readouterr().out
+
+
+def test_what_is_told_ahead_is_what_one_session_after_the_other_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    job, tariffs = make_job(100_000), with_plans()
+    sessions, accounts = with_accounts(job)
+    told = rating.rate(tariffs, sessions, job.intervals, accounts=accounts)
+    asked = []
+    monkeypatch.setattr(Ledger, "look_ahead", lambda *_: asked.append(1))
+    waited = rating.rate(tariffs, sessions, job.intervals, accounts=accounts)
+    assert asked
+    assert told.sessions.equals(waited.sessions)
+    assert told.lines.equals(waited.lines)
+    assert told.state.equals(waited.state)
+    kinds = set(told.lines["kind"].unique().to_pylist())
+    assert {"usage", "allowance", "discount"} <= kinds

@@ -85,10 +85,10 @@ def test_help_names_every_verb_in_order() -> None:
     result = run("--help")
     assert result.exit_code == 0
     verbs = [line.split()[0] for line in result.output.partition("Commands:")[2].splitlines() if line.strip()]
-    assert verbs == ["check", "rate", "explain", "convert", "verify", "demo"]
+    assert verbs == ["check", "rate", "explain", "fees", "convert", "verify", "demo"]
 
 
-@pytest.mark.parametrize("verb", ["check", "rate", "explain", "convert", "demo"])
+@pytest.mark.parametrize("verb", ["check", "rate", "explain", "fees", "convert", "verify", "demo"])
 def test_every_verb_has_help(verb: str) -> None:
     result = run(verb, "--help")
     assert result.exit_code == 0
@@ -122,6 +122,10 @@ def test_help_loads_nothing_heavy() -> None:
         ("rate", "--tariffs", "t", "--sessions", "s", "--intervals", "i", "--readings", "r", "--out", "o"),
         ("explain", "--tariffs", "t", "--sessions", "s.csv"),
         ("explain", "--tariffs", "t", "--sessions", "s", "--intervals", "i", "--readings", "r", "S-1"),
+        ("fees", "--accounts", "a.csv", "--from", "2026-02-01", "--until", "2026-03-01"),
+        ("fees", "tariffs/", "--from", "2026-02-01", "--until", "2026-03-01"),
+        ("fees", "tariffs/", "--accounts", "a.csv", "--from", "2026-02-30", "--until", "2026-03-01"),
+        ("fees", "tariffs/", "--accounts", "a.csv", "--from", "2026-03-01", "--until", "2026-03-01"),
         ("demo", "--intervals", "0"),
         ("demo", "--month", "March"),
         ("demo", "--month", "1999-01"),

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import rating
-from rating.desk.explain import usage_of
-from rating.errors import SessionError
+from rating.desk.usage import usage_of
+from rating.errors import InputError, SessionError
 from rating.reference import Interval, Usage
 from rating.usage import read_usage
 
@@ -137,3 +137,11 @@ def test_powers_members_and_reservations_reach_the_bill(tmp_path: Path) -> None:
     held = asked | {"reservation_start": [T0 - HOUR, None]}
     assert bills(tmp_path, held, kwh) == ["10.00", "8.00"]
     assert bills(tmp_path, held | {"reservation_expired": ["yes", "yes"]}, kwh) == ["35.00", "29.00"]
+
+
+@pytest.mark.parametrize("id_", ["9" * 5000, "²", "1" * 20])
+def test_an_id_that_no_number_can_have_is_not_found(id_: str) -> None:
+    sessions = {"session_id": [1], "tariff": ["per-kwh"], "energy_kwh": ["1"],
+                "start": ["2026-03-02T10:00:00Z"], "end": ["2026-03-02T11:00:00Z"]}  # fmt: skip
+    with pytest.raises(InputError, match="no_session"):
+        rating.explain(rating.load_tariffs(TARIFFS / "per-kwh.yaml"), sessions, session_id=id_)

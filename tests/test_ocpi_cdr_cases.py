@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import rating
-from rating.desk.explain import usage_of
 from rating.desk.to_cdrs import to_cdrs
+from rating.desk.usage import usage_of
 from rating.desk.verify import verify
 from rating.ocpi_json import write_json
 from rating.reference import Bill, rate_session, trace

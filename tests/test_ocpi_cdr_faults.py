@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from cdrs import Cdr, cdr_211, cdr_221, cdr_230, dimension, period, text
+from cdrs import Cdr, cdr_211, cdr_221, cdr_230, dimension, loads, period, text
 
 from rating.cdrs import read_cdrs
 from rating.desk.verify import verify, verify_each
@@ -199,6 +199,25 @@ def test_versions_are_told_or_found() -> None:
     assert "stop_date_time: unknown_key" in told(cdr_211(), version="2.2.1")
 
 
+@pytest.mark.parametrize(
+    ("cdr", "found", "version"),
+    [
+        *[(cdr_211(), "2.1.1", version) for version in ("2.2.1", "2.3.0")],
+        *[(cdr_221(), "2.2.1", version) for version in ("2.1.1", "2.3.0")],
+        *[(cdr_230(), "2.3.0", version) for version in ("2.1.1", "2.2.1")],
+    ],
+)
+def test_a_version_that_does_not_fit_is_said_first(cdr: Cdr, found: str, version: str) -> None:
+    assert str(verify(text(cdr), version=version).problems[0]) == (
+        f"cdrs: ocpi_version: read `what looks like OCPI {found}`, expected a CDR of OCPI {version}; "
+        f"read it as {found} (--ocpi {found}, version=), or leave that out to have it found"
+    )
+    if "2.1.1" in (found, version):  # elsewhere only the costs differ, which do not price
+        assert told(cdr, version=version)[0] == ": ocpi_version"
+    other = cdr_221(currency=None, total_cost=None)
+    assert "ocpi_version" not in {fault.code for fault in verify(text(other), version="2.2.1").problems}
+
+
 @pytest.mark.parametrize("make", [cdr_211, cdr_221, cdr_230])
 def test_totals_that_cannot_be_read(make: Any) -> None:
     right = make()["total_cost"]
@@ -230,4 +249,29 @@ def test_items_of_a_list_are_objects_and_each_stands_for_itself() -> None:
         ("json_shape", "cdrs: [4]"),
     ]  # fmt: skip
     verdicts = list(verify_each(f"[{good}, {twice}]"))
-    assert [(verdict.cdr_id, verdict.outcome) for verdict in verdicts] == [("C-1", "agrees"), (None, "cannot")]
+    assert [(verdict.cdr_id, verdict.outcome) for verdict in verdicts] == [("C-1", "agrees"), ("C-2", "cannot")]
+
+
+def test_the_id_is_told_where_it_can_be_read() -> None:
+    good = text(cdr_221())
+    broken = good.replace('"volume": 10', '"volume": NaN').replace('"total_time": 1', '"total_time": 1e400')
+    twice = good.replace('"volume": 10', '"volume": 10, "volume": 11')
+    unsure = good.replace('"id": "C-1"', '"id": "C-1", "id": "C-2"', 1)
+    response = f'{{"status_code": 1000, "data": [{good}, {broken}]}}'
+    for source, where in [
+        *((broken, "cdrs"), (f"{broken}\n{good}", "cdrs:1"), (f"{good}\n{broken}", "cdrs:2")),
+        *((f"[{good}, {broken}]", "cdrs: [1]"), (response, "cdrs: data[1]")),
+    ]:
+        (refused,) = read_cdrs(source).refused
+        assert (refused.id, str(refused.place)) == ("C-1", where)
+        assert [fault.code for fault in refused.faults] == ["json_number", "json_number"]
+        (verdict,) = (verdict for verdict in verify_each(source) if verdict.outcome == "cannot")
+        assert (verdict.cdr_id, verdict.problems) == ("C-1", refused.faults)
+    assert verify(broken).text.startswith("CDR C-1: cannot be verified\n")
+    for source in (twice, f"[{twice}]", f"{twice}\n{twice}"):
+        assert {(refused.id, len(refused.faults)) for refused in read_cdrs(source).refused} == {("C-1", 1)}
+    for source in (unsure, f"[{unsure}]", good[:-40], f"[{good[:-40]}]"):
+        assert [refused.id for refused in read_cdrs(source).refused] == [None]
+    odd = {**loads(good), "total_energy": float("nan")}
+    for value in (odd, [odd]):
+        assert [refused.id for refused in read_cdrs(value).refused] == ["C-1"]

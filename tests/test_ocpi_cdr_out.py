@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,8 +75,13 @@ def test_the_versions() -> None:
     assert "end_date_time" not in old
     assert old["stop_date_time"] == "2026-03-02T21:00:00Z"
     assert "total_energy_cost" not in old
-    with pytest.raises(rating.InputError):
+    assert written(version="2.3").cdrs == (new,)
+    with pytest.raises(rating.InputError) as caught:
         written(version="3.0")
+    assert str(caught.value) == (
+        'version: ocpi_version: read `"3.0"`, expected one of 2.1.1, 2.2.1, 2.3.0; '
+        "write one of them; left out, it is 2.2.1"
+    )
 
 
 def test_the_original_is_carried_along() -> None:
@@ -87,16 +93,47 @@ def test_the_original_is_carried_along() -> None:
     assert cdr["id"] == "S-1"
     assert cdr["remark"] == "r"
     assert "total_reservation_cost" not in cdr  # it would be that of another price
-    assert found.notes == ()
+    assert {fault.place.source for fault in found.notes} == {HARBOUR}  # of the tariff alone
     old = written(version="2.1.1", originals={"S-1": original})
     assert "cdr_location" not in old.cdrs[0]
     assert {fault.got for fault in old.notes} >= {"cdr_location", "signed_data", "no location", "no auth_id"}
 
 
 def test_what_ocpi_requires_and_nobody_said() -> None:
-    assert [fault.got for fault in written().notes] == [
+    assert [fault.got for fault in written().notes if fault.code == "ocpi_lacks"] == [
         *("no country_code", "no party_id", "no cdr_token", "no auth_method", "no cdr_location", "no last_updated"),
     ]
+
+
+def test_a_tariff_that_ocpi_cannot_say_is_not_carried_and_that_is_noted() -> None:
+    found = written()
+    assert "tariffs" not in found.cdrs[0]
+    notes = [fault for fault in found.notes if fault.code == "ocpi_lost"]
+    assert [fault.got for fault in notes] == [
+        *("min_price with after_tax alone", "max_price with after_tax alone"),
+        *("grace of parking_time", "max of parking_time", "prices that include tax"),
+    ]
+    assert notes[-1].message == (
+        "read `prices that include tax`, expected what OCPI 2.2.1 can say, so that CDRs could carry the tariff "
+        "harbour-dc; write the prices without tax and `included: false`, or write OCPI 2.3.0"
+    )
+    free = to_cdrs(rating.load_tariffs("tariffs/free.yaml"), {**sessions()[0], "tariff": ["free"]}, sessions()[1])
+    assert [fault.got for fault in free.notes if fault.code == "ocpi_lost"] == []
+    assert [tariff["id"] for tariff in free.cdrs[0]["tariffs"]] == ["free"]
+
+
+def test_refused_sessions_are_told_as_rate_tells_them(tmp_path: Path) -> None:
+    (tmp_path / "amps.yaml").write_text(
+        "tariff: amps\ncurrency: EUR\ntime_zone: Europe/Berlin\nversions:\n  - elements:\n"
+        "      - {energy: 0.50/kWh, when: {min_current: 16 A, max_current: 32 A}}\n      - {energy: 0.40/kWh}\n"
+    )
+    tariffs = rating.load_tariffs(tmp_path)
+    one, intervals = sessions()
+    one |= {"tariff": ["amps"]}
+    (fault,) = to_cdrs(tariffs, one, intervals).refused
+    (told,) = rating.rate(tariffs, one, intervals).rejected.to_pylist()
+    assert (str(fault.place), fault.message) == (told["place"], told["message"])
+    assert fault.message.startswith("read `intervals without current_a`, expected the column current_a, which amps")
 
 
 def test_refused_sessions_have_no_cdr() -> None:

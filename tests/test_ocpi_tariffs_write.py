@@ -240,6 +240,9 @@ def test_the_caller_must_say_sensible_things() -> None:
     with pytest.raises(OcpiError) as caught:
         to_ocpi(house("{energy: 1/kWh}"), "2.2", party="Netherlands", last_updated="today")
     assert [fault.code for fault in caught.value.faults] == ["ocpi_version", "party", "date_time"]
+    with pytest.raises(OcpiError) as caught:
+        to_ocpi(house("{energy: 1/kWh}"), "9")
+    assert caught.value.faults[0].fix == "write one of them; left out, it is 2.2.1"
 
 
 def test_every_example_is_written_or_refused_with_reasons(example: Tariffs) -> None:

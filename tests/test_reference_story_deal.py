@@ -63,6 +63,7 @@ def test_all_that_an_account_gets() -> None:
         "coupon HALF, 50 % off: 1.2825 EUR less",
         "points: 30 points before this session, 50 points asked for, 30 redeemed at 0.01 EUR each: 0.30 EUR less; "
         "0 earned by it",
+        "day cap: at most 25.00 EUR a day, of which 24.00 EUR was charged before since Tue 3 Mar 2026: not reached",
     ]
     assert section(text, "Total")[0] == "Together 0.9825 EUR after all that was taken off, VAT 21 % included"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import random_network
 from twin import Drawn, tables
 
-from rating.desk.explain import usage_of
+from rating.desk.usage import usage_of
 from rating.errors import Refused
 from rating.reference import Interval, Usage
 from rating.usage import read_usage

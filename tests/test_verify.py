@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,6 +53,21 @@ def test_each_number_is_told() -> None:
     }
     exact = {check.key: check.exact for check in verdict.totals if check.side == "after_tax"}
     assert exact["total_cost"] == Fraction("10.285")
+
+
+def test_energy_and_times_that_differ_are_told_as_they_are() -> None:
+    periods = [period("2026-03-02T16:45:00Z", ENERGY=Decimal("12.345"), TIME=Decimal("0.3333"))]
+    start = {"start_date_time": "2026-03-02T16:45:00Z", "end_date_time": "2026-03-02T17:05:00Z"}
+    wrong = {"total_energy": Decimal("12.5"), "total_time": Decimal("0.5")}
+    cdr = {key: value for key, value in cdr_221().items() if not key.startswith("total_")}
+    verdict = verify(text({**cdr, **start, **wrong, "charging_periods": periods, "total_cost": cost("8.18")}))
+    assert [(check.key, check.difference) for check in verdict.totals if not check.agrees] == [
+        ("total_energy", Fraction("0.155")), ("total_time", Fraction("0.1667")),
+    ]  # fmt: skip
+    assert "total_energy           12.5  kWh: 0.155 too much, expected 12.345\n" in verdict.text
+    assert "total_time              0.5  h: 0.1667 too much, expected 0.3333\n" in verdict.text
+    near = {**cdr, **start, "charging_periods": periods, "total_cost": cost("8.18"), "total_energy": Decimal("12.35")}
+    assert differing(verify(text(near))) == {}  # as it is rounded
 
 
 @pytest.mark.parametrize(
@@ -239,6 +255,22 @@ def test_in_words() -> None:
         "  total_parking_time              0.5  h: agrees\n"
         "  Why is not known."
     )
+
+
+def test_a_tariff_from_a_file(tmp_path: Path) -> None:
+    """A path, as for `load_tariffs`; text that begins like JSON is a tariff itself."""
+    path = tmp_path / "tariff.json"
+    path.write_text(text(TARIFF), encoding="utf-8")
+    cdr = text(cdr_221(tariffs=[]))
+    for source in (path, str(path), tmp_path, [path], text(TARIFF), f" {text(TARIFF)}", text(TARIFF).encode()):
+        assert verify(cdr, source).outcome == "agrees"
+    assert verify(cdr, "tariffs/per-kwh.yaml").tariff_id == "per-kwh"
+    assert verify(cdr, [path, "tariffs/per-kwh.yaml"]).tariff_id == "T-1"
+    with pytest.raises(rating.TariffError) as caught:
+        verify(cdr, tmp_path / "F.yaml")
+    assert [fault.code for fault in caught.value.faults] == ["no_file"]
+    with pytest.raises(rating.TariffError):
+        verify(cdr, 7)  # type: ignore[arg-type]
 
 
 def test_of_several_tariffs_the_one_with_its_id_goes_before_what_the_cdr_carries():

@@ -86,6 +86,8 @@ PARTNERS = [
     Partner("vat_missing", PEAK[1:], [{"ENERGY": 30}], "9.00", "9.00"),
     Partner("vat_twice", PEAK[1:], [{"ENERGY": 30}], "9.00", "13.18"),
     Partner("vat_side", PEAK[1:], [{"ENERGY": 30}], "7.44", "9.00"),
+    Partner("gross_as_net", PEAK[1:], [{"ENERGY": 30}], "10.89", "10.89"),
+    Partner("gross_as_net", PEAK[1:], [{"ENERGY": 30}], "10.89"),
     # 3 x 0.33333 is 0.99999: 1.00, or 0.99 where each period is cut off.
     Partner("cut_off_each_period", [element(component("ENERGY", "0.33333"))], [{"ENERGY": 1}] * 3, "0.99"),
     Partner("rounded_each_period", [element(component("ENERGY", "0.335"))], [{"ENERGY": 1}] * 4, "1.36"),
@@ -121,6 +123,19 @@ def test_a_cause_of_one_total_alone() -> None:
         (cause.code, cause.explains, cause.explains_all) for cause in verdict.causes
     ]
     assert "(this explains total_fixed_cost alone)" in verdict.text
+
+
+def test_tax_in_the_cost_before_tax() -> None:
+    """3.5 kWh at 0.333, half an hour at 0.777 and 0.155 once: 1.709, and 2.06789 with VAT."""
+    parts = [component("ENERGY", "0.333"), component("TIME", "0.777"), component("FLAT", "0.155")]
+    partner = Partner("", [element(*parts)], [{"ENERGY": Decimal("3.5"), "TIME": H}], "2.07", "2.07")
+    verdict = verify(text(partner.cdr()))
+    assert verdict.text == (
+        "CDR C-1 by tariff T-1: differs\n"
+        "  total_cost before tax  2.07  EUR: 0.36 too much, expected 1.71\n"
+        "  total_cost after tax   2.07  EUR: agrees\n"
+        "  Perhaps what it costs with tax is printed as the cost before tax as well."
+    )
 
 
 def test_what_nobody_understands() -> None:

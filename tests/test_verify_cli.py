@@ -35,6 +35,18 @@ def test_many(tmp_path: Path) -> None:
     assert result.stdout.endswith("3 CDRs: 1 agree, 1 differ, 1 cannot be verified\n")
 
 
+def test_none(tmp_path: Path) -> None:
+    path = tmp_path / "cdr.json"
+    for empty in ("[]", '{"status_code": 1000, "data": []}'):
+        path.write_text(empty, encoding="utf-8")
+        for more in ([], ["--json"]):
+            result = run("verify", str(path), *more)
+            assert (result.exit_code, result.stdout) == (1, "")
+            want = "no_cdrs: read `an empty list`, expected CDRs to verify; look at what this file holds"
+            assert result.stderr == f"{path.as_posix()}: {want}\n"
+    assert "or there is none" in run("verify", "--help").stdout
+
+
 def test_json(tmp_path: Path) -> None:
     result = run("verify", file(tmp_path, cdr_221(total_cost={"excl_vat": Decimal("8.60")})), "--json")
     assert result.exit_code == 1
@@ -64,6 +76,19 @@ def test_a_tariff_from_a_file(tmp_path: Path) -> None:
     assert "by tariff per-kwh" in result.stdout
 
 
+def test_tariffs_from_several_files(tmp_path: Path) -> None:
+    own = tmp_path / "tariff.json"
+    own.write_text(text(TARIFF), encoding="utf-8")
+    cdr = file(tmp_path, cdr_221(tariffs=[]), cdr_221(id="C-2", tariffs=[]))
+    for paths in ([str(own), "tariffs/per-kwh.yaml"], ["tariffs/per-kwh.yaml", str(own)]):
+        result = run("verify", cdr, *(part for path in paths for part in ("--tariff", path)))
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert result.stdout.startswith("CDR C-1 by tariff T-1: agrees\n")
+    result = run("verify", cdr, "--tariff", str(own), "--tariff", "nowhere.yaml")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "nowhere.yaml" in result.stderr
+
+
 def test_as_cut_and_the_zone(tmp_path: Path) -> None:
     one = period("2026-03-02T15:30:00Z", ENERGY=10, TIME=1)
     cdr = {key: value for key, value in cdr_221().items() if not key.startswith("total_")} | {
@@ -86,4 +111,5 @@ def test_nothing_there(tmp_path: Path) -> None:
     assert run("verify").exit_code == 2
     (tmp_path / "empty.json").write_text("[]")
     result = run("verify", str(tmp_path / "empty.json"))
-    assert (result.exit_code, result.stdout) == (1, "0 CDRs: 0 agree, 0 differ, 0 cannot be verified\n")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "no_cdrs: read `an empty list`" in result.stderr

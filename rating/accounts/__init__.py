@@ -2,15 +2,19 @@
 
 Comes in: a checked batch, tariffs with plans and coupons, the table of accounts, and the state that an earlier rating
 left. Goes out: for each round of sessions the deals that `settle` prices them with, and the state after them.
-May import: rating.compile, rating.usage, rating.tariff, rating.kernels.arrays (groups of arrays), rating.errors and
-rating.units.
+May import: `compile`, `usage`, `tariff`, `kernels.arrays` (groups of arrays), `kernels.accounts`, `errors`, `units`.
 
     members   which plan an account has, from when until when
     claims    what each session of a batch asks for: its account, plan, coupon and points
     days      local dates and the periods they lie in
     rounds    sessions in order, so that what comes first in an account is priced first
-    windows   sums over the sessions before, within a period or some days: for tiers and caps
-    left      what is left of allowances, points and coupons
-    terms     the discounts, allowances and caps of a session, as kernels read them
-    state     all of it as a table, and back
+    ledger    what accounts and coupons have left: the deals of a round, and what its sessions take of them
+    tracks    what a plan keeps of its accounts: left for allowances, windows (sums over the sessions before, within a
+              period or some days) for tiers and caps, and points
+    ahead     what can be told before any session is priced: so that most need no round of their own
+    term_book the terms that sessions of a batch may turn out to have
+    coupons   which coupons hold, and how often they have been used
+    state     all of it as a table, and back; state_check: what no rating has written
+    opening, closing
+              the ledger of a batch from the state before it, and the state after it
 """

@@ -44,12 +44,17 @@ class Claims(NamedTuple):
     points: Int64  # (k,) that it asks to be paid with
 
 
+def has_deals(batch: UsageBatch, accounts: Any, state: Any) -> bool:
+    """Whether what a session costs may depend on the sessions before it."""
+    return accounts is not None or state is not None or "coupon" in batch.sessions.extra.column_names
+
+
 def find_claims(batch: UsageBatch, plans: Plans, members: Members, status: UInt8) -> Claims:
     """The claims of the sessions that are fine so far; marks those with an unknown coupon or points that are none."""
     sessions = batch.sessions
     count = len(status)
     start_us = np.asarray(sessions.start_us)
-    points = _points(sessions.extra, status)
+    points = points_of(sessions.extra, status)
     coupon = _coupons(sessions.extra, plans, status)
     account, accounts = _accounts(sessions.extra, count)
     span = np.empty(count, np.int32)
@@ -122,7 +127,7 @@ def _without_blanks(texts: Any) -> Any:
     return pc.if_else(pc.equal(pc.utf8_trim_whitespace(texts), ""), pa.scalar(None, pa.string()), texts)
 
 
-def _texts(extra: Any, name: str, count: int) -> Any:
+def texts_of(extra: Any, name: str, count: int) -> Any:
     """A column of names as plain text, blanks as null; all null where there is none."""
     if name not in extra.column_names:
         return pa.nulls(count, pa.string())
@@ -133,15 +138,15 @@ def _coupons(extra: Any, plans: Plans, status: UInt8) -> Int32:
     """(n,) the coupon of each session, -1: none."""
     if "coupon" not in extra.column_names:
         return np.full(len(status), -1, np.int32)
-    codes = _texts(extra, "coupon", len(status))
+    codes = texts_of(extra, "coupon", len(status))
     found = pc.index_in(codes, value_set=pa.array(list(plans.coupons), pa.string())).fill_null(-1)
     coupon: Int32 = found.to_numpy(zero_copy_only=False).astype(np.int32)
     mark(status, (coupon < 0) & codes.is_valid().to_numpy(zero_copy_only=False), Refused.UNKNOWN_COUPON)
     return coupon
 
 
-def _points(extra: Any, status: UInt8) -> Int64:
-    """(n,) the points that each session asks to be paid with: whole numbers from 0."""
+def points_of(extra: Any, status: UInt8) -> Int64:
+    """(n,) the points that each session asks to be paid with; marks those that are no whole numbers from 0."""
     points = np.zeros(len(status), np.int64)
     if "redeem_points" not in extra.column_names:
         return points

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from rating.accounts.claims import Claims, find_claims
@@ -71,7 +70,12 @@ def _late(batch: UsageBatch, plans: Plans, claims: Claims, old: OldState) -> Boo
 
 
 def _mark_late(
-    batch: UsageBatch, claims: Claims, late: Bool, key: NDArray[np.int32], mine: Bool, last: dict[int, tuple[int, str]]
+    batch: UsageBatch,
+    claims: Claims,
+    late: Bool,
+    key: NDArray[np.int32],
+    mine: Bool,
+    last: dict[int, tuple[int, int | str]],
 ) -> None:
     if not last:
         return
@@ -79,10 +83,10 @@ def _mark_late(
     most = np.full(int(key.max(initial=-1)) + 2, -(2**62), np.int64)
     most[[at for at in last if at < len(most) - 1]] = [each[0] for at, each in last.items() if at < len(most) - 1]
     late |= mine & (start_us < most[key])
-    whole = pa.types.is_integer(batch.sessions.id.type)
     for at in np.flatnonzero(mine & (start_us == most[key])):
         own, before = batch.sessions.id[int(claims.session[at])].as_py(), last[int(key[at])][1]
-        late[at] |= own <= int(before) if whole and before.lstrip("-").isdigit() else str(own) <= before
+        # Numbers come before text, as in the order of sessions.
+        late[at] |= (isinstance(own, str), own) <= (isinstance(before, str), before)
 
 
 def _load(ledger: Ledger, old: OldState) -> None:

@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from rating.accounts.state_check import FIX, check_state
 from rating.errors import Fault, InputError, Place
 from rating.usage.tables import to_source
 
@@ -44,6 +45,8 @@ SCHEMA = pa.schema(
 NO_PERIOD = -(2**31)
 COUNT_UNITS = {"sessions": "session", "energy": "mwh", "spend": "micro"}
 ALLOWANCE_UNITS = {"sessions": "session", "energy": "mwh", "time": "us", "parking_time": "us"}
+# Stored with the table where its format has room for it, as Parquet and Arrow files have.
+VERSION_KEY, VERSION = b"rating.state", b"1"
 _ORDER = ("account", "plan", "item", "name", "dated", "period")
 
 
@@ -82,12 +85,13 @@ class OldState:
         at = self._kinds.get((plan, item, name))
         return NOTHING if at is None else self._kept(at)
 
-    def last(self, plan: str, item: str) -> tuple[Int32, list[tuple[int, str]]]:
+    def last(self, plan: str, item: str) -> tuple[Int32, list[tuple[int, int | str]]]:
         """The accounts, and start and id of the session that each rated last: (account, [(start_us, id)])."""
         found = [at for (each, kind, _), at in self._kinds.items() if each == plan and kind == item]
         at = np.concatenate(found) if found else np.empty(0, np.intp)
-        names, values = self.mine["name"].take(pa.array(at)), self.mine["value"].take(pa.array(at))
-        return self.code[at], list(zip(values.to_pylist(), names.to_pylist(), strict=True))
+        rows = self.mine.select(["value", "name", "unit"]).take(pa.array(at))
+        each = zip(*(column.to_pylist() for column in rows.columns), strict=True)
+        return self.code[at], [(value, int(name) if unit == "int" else name) for value, name, unit in each]
 
     def _kept(self, at: NDArray[np.intp]) -> Kept:
         rows = self.mine.take(pa.array(at))
@@ -121,17 +125,26 @@ def read_state(table: Any) -> Any:
     source = to_source(table, "state", faults)
     if source is None:
         raise InputError(faults)
+    version = (source.table.schema.metadata or {}).get(VERSION_KEY, VERSION)
+    if version != VERSION:
+        got, want = f"a state of version {version.decode(errors='replace')}", f"version {VERSION.decode()}"
+        fix = "rate with the release of rating that wrote it, or rate again from the state before it"
+        raise InputError([Fault("state_version", Place("state"), got, want, fix)])
     missing = [name for name in SCHEMA.names if not source.has(name)]
     if missing:
+        got = f"no column {missing[0]}, but {', '.join(source.names) or 'no columns'}"
         want = f"the columns {', '.join(SCHEMA.names)}, as `Rated.state` has them"
-        fix = "pass what an earlier rating gave as `.state`, untouched"
-        raise InputError([Fault("state", Place("state"), f"no column {missing[0]}", want, fix)])
+        raise InputError([Fault("state", Place("state"), got, want, FIX)])
     try:
         found = source.table.select(SCHEMA.names).cast(SCHEMA)
-        return found.set_column(0, "account", found["account"].fill_null(""))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
         want, fix = "the types of `Rated.state`", "store it in a format with types, such as Parquet"
         raise InputError([Fault("state", Place("state"), str(error).splitlines()[0][:200], want, fix)]) from error
+    for name in ("account", "plan", "name"):  # CSV files do not tell an empty text from none
+        found = found.set_column(SCHEMA.names.index(name), name, found[name].fill_null(""))
+    if faults := check_state(found):
+        raise InputError(faults)
+    return found
 
 
 class NewState:
@@ -162,4 +175,5 @@ class NewState:
         keys = found.append_column(
             "dated", found["period"].is_valid().cast(pa.int8())
         )  # what has no period comes first
-        return found.take(pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in _ORDER])).combine_chunks()
+        order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in _ORDER])
+        return found.take(order).combine_chunks().replace_schema_metadata({VERSION_KEY: VERSION})

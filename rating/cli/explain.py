@@ -25,6 +25,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 @options.sessions
 @options.intervals
 @options.readings
+@options.accounts
+@options.state
 @click.argument("session_id")
 @options.as_json
 def command(
@@ -32,10 +34,14 @@ def command(
     sessions: Path,
     intervals: Path | None,
     readings: Path | None,
+    accounts: Path | None,
+    state: Path | None,
     session_id: str,
     as_json: bool,
 ) -> None:
     """Tell how one session came to its bill, every step from the meter to the cent.
+
+    With accounts, give what `rating rate` was given: what a session gets depends on the sessions before it.
 
     \b
     rating explain --tariffs tariffs/ --sessions sessions.parquet --intervals intervals.parquet S-1
@@ -45,7 +51,9 @@ def command(
         import rating
 
         loaded = rating.load_tariffs(list(tariffs))
-        story = rating.explain(loaded, sessions, intervals, readings=readings, session_id=session_id)
+        story = rating.explain(
+            loaded, sessions, intervals, readings=readings, session_id=session_id, accounts=accounts, state=state
+        )
     if as_json:
         click.echo(json.dumps({**_as_json(story.bill), "text": story.text}, indent=2, ensure_ascii=False))
     else:

@@ -25,6 +25,11 @@ ocpp = click.option("--ocpp", type=PATH, help="Or OCPP messages of charge points
 tariff_of_ocpp = click.option("--tariff", metavar="ID", help="The tariff of the sessions in OCPP messages.")
 intervals = click.option("--intervals", type=PATH, help="What the meter delivered, interval by interval.")
 readings = click.option("--readings", type=PATH, help="Or what its register said, reading by reading.")
+ACCOUNTS = "Which account has which plan when: account, plan, from, until."
+accounts = click.option("--accounts", type=PATH, help=ACCOUNTS)
+state = click.option(
+    "--state", type=PATH, help="What accounts and coupons have used before: the table state of an earlier run."
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 

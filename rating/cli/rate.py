@@ -17,6 +17,8 @@ from rating.cli.text import count, heading, progress
 @options.sessions_or_ocpp
 @options.intervals
 @options.readings
+@options.accounts
+@options.state
 @options.ocpp
 @options.tariff_of_ocpp
 @click.option(
@@ -37,6 +39,8 @@ def command(
     sessions: Path | None,
     intervals: Path | None,
     readings: Path | None,
+    accounts: Path | None,
+    state: Path | None,
     ocpp: Path | None,
     tariff: str | None,
     out: Path,
@@ -47,15 +51,18 @@ def command(
 ) -> None:
     """Price sessions, and write the tables sessions, lines, taxes and rejected.
 
+    With accounts or coupons there is a table state as well, with which the sessions after these are rated.
+
     Every session is in one of the tables sessions and rejected. The tables appear whole, or not at all.
 
     \b
     rating rate --tariffs tariffs/ --sessions sessions.parquet --intervals intervals.parquet --out out/
     rating rate --tariffs tariffs/ --ocpp log.jsonl --tariff harbour-dc --out out/
+    rating rate --tariffs tariffs/ --sessions feb.csv --accounts accounts.csv --state jan/state.parquet --out feb/
     """
     options.check_source(sessions, ocpp, tariff, [intervals, readings])
     options.check_meter(intervals, readings)
-    options.check_out(out, [sessions, intervals, readings, ocpp])
+    options.check_out(out, [sessions, intervals, readings, ocpp, accounts, state])
     with progress("Reading the tariffs") as now:
         import rating
         from rating.cli import messages
@@ -68,11 +75,18 @@ def command(
             usage = rating.read_ocpp(ocpp, tariff=tariff)
         now("Pricing the sessions")
         delivered = (sessions, intervals) if usage is None else (usage.sessions, usage.intervals)
-        rated = rating.rate(loaded, *delivered, readings=readings, on_error=on_error, threads=threads)
+        rated = rating.rate(
+            *(loaded, *delivered),
+            readings=readings,
+            accounts=accounts,
+            state=state,
+            on_error=on_error,
+            threads=threads,
+        )
         now("Writing the tables")
         folder = rated.write(out, format_)
         summary = summaries.summarise(rated)
-    files = {name: str(folder / f"{name}.{format_}") for name in rated.tables}
+    files = {name: str(folder / f"{name}.{format_}") for name in rated.written}
     if as_json:
         told = {} if usage is None else {"ocpp": messages.as_json(usage)}
         click.echo(json.dumps({**summaries.as_json(summary), **told, "files": files}, indent=2, ensure_ascii=False))

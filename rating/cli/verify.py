@@ -12,18 +12,20 @@ import click
 from rating.cli import options
 from rating.cli.endings import REFUSED
 from rating.cli.text import count, progress
+from rating.errors import Fault, InputError, Place
 
 if TYPE_CHECKING:
     from rating.desk.verify import PeriodCheck, TotalCheck, Verdict
-    from rating.errors import Fault
 
 
 @click.command("verify", short_help="Check the amounts of a partner's CDRs.")
 @click.argument("cdrs", type=options.PATH, metavar="CDR.json")
 @click.option(
-    "--tariff",
+    *("--tariff", "tariffs"),
     type=options.PATH,
-    help="What prices them, by id where it holds several; by default the tariff that each CDR carries.",
+    multiple=True,
+    help="What prices them: a file or a folder, by id where there are several tariffs. Can be given several times. "
+    "By default the tariff that each CDR carries.",
 )
 @click.option("--as-cut", is_flag=True, help="Price each period whole, by the prices at its start.")
 @click.option("--time-zone", metavar="ZONE", help="Of the sites, before what the CDRs say of theirs.")
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 def command(
     ctx: click.Context,
     cdrs: Path,
-    tariff: Path | None,
+    tariffs: tuple[Path, ...],
     as_cut: bool,
     time_zone: str | None,
     ocpi: str | None,
@@ -41,8 +43,8 @@ def command(
 ) -> None:
     """Compare what CDRs print with what their charging periods cost, and say why where they differ.
 
-    The file holds a CDR, a list of them, an OCPI response, or one a line. Exit code 0: all agree; 1: one differs, or
-    cannot be verified.
+    The file holds a CDR, a list of them, an OCPI response, or one a line. Exit code 0: all agree; 1: one differs or
+    cannot be verified, or there is none.
 
     Periods are cut where a price changes within them. With --as-cut each is priced whole, by the prices at its start,
     as many operators' systems do: where a CDR agrees only then, the operator did not cut.
@@ -54,13 +56,16 @@ def command(
         import rating
         from rating.desk.verify import verify_each
 
-        loaded = None if tariff is None else rating.load_tariffs(tariff)
+        loaded = rating.load_tariffs(tariffs) if tariffs else None
         verdicts = list(verify_each(cdrs, loaded, as_cut=as_cut, time_zone=time_zone, version=ocpi))
+    if not verdicts:
+        fix = "look at what this file holds"
+        raise InputError([Fault("no_cdrs", Place(cdrs.as_posix()), "an empty list", "CDRs to verify", fix)])
     if as_json:
         click.echo(json.dumps([_as_json(verdict) for verdict in verdicts], indent=2, ensure_ascii=False))
     else:
         _print(verdicts)
-    if not verdicts or not all(verdicts):
+    if not all(verdicts):
         ctx.exit(REFUSED)
 
 

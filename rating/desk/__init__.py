@@ -4,7 +4,8 @@ Comes in: tariffs and usage, as for `rate`, or a partner's CDR. Goes out: text, 
 behind them.
 May import: every room above it, and `reference`, whose trace it tells.
 
-    explain  the story of one bill
+    explain  the story of one bill; history gives the twin what came before it in its account
+    usage    sessions as the twin takes them
     to_cdrs  priced sessions as CDRs, their periods cut (`pieces`) where prices change
     verify/  is a partner's CDR priced right?
 """

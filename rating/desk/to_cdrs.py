@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 from typing import Any, Final, TypeVar
 
-from rating.cdrs import Cdrs, read_options
-from rating.desk.explain import usage_of
+from rating.cdrs import WRITTEN, Cdrs, written_version
+from rating.desk.explain import row_at_fault
 from rating.desk.pieces import pieces_of
+from rating.desk.usage import usage_of
 from rating.errors import Fault, OcpiError, Place, Refused
 from rating.ocpi_json import Json, write_json
 from rating.reference import Bill, Refusal, Usage, rate_session, trace
@@ -21,6 +22,7 @@ from rating.results.rejected import refusal
 from rating.tariff.model import Tariff, Tariffs
 from rating.tariff.ocpi.write import say
 from rating.units import LINE_DIMENSIONS, MICRO_PER_UNIT, RESERVATION_FLAT, RESERVATION_TIME
+from rating.usage.batch import UsageBatch
 from rating.usage.ocpi.words import Version
 from rating.usage.read import read_usage
 
@@ -38,7 +40,10 @@ assert _KINDS[RESERVATION_TIME] == _KINDS[RESERVATION_FLAT]
 
 @dataclass(frozen=True, slots=True)
 class OcpiCdrs:
-    """CDRs as dicts with decimals, and why some sessions have none. `notes`: what the CDRs lack or leave out."""
+    """CDRs as dicts with decimals, and why some sessions have none.
+
+    `notes`: what the CDRs lack or leave out, such as a tariff that OCPI cannot say.
+    """
 
     cdrs: tuple[dict[str, Json], ...]
     refused: tuple[Fault, ...]
@@ -59,7 +64,7 @@ def to_cdrs(
     intervals: Any = None,
     *,
     readings: Any = None,
-    version: str = "2.2.1",
+    version: str = WRITTEN,
     originals: Mapping[str | int, Mapping[str, Json]] | None = None,
     common: Mapping[str, Json] | None = None,
 ) -> OcpiCdrs:
@@ -70,7 +75,7 @@ def to_cdrs(
         sessions: as for `rate`.
         intervals: as for `rate`.
         readings: as for `rate`.
-        version: of OCPI.
+        version: of OCPI: 2.1.1, 2.2.1 or 2.3.0.
         originals: by session_id a CDR that the new one is to carry along: token, location, signed data, all keys
             that are not written anew.
         common: keys of all CDRs, such as `country_code` and `party_id`.
@@ -86,8 +91,7 @@ def to_cdrs(
     >>> str(cdr["total_energy"]), {key: str(value) for key, value in cdr["total_cost"].items()}
     ('12.5', {'excl_vat': '4.03', 'incl_vat': '4.88'})
     """
-    known = read_options(version, None)
-    assert known is not None
+    known = written_version(version)
     batch = tariffs.batch if isinstance(tariffs, Cdrs) else read_usage(sessions, intervals, readings)
     priced = tariffs.tariffs if isinstance(tariffs, Cdrs) else tariffs
     cdrs, refused, notes = [], [], []
@@ -99,8 +103,7 @@ def to_cdrs(
             status = Refused.UNKNOWN_TARIFF
         answer = rate_session(tariff, usage_of(batch, i)) if tariff is not None and status == Refused.FINE else None
         if tariff is None or not isinstance(answer, Bill):
-            status = answer.reason if isinstance(answer, Refusal) else status
-            refused.append(refusal(batch, priced, i, status, int(batch.sessions.status_row[i])))
+            refused.append(_refused(batch, priced, i, status, answer))
             continue
         original = {**(common or {}), **((originals or {}).get(answer.session_id) or {})}
         written = write_cdr(priced_session(tariff, answer, known), known, original)
@@ -110,12 +113,18 @@ def to_cdrs(
     return OcpiCdrs(tuple(cdrs), tuple(refused), tuple(dict.fromkeys(notes)))
 
 
+def _refused(batch: UsageBatch, priced: Tariffs, i: int, status: Refused, answer: Bill | Refusal | None) -> Fault:
+    """Why session i has no CDR: as its table was read, or as the twin answers."""
+    if not isinstance(answer, Refusal):
+        return refusal(batch, priced, i, status, int(batch.sessions.status_row[i]))
+    return refusal(batch, priced, i, answer.reason, row_at_fault(batch, i, answer), answer.interval is not None)
+
+
 def to_cdr(
-    tariff: Tariff, usage: Usage, version: str = "2.2.1", original: Mapping[str, Json] | None = None
+    tariff: Tariff, usage: Usage, version: str = WRITTEN, original: Mapping[str, Json] | None = None
 ) -> dict[str, Json]:
     """The CDR of one session of the twin. Raises: OcpiError, where it is refused or OCPI cannot say it."""
-    known = read_options(version, None)
-    assert known is not None
+    known = written_version(version)
     bill = rate_session(tariff, usage)
     if not isinstance(bill, Bill):
         place = Place(f"session {usage.session_id}")
@@ -132,7 +141,7 @@ def priced_session(tariff: Tariff, bill: Bill, version: Version) -> PricedSessio
     found = pieces_of(tariff, rules.usage, as_cut=False)
     assert found is not None
     groups = _alike(found[0])
-    tariffs = _said(tariff, rules.version, version)
+    tariffs, notes = _said(tariff, rules.version, version)
     own_id = tariffs[0].get("id") if tariffs else tariff.id
     return PricedSession(
         id=str(bill.session_id),
@@ -144,15 +153,17 @@ def priced_session(tariff: Tariff, bill: Bill, version: Version) -> PricedSessio
         total=_total(bill),
         kinds=_kinds(tariff, bill),
         tariffs=tariffs,
+        notes=notes,
     )
 
 
-def _said(tariff: Tariff, index: int, version: Version) -> list[dict[str, Json]]:
-    """The version of the tariff that priced the session, where OCPI can say it."""
+def _said(tariff: Tariff, index: int, version: Version) -> tuple[list[dict[str, Json]], tuple[Fault, ...]]:
+    """The version of the tariff that priced the session; where OCPI cannot say it, none, and all that it cannot say."""
     try:
-        return [say(tariff, version).tariffs[index]]
-    except OcpiError:
-        return []
+        return [say(tariff, version).tariffs[index]], ()
+    except OcpiError as error:
+        want = f"what OCPI {version} can say, so that CDRs could carry the tariff {tariff.id}"
+        return [], tuple(replace(fault, code="ocpi_lost", want=want) for fault in error.faults)
 
 
 def _steps(bill: Bill, kind: type[T]) -> list[T]:

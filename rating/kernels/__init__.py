@@ -8,6 +8,7 @@ May import: `units` (constants), numba, NumPy; no schema, money, Arrow or YAML, 
     arith            exact arithmetic on scalars
     runs             which intervals are whose
     cdr_text         the text of plain CDRs, with cdr_instants; cdr_scan makes their room
+    accounts         the claims of sessions in order, and what they count
     price            the kernels below in their order, for one chunk of sessions
     plain            all of them at once, for sessions of the plainest tariffs
     session          what the walks ask of a whole session: when charging ended, since when it was reserved
@@ -16,6 +17,7 @@ May import: `units` (constants), numba, NumPy; no schema, money, Arrow or YAML, 
     gather           stretches -> the volumes of components
     step             step_size
     amounts          volumes -> amounts
+    discount         what discounts, coupons and points take off these; plain_deal: with all else, for plain sessions
     bill             limits, taxes, rounding, printed amounts
     nets             what each tax of a bill counts from
     lines            the columns of the table of lines

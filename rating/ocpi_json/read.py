@@ -27,8 +27,16 @@ class Record:
     place: Place
 
 
-def read_records(data: bytes | str, source: str, faults: list[Fault], max_bytes: int = TEXT_MAX_BYTES) -> list[Record]:
+def read_records(
+    data: bytes | str,
+    source: str,
+    faults: list[Fault],
+    max_bytes: int = TEXT_MAX_BYTES,
+    dropped: list[Record] | None = None,
+) -> list[Record]:
     """The objects of a JSON text. What cannot be read is missing from them, and stands in `faults`.
+
+    `dropped` takes objects that are missing for a fault within them, with nulls there: to name them by.
 
     >>> [(str(record.place), record.value) for record in read_records('[{"vat": 0.10}, {"vat": 1e1}]', "a.json", [])]
     [('a.json: [0]', {'vat': Decimal('0.10')}), ('a.json: [1]', {'vat': Decimal('1E+1')})]
@@ -41,11 +49,11 @@ def read_records(data: bytes | str, source: str, faults: list[Fault], max_bytes:
     text = _decoded(data, source, faults, max_bytes)
     found: list[Record] = []
     for place, value in _values(text, Place(source), faults):
-        found.extend(records_of(value, place, faults))
+        found.extend(records_of(value, place, faults, dropped))
     return found
 
 
-def records_of(value: object, place: Place, faults: list[Fault]) -> list[Record]:
+def records_of(value: object, place: Place, faults: list[Fault], dropped: list[Record] | None = None) -> list[Record]:
     """The objects in a value that is parsed already. Floats (of Python's own json) count as they are printed.
 
     Where one of a list is faulty, the others are there.
@@ -56,7 +64,9 @@ def records_of(value: object, place: Place, faults: list[Fault]) -> list[Record]
     """
     walk = Walk(place, faults)
     tidy = walk.tidy(value)
-    return [] if walk.count > VALUES_MAX else _objects(tidy, place, faults, walk.wrong)
+    if walk.count > VALUES_MAX:
+        return []
+    return _objects(tidy, place, faults, walk.wrong, [] if dropped is None else dropped)
 
 
 def read_bytes(path: str | PathLike[str], faults: list[Fault], max_bytes: int = TEXT_MAX_BYTES) -> bytes:
@@ -144,11 +154,13 @@ def _value(text: str, place: Place, lines_before: int, faults: list[Fault]) -> I
         faults.append(too_deep(place))
 
 
-def _objects(value: Json, place: Place, faults: list[Fault], wrong: set[Trail]) -> list[Record]:
+def _objects(value: Json, place: Place, faults: list[Fault], wrong: set[Trail], dropped: list[Record]) -> list[Record]:
     """The objects of a value: itself, those of a list, or those of an OCPI response; but those that are `wrong`."""
     if isinstance(value, dict) and "status_code" in value and ("data" in value or "id" not in value):
-        return _of_response(value, place, faults, wrong)
+        return _of_response(value, place, faults, wrong, dropped)
     if not isinstance(value, list):
+        if wrong and isinstance(value, dict):
+            dropped.append(Record(value, place))
         return [] if wrong else _object(value, place, faults)
     found: list[Record] = []
     if () not in wrong:
@@ -156,6 +168,8 @@ def _objects(value: Json, place: Place, faults: list[Fault], wrong: set[Trail]) 
         for index, item in enumerate(value):
             if index not in refused:
                 found += _object(item, place.within(index), faults)
+            elif isinstance(item, dict):
+                dropped.append(Record(item, place.within(index)))
     return found
 
 
@@ -166,13 +180,15 @@ def _object(value: Json, place: Place, faults: list[Fault]) -> list[Record]:
     return []
 
 
-def _of_response(response: dict[str, Json], place: Place, faults: list[Fault], wrong: set[Trail]) -> list[Record]:
+def _of_response(
+    response: dict[str, Json], place: Place, faults: list[Fault], wrong: set[Trail], dropped: list[Record]
+) -> list[Record]:
     """What an OCPI response carries. A response that tells of an error carries nothing."""
     if any(trail[:1] != ("data",) for trail in wrong):
         return []
     status = response["status_code"]
     if wrong or response.get("data") is not None:
-        return _objects(response.get("data"), place.within("data"), faults, {trail[1:] for trail in wrong})
+        return _objects(response.get("data"), place.within("data"), faults, {trail[1:] for trail in wrong}, dropped)
     message = response.get("status_message")
     got = f"{shown(status)} {message[:60]}" if isinstance(message, str) else shown(status)
     fix = "ask again for the object itself"

@@ -42,7 +42,7 @@ def fee_lines(plans: Plans, accounts: Iterable[Account], begins: date, until: da
     it leaves, at an instant within it, is none, so that whoever changes plan pays for each day once.
     """
     found = [line for row in accounts for line in _of_row(plans[row.plan], row, begins, until)]
-    return sorted(found, key=lambda line: (line.account, line.begins))
+    return sorted(found, key=lambda line: (line.account, line.begins, line.until, line.plan))
 
 
 def _of_row(plan: Plan, row: Account, begins: date, until: date) -> Iterator[FeeLine]:

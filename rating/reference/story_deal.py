@@ -1,4 +1,4 @@
-"""What an account gets, in words: allowances, discounts, tiers, a coupon and why it does not hold, points."""
+"""What an account gets, in words: allowances, discounts, tiers, a coupon and why it does not hold, points, caps."""
 
 from __future__ import annotations
 
@@ -28,6 +28,23 @@ def deal(bill: Bill) -> list[str]:
     asked = only(bill, trace.Rules).usage.redeem_points
     if asked and given.points is None:
         rows.append(f"{_counted(asked, 'point')} asked for, but no plan lets this session redeem any")
+    return rows + _caps(bill)
+
+
+def _caps(bill: Bill) -> list[str]:
+    """Those that take nothing off; the others are told where the total is."""
+    tariff, rows = tariff_of(bill), []
+    reached = [step.cap.cap.name for step in steps(bill, trace.Limited) if step.cap is not None]
+    for each in only(bill, trace.Rules).deal.caps:
+        cap = each.cap
+        if cap.name in reached:
+            continue
+        most = cap.max.before_tax_micro if cap.max.after_tax_micro is None else cap.max.after_tax_micro
+        since = "" if each.since is None else f" since {words.day(each.since)}"
+        rows.append(
+            f"{cap.name}: at most {micro(tariff, most or 0)} a {cap.period.per}, of which "
+            f"{micro(tariff, each.charged_micro)} was charged before{since}: not reached"
+        )
     return rows
 
 

@@ -71,6 +71,7 @@ class PricedSession:
     total: PricedCost
     kinds: Mapping[str, PricedCost]
     tariffs: Sequence[Json] = ()  # as OCPI says them
+    notes: tuple[Fault, ...] = ()  # why its tariff is not among them
 
 
 @dataclass(slots=True)
@@ -85,7 +86,7 @@ class WrittenCdr:
 def write_cdr(session: PricedSession, version: Version, original: Mapping[str, Json] | None = None) -> WrittenCdr:
     """Write a CDR. Every key of `original` that is not said anew is carried along: `signed_data`, token, location."""
     place = Place(f"session {session.id}")
-    written = WrittenCdr()
+    written = WrittenCdr(notes=list(session.notes))
     said: dict[str, Json] = {
         "id": session.id,
         "start_date_time": _instant(session.start_us),

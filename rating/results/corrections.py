@@ -17,6 +17,7 @@ Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
 _TURNED = ("volume", "billed_volume", "amount", "printed_amount")
+_TABLES = ("sessions", "lines")
 _TOTALS = ("net", "tax", "gross")
 _ZERO = Decimal(0)
 
@@ -53,18 +54,21 @@ def corrections(before: Rated, after: Rated) -> Corrections:
     >>> corrections(once, rating.rate(tariffs, [{**row, "energy_kwh": "12"}])).lines["correction"].to_pylist()
     ['reversal', 'new']
     """
-    ids = _union(before.sessions["session_id"], after.sessions["session_id"])
+    kind = _id_type(before.sessions["session_id"], after.sessions["session_id"])
+    booked, due = _with_ids(before, kind), _with_ids(after, kind)
+    ids = pa.chunked_array([*booked["sessions"]["session_id"].chunks, *due["sessions"]["session_id"].chunks], kind)
+    ids = ids.unique()
     changed = np.zeros(len(ids), np.bool_)
     codes = []
-    for table in ("sessions", "lines"):
-        one, other = getattr(before, table), getattr(after, table)
+    for table in _TABLES:
+        one, other = booked[table], due[table]
         both = _codes(one, ids), _codes(other, ids)
         codes.append(both)
         ours = [name for name in one.column_names if name in _compared(table)]
         changed |= _different(one.select(ours), other.select(ours), both, len(ids))
     (one, other), (line, other_line) = codes
-    back = _negated(_of(before.lines, line, changed))
-    new = _of(after.lines, other_line, changed)
+    back = _negated(_of(booked["lines"], line, changed))
+    new = _of(due["lines"], other_line, changed)
     lines = pa.concat_tables(
         [
             back.add_column(0, "correction", pa.array(["reversal"] * len(back), pa.string())),
@@ -74,7 +78,7 @@ def corrections(before: Rated, after: Rated) -> Corrections:
     rank = np.concatenate([line[changed[line]] * 2, other_line[changed[other_line]] * 2 + 1])
     return Corrections(
         lines=lines.take(pa.array(np.argsort(rank, kind="stable"))),
-        sessions=_differences(before.sessions, after.sessions, one, other, ids, changed),
+        sessions=_differences(booked["sessions"], due["sessions"], one, other, ids, changed),
     )
 
 
@@ -85,12 +89,21 @@ def _compared(table: str) -> tuple[str, ...]:
     return ("line", "kind", "element", "dimension", *_TURNED, "unit", "unit_price", "tax_percent")
 
 
-def _union(one: Any, other: Any) -> Any:
-    return pa.chunked_array([*one.cast(other.type).chunks, *other.chunks], other.type).unique()
+def _id_type(one: Any, other: Any) -> Any:
+    """The type that both have; of a rating without sessions it says nothing, and numbers beside text are text."""
+    if len(one) and len(other) and one.type != other.type:
+        return pa.string()
+    return one.type if len(one) else other.type
+
+
+def _with_ids(rated: Rated, kind: Any) -> dict[str, Any]:
+    """The tables with ids of this type."""
+    tables = {name: getattr(rated, name) for name in _TABLES}
+    return {name: table.set_column(0, "session_id", table["session_id"].cast(kind)) for name, table in tables.items()}
 
 
 def _codes(table: Any, ids: Any) -> Int64:
-    found = pc.index_in(table["session_id"].cast(ids.type), value_set=ids)
+    found = pc.index_in(table["session_id"], value_set=ids)
     return np.asarray(found.to_numpy()).astype(np.int64)
 
 

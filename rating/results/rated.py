@@ -61,6 +61,11 @@ class Rated:
         """All four by their names."""
         return {name: getattr(self, name) for name in Frames._fields}
 
+    @property
+    def written(self) -> dict[str, Any]:
+        """What `write` writes: the four tables, and the state where there is one."""
+        return self.tables if self.state is None else {**self.tables, "state": self.state}
+
     def to_pandas(self) -> Frames:
         """The tables as pandas data frames; amounts are `decimal.Decimal`."""
         return Frames(*(table.to_pandas() for table in self.tables.values()))
@@ -72,8 +77,8 @@ class Rated:
         return Frames(*(polars.from_arrow(table) for table in self.tables.values()))
 
     def write(self, folder: str | Path, format: str = "parquet") -> Path:
-        """Write the tables into `folder` as Parquet or CSV; they appear there whole, or not at all."""
-        return write_tables(folder, self.tables, format)
+        """Write the tables into `folder` as Parquet or CSV, and the state where there is one: all of them, or none."""
+        return write_tables(folder, self.written, format)
 
     def __repr__(self) -> str:
         return (

@@ -13,6 +13,8 @@ from pyarrow import ArrowInvalid
 from rating.errors import Fault, InputError, Place
 
 FORMATS = ("parquet", "csv")
+# What a rating may leave: with what a run without accounts does not write, that of an earlier run goes.
+NAMES = ("sessions", "lines", "taxes", "rejected", "state")
 
 
 def write_tables(folder: str | Path, tables: dict[str, Any], format: str = "parquet") -> Path:
@@ -23,7 +25,7 @@ def write_tables(folder: str | Path, tables: dict[str, Any], format: str = "parq
     target = Path(folder)
     if format not in FORMATS:
         raise InputError([_fault(target, format, "the format parquet or csv", "name one of the two")])
-    ours = {f"{name}.{ending}" for name in tables for ending in FORMATS}
+    ours = {f"{name}.{ending}" for name in (*NAMES, *tables) for ending in FORMATS}
     if target.exists():
         strange = [] if not target.is_dir() else sorted(path.name for path in target.iterdir() if path.name not in ours)
         if not target.is_dir() or strange:
@@ -52,6 +54,33 @@ def write_tables(folder: str | Path, tables: dict[str, Any], format: str = "parq
         ) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+    return target
+
+
+def write_table(file: str | Path, table: Any) -> Path:
+    """Write a table as the Parquet or CSV file of that name; a file of before is replaced by the whole of it.
+
+    Raises: InputError where the name ends in neither, or the file cannot be written.
+    """
+    target = Path(file)
+    format = target.suffix.lower().removeprefix(".")
+    if format not in FORMATS:
+        raise InputError([_fault(target, target.name, "a name that ends in .parquet or .csv", "name it so")])
+    fresh = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+        os.close(handle)
+        fresh = Path(name)
+        fresh.chmod(0o644)
+        _write(fresh, table, format)
+        fresh.replace(target)
+    except OSError as error:
+        want, fix = "a file that can be written", "choose another file"
+        raise InputError([_fault(target, str(error), want, fix)]) from error
+    finally:
+        if fresh is not None:
+            fresh.unlink(missing_ok=True)
     return target
 
 

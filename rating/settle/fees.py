@@ -74,7 +74,7 @@ def fees(plans: Tariffs | Plans, accounts: Any, start: date | str, end: date | s
     asked = _days(start, end)
     members = find_members(read_accounts(accounts), plans)
     lines = [line for index, plan in enumerate(plans.values()) for line in _lines(plan, members, index, asked)]
-    lines.sort(key=lambda line: (line.account, line.start))
+    lines.sort(key=lambda line: (line.account, line.start, line.end, line.plan))
     return _table(lines)
 
 

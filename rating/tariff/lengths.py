@@ -58,15 +58,27 @@ def _length_fix(text: str, units: tuple[str, ...]) -> str:
     if bare is None or len(text) > 40:
         return "write a whole number and a unit: " + ", ".join(units)
     whole, fraction, unit_text = bare.groups()
+    fraction = fraction.rstrip("0") if fraction else ""
     if not unit_text:
-        return f"write the unit: one of {', '.join(f'{whole} {unit}' for unit in units)}"
+        return _unit_fix(whole, fraction, units)
     unit = UNIT_WORDS.get(unit_text.lower(), unit_text)
     if unit not in units:
         return "write a whole number and a unit: " + ", ".join(units)
-    if fraction is None:
+    if not fraction:
         return f"write {int(whole)} {unit}"
     whole_length = in_whole_units(whole, fraction, unit)
     return f"write {whole_length}, a whole number" if whole_length else "write a whole number"
+
+
+def _unit_fix(whole: str, fraction: str, units: tuple[str, ...]) -> str:
+    """What a bare number may have been, each in a way that can be read: half an hour is 30 min."""
+    if not fraction:
+        return f"write the unit: one of {', '.join(f'{int(whole)} {unit}' for unit in units)}"
+    lengths = {f"{whole}.{fraction} {unit}": in_whole_units(whole, fraction, unit) for unit in units}
+    found = [f"{length} ({text})" for text, length in lengths.items() if length]
+    if not found:
+        return "write a whole number and a unit: " + ", ".join(units)
+    return f"write a whole number and its unit: {' or '.join(found)}"
 
 
 def in_whole_units(whole: str, fraction: str, unit: str) -> str:

@@ -12,8 +12,9 @@ May import: `errors`, `units`, `ocpi_json`; no other room.
     identity, match, order  rows of the meter to their sessions, in the order of time
     meter, readings, totals, weave
                             what the meter says -> intervals
+    accounts                the table of accounts, which is none of usage, but read like one
     check                   what is wrong with a whole table
-    refusals, evidence, words_rows, words_tariffs
+    refusals, evidence, words_rows, words_tariffs, words_accounts
                             why a session is refused, in words
     read                    read_usage(): all of it in order
     ocpi/                   CDRs -> a batch

@@ -23,6 +23,8 @@ TEXT_IN_CSV = (
     *("account", "membership", "evse", "connector", "payment_method", "tariff_type", "coupon"),
     *("reservation_start", "reservation_expired"),
 )
+# The same, of the tables that are not usage: there these names are no columns that travel along.
+TEXT_IN_TABLE = {"accounts": ("plan", "from", "until"), "state": ("plan", "item", "name", "unit")}
 _PARQUET = (".parquet", ".pq")
 _ARROW = (".arrow", ".ipc", ".feather")
 _SUFFIXES = (*_PARQUET, ".csv", *_ARROW)
@@ -57,7 +59,7 @@ def read_file(
         if suffix in _PARQUET:
             return _read_parquet(file, only)
         if suffix == ".csv":
-            return _read_csv(file)
+            return _read_csv(file, label)
         return _read_arrow(file, only)
     except READ_ERRORS as error:
         if suffix == ".csv" and file.is_file():
@@ -93,7 +95,7 @@ def _chosen(table: pa.Table, only: Iterable[str] | None) -> FileTable:
 def _csv_fault(file: Path, label: str, error: Exception) -> Fault:
     """What is wrong with a CSV file, in plain words. Arrow says the line only where it reads in one thread."""
     try:
-        _read_csv(file, threads=False)
+        _read_csv(file, label, threads=False)
     except READ_ERRORS as again:
         error = again
     text = " ".join(str(error).split())
@@ -117,12 +119,11 @@ def _csv_fault(file: Path, label: str, error: Exception) -> Fault:
     return Fault("file_damaged", Place(label), f"{file}: {one_line(error)}", "a whole CSV file", fix)
 
 
-def _read_csv(file: Path, threads: bool = True) -> FileTable:
+def _read_csv(file: Path, label: str, threads: bool = True) -> FileTable:
     import pyarrow.csv as pacsv
 
-    options = pacsv.ConvertOptions(
-        column_types=dict.fromkeys(TEXT_IN_CSV, pa.string()), null_values=[""], strings_can_be_null=True
-    )
+    texts = dict.fromkeys((*TEXT_IN_CSV, *TEXT_IN_TABLE.get(label, ())), pa.string())
+    options = pacsv.ConvertOptions(column_types=texts, null_values=[""], strings_can_be_null=True)
     table = pacsv.read_csv(file, pacsv.ReadOptions(use_threads=threads), convert_options=options)
     if any(pa.types.is_binary(field.type) for field in table.schema):  # what it makes of text that is not UTF-8
         raise UnicodeError

@@ -103,7 +103,7 @@ def _quantity(
         return TotalCheck(key, side, printed.value, None, None, decimals, None)
     agreeing = [exact for exact in candidates if _alike(printed.value, exact, decimals, side)]
     exact = agreeing[0] if agreeing else min(candidates, key=lambda exact: abs(exact - printed.value))
-    expected = _rounded(exact, decimals)
+    expected = _rounded(exact, decimals if agreeing else most)  # what should have been printed, as finely as it goes
     return TotalCheck(key, side, printed.value, expected, exact, decimals, bool(agreeing))
 
 

@@ -64,6 +64,12 @@ TAXING: Final = (
         (("taxing", "other_side"),),
         needs="tax",
     ),
+    Guess(
+        "gross_as_net",
+        "what it costs with tax is printed as the cost before tax as well",
+        (("taxing", "gross_as_net"),),
+        needs="tax",
+    ),
 )
 ROUNDING: Final = (
     _rounded("rounded_4", "the total is rounded to 4 decimals, and then again", "total_decimals", 4),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from os import PathLike
+from typing import Any, TypeGuard
 
 from rating.cdrs import Book, needs_clock, read_options
 from rating.desk.verify.causes import Question, causes_of
@@ -18,6 +19,7 @@ from rating.desk.verify.words import credit_fault, refusal_fault
 from rating.errors import Fault, InputError, Place, Refused, TariffError
 from rating.ocpi_json import Record
 from rating.reference import Refusal, Usage, rate_session
+from rating.tariff.load import Source, load_tariffs
 from rating.tariff.model import Tariff, Tariffs
 from rating.tariff.ocpi.parse import parse_ocpi_tariff
 from rating.usage.ocpi.parse import parse_cdr
@@ -31,7 +33,7 @@ from rating.usage.ocpi.zones import site_zone
 
 def verify(
     cdr: Any,
-    tariff: Tariff | Tariffs | Mapping[str, Any] | str | None = None,
+    tariff: Tariff | Tariffs | Mapping[str, Any] | Source | Iterable[Source] | bytes | None = None,
     *,
     as_cut: bool = False,
     time_zone: str | None = None,
@@ -41,9 +43,9 @@ def verify(
 
     Args:
         cdr: a path, JSON text or parsed values of one CDR.
-        tariff: by which it is priced; left out, by the one that it carries. A `Tariff`, what `load_tariffs` gave, or
-            an OCPI tariff as JSON. Of several, the one with the id of the CDR's tariff; where none has it, the one
-            that the CDR carries, and the verdict says so.
+        tariff: by which it is priced; left out, by the one that it carries. A `Tariff`, what `load_tariffs` gave or
+            takes (a path, or several), or an OCPI tariff as JSON. Of several, the one with the id of the CDR's
+            tariff; where none has it, the one that the CDR carries, and the verdict says so.
         as_cut: each period is priced whole, by what holds at its start, as many operators' systems do; none is cut
             where a price changes within it. What agrees only then was not cut by the operator.
         time_zone: of the site, before what the CDR says.
@@ -69,7 +71,7 @@ def verify(
 
 def verify_each(
     cdrs: Any,
-    tariff: Tariff | Tariffs | Mapping[str, Any] | str | None = None,
+    tariff: Tariff | Tariffs | Mapping[str, Any] | Source | Iterable[Source] | bytes | None = None,
     *,
     as_cut: bool = False,
     time_zone: str | None = None,
@@ -82,20 +84,31 @@ def verify_each(
         if isinstance(found, Record):
             yield _verify(found, book, known, as_cut, time_zone)
         else:
-            yield Verdict("cannot", found.place, None, problems=found.faults)
+            yield Verdict("cannot", found.place, found.id, problems=found.faults)
 
 
 def _book(tariff: object, version: Version | None) -> Book:
     if tariff is None:
         return Book(None, None, version, verifying=True)
+    if _is_source(tariff):
+        tariff = load_tariffs(tariff)
     if isinstance(tariff, Tariffs):
         return Book(tariff, next(iter(tariff)) if len(tariff) == 1 else None, version, verifying=True)
     if isinstance(tariff, str | bytes | Mapping):
         tariff = parse_ocpi_tariff(tariff)
     if not isinstance(tariff, Tariff):
-        want, fix = "a tariff", "pass a Tariff, what load_tariffs gave, or an OCPI tariff"
+        want, fix = "a tariff", "pass a Tariff, a path, what load_tariffs gave, or an OCPI tariff"
         raise TariffError([Fault("tariff", Place("tariff"), type(tariff).__name__, want, fix)])
     return Book(Tariffs((tariff,)), tariff.id, version)
+
+
+def _is_source(tariff: object) -> TypeGuard[Source | list[Source] | tuple[Source, ...]]:
+    """Whether it is a path, or several; a text that begins like JSON is none."""
+    if isinstance(tariff, list | tuple):
+        return bool(tariff) and all(isinstance(each, str | PathLike) for each in tariff)
+    return isinstance(tariff, PathLike) or (
+        isinstance(tariff, str) and tariff.lstrip("\ufeff \t\r\n")[:1] not in ("{", "[")
+    )
 
 
 def _each(cdrs: Any) -> Iterator[Found]:

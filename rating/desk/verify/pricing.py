@@ -26,7 +26,7 @@ from rating.reference.values import Usage
 from rating.tariff.model import Rates, RoundingMode, Tariff
 from rating.units import LINE_DIMENSIONS, MICRO_PER_UNIT, MWH_PER_KWH, PPM_PER_UNIT
 
-Taxing = Literal["as_said", "none", "twice", "other_side"]
+Taxing = Literal["as_said", "none", "twice", "other_side", "gross_as_net"]
 Flats = Literal["once", "none", "each_period"]
 
 # The total of a CDR that a dimension of a line belongs to.
@@ -191,6 +191,8 @@ def _add(one: Fraction | None, other: Fraction | None) -> Fraction | None:
 def _taxed(total: Total, taxing: Taxing) -> Sides:
     if taxing == "none":
         return Sides(total.of_lines, total.of_lines)
+    if taxing == "gross_as_net":
+        return Sides(total.gross, total.gross)
     taxes = tuple(part.amount for part in total.taxes or ())
     if taxing != "twice" or total.taxes is None or total.gross is None:
         return Sides(total.net, total.gross, taxes)
@@ -201,9 +203,10 @@ def _taxed(total: Total, taxing: Taxing) -> Sides:
 def _charged(tariff: Tariff, total: Total, exact: Sides, way: Way) -> Sides:
     """The totals as they are billed."""
     mode = way.total_mode or tariff.rounding.mode
-    if way.taxing == "as_said" and way.total_decimals is None:
+    if way.taxing in ("as_said", "gross_as_net") and way.total_decimals is None:
         rounded = round_total(replace(tariff.rounding, mode=mode), total)
-        return Sides(_money(rounded.net_micro), _money(rounded.gross_micro))
+        before_tax = rounded.net_micro if way.taxing == "as_said" else rounded.gross_micro
+        return Sides(_money(before_tax), _money(rounded.gross_micro))
     return rounded_sides(tariff, exact, way)
 
 

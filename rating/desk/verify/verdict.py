@@ -19,7 +19,8 @@ class TotalCheck:
     key: str  # of the CDR: total_cost, total_energy, ...
     side: Side
     printed: Fraction
-    expected: Fraction | None  # rounded to the decimals at which the two are compared
+    # Rounded to the decimals at which the two are compared; of a quantity that differs, to the most that OCPI has.
+    expected: Fraction | None
     exact: Fraction | None
     decimals: int
     agrees: bool | None

@@ -70,12 +70,14 @@ class Settings:
     time_zone: str | None = None
 
 
-def read_settings(version: str | None, time_zone: str | None, faults: list[Fault]) -> Settings:
-    """The settings, or faults where they are none."""
+def read_settings(
+    version: str | None, time_zone: str | None, faults: list[Fault], left_out: str = "leave it out to have it found"
+) -> Settings:
+    """The settings, or faults where they are none. `left_out`: what to do without a version."""
     known: OcpiVersion | None = next((each for each in VERSIONS if each == version), None)
     if version is not None and known is None:
         close = difflib.get_close_matches(str(version), VERSIONS, n=1)
-        fix = f"did you mean `{close[0]}`?" if close else "leave it out to have it found"
+        fix = f"did you mean `{close[0]}`?" if close else left_out
         want = f"one of the versions {', '.join(VERSIONS)}"
         faults.append(Fault("ocpi_version", Place("version"), visible(str(version)), want, fix))
     try:

@@ -17,7 +17,9 @@ _OTHER_WORDS = {
     "amount": "price", "tax": "vat", "tax_rate": "vat", "vat_rate": "vat", "vat_percentage": "vat", "step": "step_size",
     "days": "day_of_week", "weekdays": "day_of_week", "days_of_week": "day_of_week", "weekday": "day_of_week",
     "from_time": "start_time", "to_time": "end_time", "from_date": "start_date", "to_date": "end_date",
-    "min_energy": "min_kwh", "max_energy": "max_kwh", "valid_from": "start_date_time", "valid_until": "end_date_time",
+    "min_energy": "min_kwh", "max_energy": "max_kwh", "min_kw": "min_power", "max_kw": "max_power",
+    "min_amps": "min_current", "max_amps": "max_current",
+    "valid_from": "start_date_time", "valid_until": "end_date_time",
     "excl_vat": "before_taxes", "incl_vat": "after_taxes", "before_taxes": "excl_vat", "after_taxes": "incl_vat",
     "before_tax": "before_taxes", "after_tax": "after_taxes",
 }  # fmt: skip
@@ -57,12 +59,20 @@ def _fix(key: str, part: str, version: OcpiVersion, known: tuple[str, ...], valu
         return f"OCPI {version} does not have it: read the tariff as {later}, or delete it"
     # What another version would price by is as misleading: a misspelt `min_price` makes a tariff look like 2.1.1.
     if close := closest(key, _keys_or_meant(part, version)):
-        return f"`{close}` is there already: delete this one" if close in value else f"did you mean `{close}`?"
+        return _instead(close, value)
     tidy = snake(key)
     homes = [home for home in KEYS if home != part and tidy in _all_keys(home)]
     if homes:
         return f"`{tidy}` belongs {_HOMES[homes[0]]}: move it there"
-    return "" if part == "tariff" else "delete it"
+    if part == "tariff":
+        return ""
+    longer = {name for name in _keys_or_meant(part, version) if len(tidy) >= 3 and name.startswith(tidy)}
+    return _instead(longer.pop(), value) if len(longer) == 1 else "delete it"
+
+
+def _instead(meant: str, value: dict[str, Json]) -> str:
+    """What to do about a key that was meant to be another."""
+    return f"`{meant}` is there already: delete this one" if meant in value else f"did you mean `{meant}`?"
 
 
 @lru_cache(maxsize=8)

@@ -79,7 +79,7 @@ def say(tariff: Tariff, version: str = "2.2.1", *, party: str | None = None, las
     Raises: OcpiError, with all that OCPI cannot say.
     """
     faults: list[Fault] = []
-    known = read_settings(version, None, faults).version
+    known = read_settings(version, None, faults, "write one of them; left out, it is 2.2.1").version
     carried = {**tariff.carried, **_sender(party, last_updated, faults)}
     if known is None or faults:
         raise OcpiError(faults)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from rating.errors import Fault
+from rating.errors import Fault, Place
 from rating.ocpi_json import Json, Record
 from rating.usage.ocpi.fields import Fields
 from rating.usage.ocpi.periods import read_periods
 from rating.usage.ocpi.values import Cdr
 from rating.usage.ocpi.words import (
     CDR_KEYS,
+    COSTS,
     END_KEYS,
     LOCATION_KEYS,
     VERSIONS,
@@ -48,7 +49,7 @@ def parse_cdr(record: Record, faults: list[Fault], version: Version | None = Non
     credit = cdr.value.get("credit")
     if credit is not None and not isinstance(credit, bool):
         cdr.fault("cdr_value", "credit", credit, "true or false", "write one of the two without quotes")
-    faults.extend(own)
+    faults.extend([*unlike_version(record.value, record.place, version), *own] if own else own)
     if own or cdr_id is None or currency is None or start_us is None or end_us is None:
         return None
     records = tuple(Record(tariff.value, tariff.place) for tariff in tariffs)
@@ -71,6 +72,22 @@ def detect(value: dict[str, Json]) -> Version:
         return "2.1.1"
     newest = isinstance(cost, dict) and ("before_taxes" in cost or "taxes" in cost)
     return "2.3.0" if newest else "2.2.1"
+
+
+def unlike_version(value: dict[str, Json], place: Place, version: Version) -> list[Fault]:
+    """A fault where a CDR is plainly of another version than it is read as: that comes before what follows from it."""
+    found = detect(value)
+    costs = [cost for key in COSTS if isinstance(cost := value.get(key), dict)]
+    is_later = any(key in value for key in ("end_date_time", "cdr_location", "cdr_token"))
+    is_plain: dict[Version, bool] = {
+        "2.1.1": not is_later,
+        "2.2.1": any("excl_vat" in cost for cost in costs) or (version == "2.1.1" and is_later),
+        "2.3.0": True,
+    }
+    if found == version or not is_plain[found]:
+        return []
+    fix = f"read it as {found} (--ocpi {found}, version=), or leave that out to have it found"
+    return [Fault("ocpi_version", place, f"what looks like OCPI {found}", f"a CDR of OCPI {version}", fix)]
 
 
 def read_version(version: object) -> Version | None:

@@ -115,7 +115,7 @@ class _Reader:
             if isinstance(each, Record):
                 yield from self.one(each)
             else:
-                self.refuse(None, each.place, each.faults)
+                self.refuse(each.id, each.place, each.faults)
 
     def refuse(self, cdr_id: str | None, place: Place, faults: Iterable[Fault]) -> None:
         """Note a CDR that is not priced."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -13,13 +14,18 @@ from rating.ocpi_json import Record, read_records, records_of
 from rating.usage.ocpi.texts import Broken, Chunk, Data, open_text, split
 
 _TEXT_MAX_BYTES: Final = 1 << 30
+_ITEM: Final = re.compile(r"(data)?\[[0-9]+\]")  # of a list, or of the list in a response
 
 
 class Unreadable(NamedTuple):
-    """What is no object, or breaks a rule of JSON; one of several does not stop the others."""
+    """What is no object, or breaks a rule of JSON; one of several does not stop the others.
+
+    `id`: the CDR's, where that can be read all the same.
+    """
 
     place: Place
     faults: tuple[Fault, ...]
+    id: str | None = None
 
 
 class Values(NamedTuple):
@@ -74,13 +80,12 @@ def of_text(data: bytes, place: Place) -> Iterator[Found]:
     An item of a list is an object, and no list or response: it is read as the only item of one.
     """
     faults: list[Fault] = []
+    dropped: list[Record] = []
     if place.path:
         data = b"[" + data + b"]"
-    for record in read_records(data, place.source, faults, _TEXT_MAX_BYTES):
+    for record in read_records(data, place.source, faults, _TEXT_MAX_BYTES, dropped):
         yield Record(record.value, _moved(record.place, place))
-    for fault in faults:
-        moved = replace(fault, place=_moved(fault.place, place))
-        yield Unreadable(moved.place, (moved,))
+    yield from _unreadable(faults, dropped, place)
 
 
 def of_values(value: object, place: Place) -> Iterator[Found]:
@@ -91,19 +96,35 @@ def of_values(value: object, place: Place) -> Iterator[Found]:
             yield from of_item(item, values.place.within(number))
         return
     faults: list[Fault] = []
-    yield from records_of(value, place, faults)
-    if faults:
-        yield Unreadable(faults[0].place, tuple(faults))
+    dropped: list[Record] = []
+    yield from records_of(value, place, faults, dropped)
+    yield from _unreadable(faults, dropped, place)
 
 
 def of_item(item: object, place: Place) -> Iterator[Found]:
     """An item of a list of parsed values: an object, as in a text."""
     faults: list[Fault] = []
-    for record in records_of([item], Place(place.source), faults):
+    dropped: list[Record] = []
+    for record in records_of([item], Place(place.source), faults, dropped):
         yield Record(record.value, _moved(record.place, place))
-    if faults:
-        moved = tuple(replace(fault, place=_moved(fault.place, place)) for fault in faults)
-        yield Unreadable(moved[0].place, moved)
+    yield from _unreadable(faults, dropped, place)
+
+
+def _unreadable(faults: Iterable[Fault], dropped: Iterable[Record], base: Place) -> Iterator[Unreadable]:
+    """The faults of each object that was dropped, and each of the others by itself."""
+    records = {record.place: record for record in dropped}
+    groups: dict[Place, list[Fault]] = {}
+    for fault in faults:
+        item = _ITEM.match(fault.place.path)
+        owners = [replace(fault.place, path=path, column=None) for path in (item[0] if item else "", "")]
+        owner = next((place for place in owners if place in records), fault.place)
+        groups.setdefault(owner, []).append(fault)
+    for place, own in groups.items():
+        record = records.get(place)
+        named = None if record is None else record.value.get("id")
+        is_sure = all(fault.place != place.within("id") for fault in own)
+        moved = tuple(replace(fault, place=_moved(fault.place, base)) for fault in own)
+        yield Unreadable(_moved(place, base), moved, named if is_sure and isinstance(named, str) else None)
 
 
 def values_of(value: object, place: Place) -> Values:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from rating.errors import Fault
 from rating.ocpi_json import Json
 from rating.usage.ocpi.fields import Fields
+from rating.usage.ocpi.parse import unlike_version
 from rating.usage.ocpi.values import Amount, Cdr, Printed, Totals
 from rating.usage.ocpi.words import COSTS, PRICE_KEYS, QUANTITIES, TAX_KEYS, Version
 
@@ -17,7 +18,8 @@ def read_totals(cdr: Cdr, faults: list[Fault]) -> Totals:
     In OCPI 2.1.1 a cost is a number, before tax; in 2.2.1 it has `excl_vat` and `incl_vat`, in 2.3.0 `before_taxes`
     and a list of taxes.
     """
-    fields = Fields(cdr.value, cdr.place, faults)
+    own: list[Fault] = []
+    fields = Fields(cdr.value, cdr.place, own)
     quantities = {}
     for key in QUANTITIES:
         number = _printed(fields, key, "a total", required=False)
@@ -30,6 +32,7 @@ def read_totals(cdr: Cdr, faults: list[Fault]) -> Totals:
             amount = _cost(fields, key, value, cdr.version)
             if amount is not None:
                 costs[key] = amount
+    faults.extend([*unlike_version(cdr.value, cdr.place, cdr.version), *own] if own else own)
     return Totals(quantities, costs)
 
 
