@@ -21,7 +21,8 @@ RATED = {**ROW, "plan": "", "item": "rated", "name": "S-1", "period": None, "uni
     ("changes", "said"),
     [
         ({"item": "miles"}, "read `item: miles`, expected one of allowance, loyalty, "),
-        ({"value": -1}, "read `value of cap: -1`, expected a whole number from 0"),
+        ({"item": "allowance", "unit": "mwh", "value": -1}, "read `value of allowance: -1`, expected a whole number"),
+        ({"value": -(2**62) - 1}, "read `value of cap: -4611686018427387905`, expected a whole number from 0"),
         ({"value": 2**62 + 1}, "read `value of cap: 4611686018427387905`"),
         ({"value": None}, "read `value of cap: none`"),
         ({"unit": "mwh"}, "read `unit of cap: mwh`, expected the unit of its item"),
@@ -43,6 +44,10 @@ def test_a_row_that_no_rating_has_written_is_refused(changes: dict[str, Any], sa
     assert str(fault).startswith(f"state, row 1: state: {said}"), str(fault)
 
 
+def test_what_a_cap_counted_may_be_below_zero() -> None:
+    assert read_state([ROW | {"value": -950_000}]).num_rows == 1  # a market may pay for energy
+
+
 @pytest.mark.parametrize("again", [ROW, ROW | {"value": 2}])
 def test_two_rows_that_say_the_same_are_refused(again: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="state, row 2: state: read `item: cap`, expected one row for it"):
@@ -53,7 +58,7 @@ def test_two_rows_that_say_the_same_are_refused(again: dict[str, Any]) -> None:
 
 def test_all_kinds_of_faults_are_told_at_once() -> None:
     with pytest.raises(InputError) as caught:
-        read_state([ROW | {"value": -1}, RATED | {"unit": "x"}, ROW | {"period": None}])
+        read_state([ROW | {"value": None}, RATED | {"unit": "x"}, ROW | {"period": None}])
     assert [str(fault.place) for fault in caught.value.faults] == ["state, row 0", "state, row 1", "state, row 2"]
 
 

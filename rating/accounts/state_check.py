@@ -16,6 +16,7 @@ Bool = NDArray[np.bool_]
 
 FIX: Final = "pass what an earlier rating gave as `.state`, untouched"
 VALUE_MAX: Final = 2**62  # so that what is added to it stays in 64 bits
+_NO_VALUE: Final = -(2**63)
 
 
 class _Rule(NamedTuple):
@@ -46,9 +47,12 @@ def check_state(state: Any) -> list[Fault]:
     faults = [_fault(state, "item", item < 0, f"one of {', '.join(ITEMS)}")]
     if faults[0] is not None:
         return [faults[0]]
-    value = np.asarray(state["value"].fill_null(-1).to_numpy())
+    value = np.asarray(state["value"].fill_null(_NO_VALUE).to_numpy())
     last = np.array([name.startswith("rated") for name in ITEMS])[item]
-    faults.append(_fault(state, "value", (value < 0) | (value > VALUE_MAX), f"a whole number from 0 to {VALUE_MAX:,}"))
+    # Prices that follow a market may be below zero, and with them what was charged.
+    least = np.where(np.asarray(pc.equal(state["unit"], "micro").fill_null(False).to_numpy()), -VALUE_MAX, 0)
+    want = f"a whole number from 0 to {VALUE_MAX:,}, of what was charged from -{VALUE_MAX:,} on"
+    faults.append(_fault(state, "value", (value < least) | (value > VALUE_MAX), want))
     unit = np.array([[name in rule.units for name in (*_UNITS, "")] for rule in _RULES.values()])
     known = unit[item, _codes(state["unit"], _UNITS)]
     faults.append(_fault(state, "unit", ~known, "the unit of its item"))
