@@ -85,6 +85,8 @@ def _dates(moments: Moments, order: NDArray[np.intp], us: Int64, plan: Int32, pl
 
 def spans_of(members: Members, accounts: Any) -> Spans:
     """When each of `accounts` (pyarrow string) has a plan; their rows are those of Members."""
+    if accounts is members.account:
+        return Spans(members.first[:-1], members.first[1:], members.from_us, members.until_us)
     code = pc.index_in(accounts, value_set=members.account).fill_null(-1).to_numpy()
     # The last account of all is one without spans, for those that have no plan.
     first, last = np.append(members.first[:-1], 0)[code], np.append(members.first[1:], 0)[code]
