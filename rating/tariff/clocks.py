@@ -34,6 +34,25 @@ def moment_text(moment: date | int, zone_name: str | None = None) -> str:
     return instant.astimezone(zone_at(zone_name or "")).isoformat()
 
 
+def date_start_us(day: date, zone_name: str) -> int:
+    """The first instant of a local date, or of a later one where the clock skips it.
+
+    >>> date_start_us(date(2026, 3, 1), "Europe/Berlin") == 1_772_319_600_000_000
+    True
+    """
+    zone = zone_at(zone_name)
+    # A midnight that the clock skips lies between the two readings of it; the clock goes forward only, between them.
+    ends = [datetime(day.year, day.month, day.day, tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    latest, earliest = ((end - _EPOCH) // timedelta(microseconds=1) for end in ends)
+    while earliest < latest:
+        middle = (earliest + latest) // 2
+        if (_EPOCH + timedelta(microseconds=middle)).astimezone(zone).date() >= day:
+            latest = middle
+        else:
+            earliest = middle + 1
+    return latest
+
+
 def clock_text(zone_name: str | None) -> str:
     """Whose clock it is, to be said behind what it reads; "" where there is no such zone.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from rating.errors import Fault
-from rating.tariff.clocks import moment_text
+from rating.tariff.clocks import date_start_us, moment_text
 from rating.tariff.dates import date_bounds_us
 from rating.tariff.lint.codes import Code, warning
 from rating.tariff.model import Tariff, Version
@@ -26,31 +26,41 @@ def index_prices(tariff: Tariff) -> Iterator[Fault]:
             for part in element.components:
                 if part.spot is None or part.spot.fallback_micro is not None or not part.spot.index.points:
                     continue
-                gaps = part.spot.index.gaps(*_span(version, following, part.spot.index))
-                if gaps:
-                    yield warning(Code.INDEX_GAP, part.place, _told(part.spot.index, gaps), _WANT, _FIX)
+                got = _gaps(part.spot.index, *_span(version, following, tariff.time_zone))
+                if got:
+                    yield warning(
+                        Code.INDEX_GAP, part.place, f"{part.spot.index.name} without a price {got}", _WANT, _FIX
+                    )
 
 
 _WANT = "a price of the index for all the time that the version is in force"
 _FIX = "add the missing prices, or a `fallback`: sessions with energy there are refused"
 
 
-def _span(version: Version, following: date | int | None, index: Index) -> tuple[int, int]:
-    """From when until when the version is surely in force, in every zone; an open end is that of the index."""
+def _span(version: Version, following: date | int | None, zone: str | None) -> tuple[int | None, int | None]:
+    """From when until when the version is in force, None: open; without a zone, when it surely is in every zone."""
     ends = [end for end in (version.valid_until, following) if end is not None]
-    since, until = index.points[0][0], index.points[-1][1]
-    if version.valid_from is not None:
-        since = _bounds_us(version.valid_from)[1]
-    if ends:
-        until = min(_bounds_us(end)[0] for end in ends)
-    return since, until
+    since = None if version.valid_from is None else _bounds_us(version.valid_from, zone)[1]
+    return since, min((_bounds_us(end, zone)[0] for end in ends), default=None)
 
 
-def _bounds_us(moment: date | int) -> tuple[int, int]:
-    return (moment, moment) if isinstance(moment, int) else date_bounds_us(moment)
+def _bounds_us(moment: date | int, zone: str | None) -> tuple[int, int]:
+    if isinstance(moment, int):
+        return moment, moment
+    if zone is None:
+        return date_bounds_us(moment)
+    start_us = date_start_us(moment, zone)
+    return start_us, start_us
 
 
-def _told(index: Index, gaps: list[tuple[int, int]]) -> str:
+def _gaps(index: Index, since: int | None, until: int | None) -> str:
+    """The stretches without a price, in words; an open end of the version is that of the index."""
+    first, last = index.points[0][0], index.points[-1][1]
+    if until is None and since is not None and since >= last:
+        return f"from {moment_text(since)} on"
+    if since is None and until is not None and until <= first:
+        return f"up to {moment_text(until)}"
+    gaps = index.gaps(first if since is None else since, last if until is None else until)
     shown = ", ".join(f"from {moment_text(start)} to {moment_text(end)}" for start, end in gaps[:_SHOWN])
     more = f" and {len(gaps) - _SHOWN} more" if len(gaps) > _SHOWN else ""
-    return f"{index.name} without a price {shown}{more}"
+    return shown + more
