@@ -22,7 +22,6 @@ from rating.reference.state import StateRow
 from rating.tariff.load import parse_plan
 from rating.tariff.model import Tariffs
 from rating.tariff.plans import Plans
-from rating.usage.accounts import read_accounts
 
 
 def account_table(accounts: list[Account]) -> dict[str, list[Any]]:
@@ -139,9 +138,3 @@ def test_a_plan_until_a_date_that_the_clocks_skipped_is_paid_until_that_date() -
     (slow_line,) = fee_lines(Plans((plan,)), [row], *asked)
     (line,) = rating.fees(Plans((plan,)), account_table([row]), *asked).to_pylist()
     assert (line["days"], line["gross"]) == (slow_line.days, 10) == (10, 10)
-
-
-def test_accounts_are_read_with_all_their_faults() -> None:
-    with pytest.raises(rating.InputError) as caught:
-        read_accounts({"account": ["a", None], "plan": ["gold", "gold"], "from": ["2026-13-01", "soon"]})
-    assert [fault.code for fault in caught.value.faults] == ["null_value", "moment", "moment"]

@@ -37,38 +37,54 @@ class Members(NamedTuple):
 
 
 def find_members(table: AccountTable, plans: Plans) -> Members:
-    """Sort the rows by account and time. Raises: InputError with every row that cannot be right."""
-    faults: list[Fault] = []
+    """Sort the rows by account and time. Raises: InputError with every fault of the table, all at once."""
+    faults = list(table.faults)
     known = list(plans)
     code = np.array([known.index(name) if name in plans else -1 for name in table.plan_names] or [0], np.int32)
-    plan = code[table.plan] if len(table.plan) else np.empty(0, np.int32)
-    for row in np.flatnonzero(plan < 0)[:_FAULTS_TOLD]:
+    plan = np.where(table.plan >= 0, code[table.plan], -1).astype(np.int32)
+    for row in np.flatnonzero((table.plan >= 0) & (plan < 0))[:_FAULTS_TOLD]:
         name = table.plan_names[table.plan[row]]
         faults.append(Fault("unknown_plan", _place(row), name, _known(known), _meant(name, known)))
-    if faults:
-        raise InputError(faults)
     from_us, until_us = _instants(table.start, plan, plans), _instants(table.end, plan, plans)
     until_us = np.where(table.end.given != 0, until_us, NEVER)
-    for row in np.flatnonzero(until_us <= from_us)[:_FAULTS_TOLD]:
+    # In no known zone, only dates can be compared with dates, and instants with instants.
+    spans = table.sound & ((plan >= 0) | (table.start.is_date == table.end.is_date))
+    for row in np.flatnonzero(spans & (until_us <= from_us))[:_FAULTS_TOLD]:
         got = f"account {table.account[row]}: from and until the same moment, or later"
         fix = "`until` is the first moment without the plan: make it later than `from`"
         faults.append(Fault("account_span", _place(row), got, "`until` after `from`", fix))
     names = table.account.dictionary_encode()
-    account = names.indices.to_numpy(zero_copy_only=False)
+    account = names.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     order = np.lexsort((from_us, account))
+    if faults:
+        order = order[(table.sound & (plan >= 0))[order]]
     account, plan, from_us, until_us = account[order], plan[order], from_us[order], until_us[order]
-    over = np.flatnonzero((account[1:] == account[:-1]) & (from_us[1:] < until_us[:-1]))
-    for at in over[:_FAULTS_TOLD]:
-        both = f"{known[plan[at]]} and {known[plan[at + 1]]}"
-        got = f"account {names.dictionary[int(account[at])]} has {both} at once"
-        fix = f"end the one of row {order[at]} (`until`) where the other begins"
-        faults.append(Fault("two_plans", _place(order[at + 1]), got, "one plan at a time for an account", fix))
+    for before, row in _overlaps(account, from_us, until_us)[:_FAULTS_TOLD]:
+        both = f"{known[plan[before]]} and {known[plan[row]]}"
+        got = f"account {names.dictionary[int(account[row])]} has {both} at once"
+        fix = f"end the one of row {order[before]} (`until`) where the other begins"
+        faults.append(Fault("two_plans", _place(order[row]), got, "one plan at a time for an account", fix))
     if faults:
         raise InputError(faults)
     joined = _dates(table.start, order, from_us, plan, plans)
     left = _dates(table.end, order, until_us, plan, plans)
     first = np.searchsorted(account, np.arange(len(names.dictionary) + 1))
     return Members(names.dictionary, first, plan, from_us, until_us, joined, left)
+
+
+def _overlaps(account: Int32, from_us: Int64, until_us: Int64) -> list[tuple[int, int]]:
+    """Rows (in order) that begin before an earlier one of their account ends, each behind the one that ends last."""
+    if not ((account[1:] == account[:-1]) & (from_us[1:] < until_us[:-1])).any():
+        return []
+    found, last = [], 0
+    for row in range(1, len(account)):
+        if account[row] != account[last]:
+            last = row
+            continue
+        if from_us[row] < until_us[last]:
+            found.append((last, row))
+        last = row if until_us[row] >= until_us[last] else last
+    return found
 
 
 def _dates(moments: Moments, order: NDArray[np.intp], us: Int64, plan: Int32, plans: Plans) -> Int64:

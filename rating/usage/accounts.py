@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 
 from rating.errors import Fault, InputError, Place
 from rating.units import INSTANT_MAX_US, INSTANT_MIN_US, US_PER_DAY
-from rating.usage.batch import Int32, Int64, UInt8
+from rating.usage.batch import Bool, Int32, Int64, UInt8
 from rating.usage.columns import is_text
 from rating.usage.identity import one_array
 from rating.usage.instants import instant_from_text, read_instants
@@ -22,6 +23,7 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _REQUIRED = ("account", "plan", "from")
 _FAULTS_TOLD = 20
 WANT_MOMENT = "a date at the plan's place, or an instant with its offset"
+_OFFSET = re.compile(r"(Z|[+-][0-9]{2}(:?[0-9]{2}){0,2})$")
 _FIX_MOMENT = "write a date such as 2026-01-01, or an instant such as 2026-01-01T12:00:00+01:00"
 
 
@@ -41,12 +43,16 @@ class AccountTable(NamedTuple):
     plan_names: tuple[str, ...]
     start: Moments
     end: Moments
+    sound: Bool  # (m,) account, start and end of the row could be read
+    faults: tuple[Fault, ...]  # of the other rows, to be told with those of the plans and spans
 
 
 def read_accounts(data: Any) -> AccountTable:
     """Read a table with the columns account, plan, from and, if there is one, until.
 
-    Raises: InputError with every fault that was found.
+    Faults of single rows are in the answer: by the plans more is found, and all is told at once.
+
+    Raises: InputError where there is no such table.
 
     >>> table = read_accounts({"account": ["anna"], "plan": ["gold"], "from": ["2026-01-01"]})
     >>> table.plan_names, table.start.is_date.tolist(), table.end.given.tolist()
@@ -66,16 +72,15 @@ def read_accounts(data: Any) -> AccountTable:
     account = _texts(source.column("account"), "account", faults)
     plan = _texts(source.column("plan"), "plan", faults)
     count = source.table.num_rows
-    start = _moments(source.column("from"), "from", faults, required=True)
-    end = _moments(source.column("until"), "until", faults) if source.has("until") else _none(count)
-    if faults:
-        raise InputError(faults)
+    sound = account.is_valid().to_numpy(zero_copy_only=False).copy()
+    start = _moments(source.column("from"), "from", faults, sound, required=True)
+    end = _moments(source.column("until"), "until", faults, sound) if source.has("until") else _none(count)
     code, names = read_names(pa.chunked_array([plan]))
-    return AccountTable(account, code, names, start, end)
+    return AccountTable(account, code, names, start, end, sound, tuple(faults))
 
 
 def _texts(column: Any, name: str, faults: list[Fault]) -> Any:
-    """The column as text; whole numbers are written as their digits."""
+    """The column as text, null where it is blank; whole numbers are written as their digits."""
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if not (is_text(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind)):
         fix = "cast the column to string"
@@ -86,10 +91,11 @@ def _texts(column: Any, name: str, faults: list[Fault]) -> Any:
     for row in _rows(blank.to_numpy(zero_copy_only=False)):
         fault = Fault("null_value", _place(row), f"no {name}", f"the {name} of the row", f"fill `{name}` in")
         faults.append(fault)
-    return values
+    return pc.if_else(blank, pa.scalar(None, pa.string()), values)
 
 
-def _moments(column: Any, name: str, faults: list[Fault], required: bool = False) -> Moments:
+def _moments(column: Any, name: str, faults: list[Fault], sound: Bool, required: bool = False) -> Moments:
+    """The moments of a column; `sound` is no longer so where there is a fault."""
     count, kind = len(column), column.type
     if pa.types.is_null(kind):
         found = _none(count)
@@ -99,10 +105,11 @@ def _moments(column: Any, name: str, faults: list[Fault], required: bool = False
         value = days.cast(pa.int32()).fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
         found = Moments(np.ones(count, np.uint8), value, given.astype(np.uint8))
     elif pa.types.is_timestamp(kind):
-        found = _timestamps(column, kind)
+        found = _timestamps(column, kind, name, faults, sound)
     elif is_text(kind):
-        found = _from_texts(one_array(column), name, faults)
+        found = _from_texts(one_array(column), name, faults, sound)
     else:
+        sound[:] = False
         faults.append(Fault("column_type", Place("accounts"), f"{name} of type {kind}", WANT_MOMENT, _FIX_MOMENT))
         return _none(count)
     us = np.where(found.is_date != 0, found.value * US_PER_DAY, found.value)
@@ -111,21 +118,25 @@ def _moments(column: Any, name: str, faults: list[Fault], required: bool = False
         fix = "look at the year"
         faults.append(Fault("instant_range", _place(row), str(column[row]), f"`{name}` from 2000 to 2100", fix))
     fix = f"say from when on in `{name}`"
-    missing = _rows(found.given == 0) if required else []
-    faults += [Fault("null_value", _place(row), f"no `{name}`", WANT_MOMENT, fix) for row in missing]
+    missing = (found.given == 0) & required
+    faults += [Fault("null_value", _place(row), f"no `{name}`", WANT_MOMENT, fix) for row in _rows(missing)]
+    sound &= ~(odd | missing)
     return found
 
 
-def _timestamps(column: Any, kind: Any) -> Moments:
-    """Instants; but where none has a zone and all are midnights, they are dates, as data frames hold them."""
+def _timestamps(column: Any, kind: Any, name: str, faults: list[Fault], sound: Bool) -> Moments:
+    """Instants; without a zone they have to be midnights, and are dates, as data frames hold them."""
     values = read_instants(column).values
-    given = one_array(column).is_valid().to_numpy(zero_copy_only=False)
-    if kind.tz is None and not (values[given] % US_PER_DAY).any():
-        return Moments(np.ones(len(values), np.uint8), values // US_PER_DAY, given.astype(np.uint8))
-    return Moments(np.zeros(len(values), np.uint8), values, given.astype(np.uint8))
+    given = one_array(column).is_valid().to_numpy(zero_copy_only=False).astype(np.uint8)
+    if kind.tz is not None:
+        return Moments(np.zeros(len(values), np.uint8), values, given)
+    timed = (given != 0) & (values % US_PER_DAY != 0)
+    faults += [_moment_fault(row, name, str(column[row])) for row in _rows(timed)]
+    sound &= ~timed
+    return Moments(np.ones(len(values), np.uint8), values // US_PER_DAY, given)
 
 
-def _from_texts(texts: Any, name: str, faults: list[Fault]) -> Moments:
+def _from_texts(texts: Any, name: str, faults: list[Fault], sound: Bool) -> Moments:
     """`texts` is a pyarrow array (m,); each different one is read once."""
     encoded = texts.dictionary_encode()
     code = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)
@@ -135,9 +146,10 @@ def _from_texts(texts: Any, name: str, faults: list[Fault]) -> Moments:
             continue
         moment = _moment(text.strip())
         if moment is None:
-            faults += [Fault("moment", _place(row), f"{name}: {text}", WANT_MOMENT, _FIX_MOMENT)
-                       for row in _rows(code == at)]  # fmt: skip
-            moment = 0, INSTANT_MIN_US  # neither missing nor out of range: one fault is enough
+            unread = code == at
+            faults += [_moment_fault(row, name, text) for row in _rows(unread)]
+            sound &= ~unread
+            moment = 0, INSTANT_MIN_US  # not missing: one fault is enough
         found.is_date[at], found.value[at] = moment
         found.given[at] = 1
     return Moments(*(column[code] for column in found))
@@ -149,8 +161,14 @@ def _moment(text: str) -> tuple[int, int] | None:
             return 1, date.fromisoformat(text).toordinal() - _EPOCH_DAY
         except ValueError:
             return None
-    us = instant_from_text(text)
+    us = instant_from_text(text) if _OFFSET.search(text.upper(), len("2026-01-01")) else None
     return None if us is None else (0, us)
+
+
+def _moment_fault(row: int, name: str, text: str) -> Fault:
+    without = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+", text.strip())
+    fix = f"write its offset from UTC, such as {text.strip()}+01:00 or {text.strip()}Z, or the date alone"
+    return Fault("moment", _place(row), f"{name}: {text}", WANT_MOMENT, fix if without else _FIX_MOMENT)
 
 
 def _none(count: int) -> Moments:

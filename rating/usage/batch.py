@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 UInt8 = NDArray[np.uint8]
+Bool = NDArray[np.bool_]
 
 
 class Intervals(NamedTuple):
