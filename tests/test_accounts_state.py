@@ -86,3 +86,23 @@ def test_of_sessions_that_start_together_the_id_says_which_is_late(before: Any, 
 
     rated = rate(now, rate(before, None).state)
     assert rated.rejected["code"].to_pylist() == (["late"] if late else [])
+
+
+def test_who_is_late_by_a_coupon_is_told_of_it(tmp_path: Path) -> None:
+    head = "currency: EUR\ntime_zone: Europe/Amsterdam\n"
+    (tmp_path / "t.yaml").write_text(f"tariff: t\n{head}versions:\n  - elements: [{{energy: 0.50/kWh}}]\n")
+    (tmp_path / "c.yaml").write_text(f"coupon: ONCE\n{head}amount: 2.00\nuses: 1\n")
+    tariffs = rating.load_tariffs(tmp_path)
+
+    def session(day: int, account: str | None) -> dict[str, Any]:
+        date = f"2026-03-{day:02}"
+        own = {"session_id": day, "account": account, "coupon": "ONCE", "tariff": "t", "energy_kwh": "4"}
+        return {**own, "start": f"{date}T10:00Z", "end": f"{date}T11:00Z"}
+
+    state = rating.rate(tariffs, [session(5, "anna")]).state
+    late = rating.rate(tariffs, [session(3, "bob"), session(4, None)], state=state).rejected
+    assert late["code"].to_pylist() == ["late", "late"]
+    first, second = late["message"].to_pylist()
+    assert "a session of account bob and coupon ONCE that starts 2026-03-03T10:00:00Z, which comes late" in first
+    assert "after all that the state has counted of either" in first
+    assert "a session of coupon ONCE that starts" in second

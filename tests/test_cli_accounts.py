@@ -115,6 +115,23 @@ def test_late_sessions_are_refused_one_by_one(tmp_path: Path) -> None:
     assert after.equals(before)
 
 
+def test_sessions_of_accounts_without_a_plan_are_mentioned(tmp_path: Path) -> None:
+    options = world(tmp_path, FIRST)
+    alone = run("rate", *options[:4], "--out", tmp_path / "out")
+    told = "2 sessions name accounts, none of them is under a plan: give the table of accounts with --accounts\n"
+    assert (alone.exit_code, alone.stderr) == (0, told)
+    for row in ("007 ,plus,2026-01-01,", "007,plus,2026-02-03,", "007,plus,2025-01-01,2026-02-01"):
+        (tmp_path / "accounts.csv").write_text(f"account,plan,from,until\n{row}\n")
+        other = run("rate", *options, "--out", tmp_path / "out", "--json")
+        fix = f"compare the names, letter by letter, and the dates with those in {tmp_path / 'accounts.csv'}\n"
+        assert other.stderr == f"2 sessions name accounts, none of them is under a plan: {fix}"
+    one = world(tmp_path, FIRST.splitlines()[0] + "\n")
+    assert run("rate", *one[:4], "--out", tmp_path / "out").stderr.startswith("1 session names an account, it is under")
+    for file in ("plus", "two"):
+        (tmp_path / "tariffs" / f"{file}.yaml").unlink()
+    assert run("rate", *one[:4], "--out", tmp_path / "out").stderr == ""
+
+
 def test_a_run_without_accounts_leaves_no_old_state(tmp_path: Path) -> None:
     out = tmp_path / "out"
     options = world(tmp_path, FIRST)

@@ -224,3 +224,15 @@ def test_a_bill_of_the_twin_has_them_too():
         ("GST", 3_900_000, 200_000),
         ("QST", 3_900_000, 390_000),
     ]
+
+
+def test_a_session_before_the_first_version_does_not_keep_the_others_from_their_taxes() -> None:
+    head = "currency: EUR\ntime_zone: Africa/Casablanca\ntax: {name: VAT, percent: 21, included: true}\n"
+    texts = ("tariff: a\n", "versions: [{elements: [{energy: 1.21/kWh}]}]"), (
+        "tariff: b\n", "versions: [{valid_from: 2026-03-22, elements: [{energy: 1.21/kWh}]}]"
+    )  # fmt: skip
+    tariffs = Tariffs(tuple(parse_tariff(first + head + last) for first, last in texts))
+    times = {"start": "2026-03-20T20:00Z", "end": "2026-03-20T21:00Z", "energy_kwh": "1"}
+    rated = rating.rate(tariffs, [{"session_id": name, "tariff": name, **times} for name in ("a", "b")])
+    assert rated.rejected["code"].to_pylist() == ["no_version"]
+    assert rated.taxes["amount"].to_pylist() == [Decimal("0.21")]

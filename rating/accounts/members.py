@@ -109,6 +109,17 @@ def spans_of(members: Members, accounts: Any) -> Spans:
     return Spans(first, last, members.from_us, members.until_us)
 
 
+def is_member(members: Members, accounts: Any, start_us: Int64) -> NDArray[np.bool_]:
+    """(n,) whether each of `accounts` (pyarrow string) has a plan at the moment."""
+    spans = spans_of(members, accounts)
+    found = np.zeros(len(start_us), np.bool_)
+    for number in range(int(np.max(spans.last - spans.first, initial=0))):
+        mine = np.flatnonzero(spans.first + number < spans.last)
+        row = spans.first[mine] + number
+        found[mine] |= (spans.from_us[row] <= start_us[mine]) & (start_us[mine] < spans.until_us[row])
+    return found
+
+
 def _instants(moments: Moments, plan: Int32, plans: Plans) -> Int64:
     """Dates are the first instants of the day in the zone of the plan."""
     us = moments.value.copy()

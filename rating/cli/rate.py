@@ -67,6 +67,7 @@ def command(
         import rating
         from rating.cli import messages
         from rating.cli import summary as summaries
+        from rating.cli.unplanned import unplanned
 
         loaded = rating.load_tariffs(list(tariffs))
         usage = None
@@ -86,6 +87,9 @@ def command(
         now("Writing the tables")
         folder = rated.write(out, format_)
         summary = summaries.summarise(rated)
+        hint = unplanned(loaded, rated, accounts)
+    if hint:
+        click.echo(hint, err=True)
     files = {name: str(folder / f"{name}.{format_}") for name in rated.written}
     if as_json:
         told = {} if usage is None else {"ocpp": messages.as_json(usage)}
