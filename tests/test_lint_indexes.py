@@ -82,3 +82,39 @@ def test_a_tariff_without_a_zone_is_judged_where_its_dates_hold_everywhere() -> 
 def test_dates_begin_where_they_begin_for_the_bill(zone: str) -> None:
     for day in range((date(2009, 1, 1) - _EPOCH).days, (date(2028, 1, 1) - _EPOCH).days):
         assert date_start_us(_EPOCH + timedelta(days=day), zone) == first_instant_us(day, zone), (zone, day)
+
+
+def implausible(price: str = "0.10", keys: str = "", column: str = "price_per_kwh", currency: str = "EUR") -> list[str]:
+    """What is read of a price by an index that is likely not what was meant."""
+    market: dict[str, Any] = {"start": hours("2026-03-01T00:00Z", 3), column: [price, price, "0"]}
+    text = f"tariff: m\ncurrency: {currency}\nversions:\n  - {{elements: [{{energy: {{index: q{keys}}}}}]}}\n"
+    return [fault.got for fault in lint([parse_tariff(text, indexes={"q": market})]) if fault.code == Code.IMPLAUSIBLE]
+
+
+def test_prices_of_a_mwh_read_as_those_of_a_kwh_are_told() -> None:
+    assert implausible("84.20") == ["index q, half of it at 84.20 EUR/kWh or more"]
+    assert implausible("-84.20") == ["index q, half of it at 84.20 EUR/kWh or more"]
+    assert implausible("84.20", column="price_per_mwh") == []
+    assert implausible("0.0842", column="price_per_mwh") == ["index q, nowhere above 0.0000842 EUR/kWh"]
+    assert implausible("0.0842") == implausible("0") == implausible("84.20", currency="JPY") == []
+
+
+@pytest.mark.parametrize(
+    ("key", "read"),
+    [
+        ("factor: 50", "factor: 50"),
+        ("factor: 0.01", "factor: 0.01"),
+        ("add: 12/kWh", "add: 12/kWh"),
+        ("fallback: 40", "fallback: 40"),
+        ("ceiling: 90", "ceiling: 90"),
+        ("ceiling: 0.0009", "ceiling: 0.0009"),
+        ("floor: 7, ceiling: 8", "floor: 7|ceiling: 8"),
+    ],
+)
+def test_what_a_tariff_makes_of_a_market_is_judged(key: str, read: str) -> None:
+    assert implausible(keys=f", {key}") == read.split("|")
+
+
+@pytest.mark.parametrize("key", ["factor: 1.05", "add: 0.001/kWh", "add: -0.02/kWh", "floor: 0", "fallback: 0.40"])
+def test_usual_prices_by_a_market_are_not_told(key: str) -> None:
+    assert implausible(keys=f", {key}") == []

@@ -12,6 +12,7 @@ from rating.tariff.lint.covered import Scope
 from rating.tariff.lint.holes import free_energy
 from rating.tariff.lint.indexes import index_prices
 from rating.tariff.lint.limits import session_limits
+from rating.tariff.lint.markets import market_sizes
 from rating.tariff.lint.plan_sizes import nothing_off, sizes
 from rating.tariff.lint.plans import below_zero, caps_without_tax, of_no_tariff, unused
 from rating.tariff.lint.prices import components
@@ -34,6 +35,7 @@ RULES: Final[tuple[Callable[[Tariff], Iterator[Fault]], ...]] = (
     session_limits,
     rates,
     index_prices,
+    market_sizes,
 )
 
 
