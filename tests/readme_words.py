@@ -258,7 +258,8 @@ STATE: Final = {
     "name": "of the allowance, loyalty, points or cap, the code of the coupon, the id of the session rated last",
     "period": "when the current period began; of loyalty by rolling days each date that still counts",
     "value": "what is left of an allowance, else what is counted; of the session rated last its start",
-    "unit": "`mwh` (thousandths of a Wh), `us` (microseconds), `micro` (millionths of the currency), `session`, ...",
+    "unit": "`mwh` (thousandths of a Wh), `us` (microseconds), `micro` (millionths of the currency), `session`, ...; "
+    "of the session rated last the kind of its id, `int` or `text`",
 }
 FEES: Final = {
     "account": "who pays it",
@@ -329,8 +330,8 @@ WARNINGS: Final = {
         "power or current"
     ),
     Code.VERSION_GAP: "a version ends before the next one begins",
-    Code.IMPLAUSIBLE: "a price far beyond what anybody charges: cents for euros, Wh for kWh, minutes for hours; "
-    "or a restriction that hardly any session meets or fails: Wh for kWh, W for kW, seconds for minutes; prices are "
+    Code.IMPLAUSIBLE: "a price far beyond what anybody charges, also of an index: cents for euros, Wh for kWh, minutes for "
+    "hours; or a restriction that hardly any session meets or fails: Wh for kWh, W for kW, seconds for minutes; prices are "
     "judged by rough values of the common currencies",
     Code.STEP_NO_EFFECT: "a step beside a price of 0",
     Code.GRACE_COVERS_ALL: "the grace is as long as the price can hold",

@@ -192,3 +192,27 @@ def test_yaml_says_it_and_ocpi_cannot() -> None:
     with pytest.raises(OcpiError) as caught:
         to_ocpi(tariff)
     assert any("energy by the index nl" in str(fault) for fault in caught.value.faults)
+
+
+def test_an_index_may_be_given_as_a_path(tmp_path: Path) -> None:
+    table = {"start": at(0, 15), "price_per_kwh": ["0.1", "0.2"]}
+    parquet.write_table(pa.table(table), tmp_path / "q.parquet")
+    rows = zip(*table.values(), strict=True)
+    (tmp_path / "q.csv").write_text("\n".join(["start,price_per_kwh", *map(",".join, rows)]))
+    for path in (tmp_path / "q.parquet", str(tmp_path / "q.csv")):
+        assert points(of_table(path)) == points(of_table(table))
+
+
+@pytest.mark.parametrize(
+    ("given", "read"), [("none.parquet", "none.parquet"), (Path("q.xlsx"), "q.xlsx"), (7, "an object of type int")]
+)
+def test_what_is_no_table_of_prices_is_told_in_plain_words(given: Any, read: str) -> None:
+    with pytest.raises(TariffError, match=f"indexes nl: index_file: read `{read}`, expected "):
+        of_table(given)
+
+
+def test_a_file_with_semicolons_is_told_of_them(tmp_path: Path) -> None:
+    for first in ("0,1", "0.1"):
+        (tmp_path / "q.csv").write_text(f"start;price_per_kwh\n2026-03-01T00:00Z;{first}\n")
+        with pytest.raises(TariffError, match=r"by commas, not by semicolons; .* decimals of prices with a point"):
+            of_table(tmp_path / "q.csv")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
 
+from rating import load_tariffs, rate
 from rating.usage import read_usage
 from rating.usage.batch import UsageBatch
 
@@ -330,3 +332,13 @@ def test_import_is_cheap() -> None:
 
     code = "import sys, rating; sys.exit('pyarrow' in sys.modules or 'numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_list_without_rows_is_a_table_without_rows() -> None:
+    tariffs = load_tariffs(Path(__file__).parent.parent / "tariffs" / "per-kwh.yaml")
+    session = {"session_id": "a", "tariff": "per-kwh", "start": "2026-01-01T10:00Z", "end": "2026-01-01T11:00Z"}
+    total = session | {"energy_kwh": "3"}
+    for nothing in ({"intervals": []}, {"readings": []}, {"accounts": []}):
+        assert rate(tariffs, [total], **nothing).sessions["gross"].to_pylist() == [Decimal("1.17")]
+    assert rate(tariffs, [session], []).rejected["code"].to_pylist() == ["no_data"]
+    assert rate(tariffs, []).sessions.num_rows == 0

@@ -9,6 +9,7 @@ follows is a gap.
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -39,11 +40,19 @@ _WANT_PRICE = "a decimal, such as 0.0834 or -0.01"
 Rows = dict[str, list[Any]]
 
 
+class SemicolonsError(ValueError):
+    """A CSV file as spreadsheets write it where the comma is the sign of decimals."""
+
+
 def read_index(path: Path, name: str, faults: list[Fault]) -> Index | None:
     """The index of a file, or None where it has faults."""
     place = Place(path.as_posix())
     try:
         rows = _from_csv(path) if path.suffix == ".csv" else _from_parquet(path)
+    except SemicolonsError as error:
+        fix = "separate the columns by commas, and write the decimals of prices with a point"
+        faults.append(Fault("index_file", place, str(error), "columns separated by commas, not by semicolons", fix))
+        return None
     except Exception as error:  # neither has pyarrow one exception for what it cannot read, nor csv
         got = str(error).splitlines()[0] if str(error) else type(error).__name__
         want, fix = "a CSV or Parquet file that can be read", "look at the file, and at who may read it"
@@ -53,17 +62,30 @@ def read_index(path: Path, name: str, faults: list[Fault]) -> Index | None:
 
 
 def index_of_table(table: Any, name: str, faults: list[Fault]) -> Index | None:
-    """The index of a table in memory: any Arrow-compatible one, or a dict of columns."""
+    """The index of a table in memory, any Arrow-compatible one or a dict of columns, or of the file of a path."""
     import pyarrow as pa
 
+    if isinstance(table, str | os.PathLike):
+        return _index_of_path(Path(table), name, faults)
     place = Place(f"indexes {name}")
     try:
         rows = {name: column.to_pylist() for name, column in _columns(pa.table(table))}
     except (pa.ArrowException, TypeError, ValueError) as error:
-        want, fix = "a table with the columns start and price_per_kwh", "give a pyarrow.Table or a dict of columns"
-        faults.append(Fault("index_file", place, str(error).splitlines()[0], want, fix))
+        got = str(error).splitlines()[0] if isinstance(table, dict) else f"an object of type {type(table).__name__}"
+        want = "a table with the columns start and price_per_kwh, or the path of a CSV or Parquet file"
+        fix = "give a pyarrow.Table, a data frame, a dict of columns or a path"
+        faults.append(Fault("index_file", place, got, want, fix))
         return None
     return _index(name, rows, place, faults)
+
+
+def _index_of_path(path: Path, name: str, faults: list[Fault]) -> Index | None:
+    if path.suffix not in SUFFIXES or not path.is_file():
+        want = f"a file that exists, with the ending {' or '.join(SUFFIXES)}"
+        fix = f"check the path; the working directory is {Path.cwd()}"
+        faults.append(Fault("index_file", Place(f"indexes {name}"), str(path), want, fix))
+        return None
+    return read_index(path, name, faults)
 
 
 def _from_csv(path: Path) -> Rows:
@@ -72,6 +94,8 @@ def _from_csv(path: Path) -> Rows:
         table = [row for row in csv.reader(file, strict=True) if row]
     if not table:
         return {}
+    if len(table[0]) == 1 and ";" in table[0][0]:
+        raise SemicolonsError(f"{table[0][0]}, one column")
     for number, row in enumerate(table):
         if len(row) != len(table[0]):
             raise ValueError(f"{len(row)} values in row {number - 1}, where there are {len(table[0])} columns")

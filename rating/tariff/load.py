@@ -40,8 +40,9 @@ def load_tariffs(
     mapping of plans by their id whose `.coupons` is one of coupons by their code; there need be no tariffs beside
     them. JSON files hold OCPI tariffs: one, a list, an OCPI response, or one a line. `version` says of which version of
     OCPI they are (left out: each is looked at), `time_zone` where their sites are (left out: each session says it).
-    `indexes` are market prices by the names that tariffs give them: any Arrow-compatible tables, or dicts of columns,
-    with `start` and `price_per_kwh` or `price_per_mwh`. Others are read from the files in `indexes/` beside a tariff.
+    `indexes` are market prices by the names that tariffs give them: any Arrow-compatible tables, dicts of columns,
+    or paths of CSV or Parquet files, with `start` and `price_per_kwh` or `price_per_mwh`. Others are read from the
+    files in `indexes/` beside a tariff.
 
     >>> load_tariffs("tariffs/per-kwh.yaml")
     Tariffs(per-kwh)

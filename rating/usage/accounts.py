@@ -59,7 +59,7 @@ def read_accounts(data: Any) -> AccountTable:
     (('gold',), [1], [0])
     """
     faults: list[Fault] = []
-    source = to_source(data, "accounts", faults, only=(*_REQUIRED, "until"))
+    source = to_source(data, "accounts", faults, only=(*_REQUIRED, "until"), empty=_REQUIRED)
     if source is None:
         raise InputError(faults)
     for name in _REQUIRED:

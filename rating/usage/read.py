@@ -70,11 +70,11 @@ def _open(
     sessions: Any, intervals: Any, readings: Any, faults: list[Fault]
 ) -> tuple[Source | None, Source | None, Table]:
     """The table of sessions, the one of intervals or readings if there is one, and what that one must hold."""
-    owner = to_source(sessions, "sessions", faults)
+    owner = to_source(sessions, "sessions", faults, empty=SESSIONS.needed)
     meters: list[tuple[Source | None, Table, str]] = []
     for label, data, schema in (("intervals", intervals, INTERVALS), ("readings", readings, READINGS)):
         if data is not None:
-            meters.append((to_source(data, label, faults, schema.names), schema, label))
+            meters.append((to_source(data, label, faults, schema.names, schema.needed), schema, label))
     if owner is not None:
         check_table(owner, SESSIONS, faults)
         check_names(owner, faults)

@@ -38,6 +38,11 @@ class Table(NamedTuple):
         plain = tuple(name for name, _ in self.required + self.optional)
         return plain + self.energies + self.powers
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The names of the least that it may have."""
+        return (*(name for name, _ in self.required), self.energies[0])
+
 
 # What a session says of itself, and elements of tariffs may ask for.
 ATTRIBUTES: Final = ("tariff_type", "connector", "membership", "payment_method")

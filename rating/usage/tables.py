@@ -41,8 +41,12 @@ class Source(NamedTuple):
         return self.table.column(name)
 
 
-def to_source(data: Any, label: str, faults: list[Fault], only: Iterable[str] | None = None) -> Source | None:
+def to_source(
+    data: Any, label: str, faults: list[Fault], only: Iterable[str] | None = None, empty: Iterable[str] = ()
+) -> Source | None:
     """Read `data` as a table. `only` names the columns that are needed, for files that can skip the others.
+
+    A list without rows says no names of columns: it has those of `empty`.
 
     Returns None, with a Fault appended to `faults`, where `data` cannot be read.
     """
@@ -50,6 +54,7 @@ def to_source(data: Any, label: str, faults: list[Fault], only: Iterable[str] | 
         if isinstance(data, (str, os.PathLike)):
             found = read_file(data, label, faults, only)
             return None if found is None else Source(label, found.table, found.untyped, found.names)
+        data = dict.fromkeys(empty, ()) if isinstance(data, list | tuple) and not data else data
         table = _object_to_table(data, label, faults)
     except READ_ERRORS as error:
         fix = "make each column one type and each name once; the library's own words are what was read"
