@@ -12,7 +12,7 @@ from reference_tools import tariff_of
 from strategies_pick import instant_us
 
 from rating.reference import Bill, State, StateRow, tell
-from rating.tariff.model import Price
+from rating.tariff.model import Price, PriceLimit
 from rating.tariff.plans import Discount, Points
 
 AT = "2026-03-03T11:00+00:00"
@@ -63,7 +63,8 @@ def test_all_that_an_account_gets() -> None:
         "coupon HALF, 50 % off: 1.2825 EUR less",
         "points: 30 points before this session, 50 points asked for, 30 redeemed at 0.01 EUR each: 0.30 EUR less; "
         "0 earned by it",
-        "day cap: at most 25.00 EUR a day, of which 24.00 EUR was charged before since Tue 3 Mar 2026: not reached",
+        "day cap: at most 25.00 EUR with VAT a day, of which 24.00 EUR was charged before since Tue 3 Mar 2026: "
+        "not reached",
     ]
     assert section(text, "Total")[0] == "Together 0.9825 EUR after all that was taken off, VAT 21 % included"
 
@@ -97,6 +98,7 @@ USED_BY_ANNA = StateRow("anna", "", "coupon", "HALF", None, 1, "use")
     ("facts", "state", "why"),
     [
         ({"valid_from": date(2026, 3, 4)}, (), "it holds from Wed 4 Mar 2026 on"),
+        ({"valid_until": date(2026, 3, 3)}, (), "Mon 2 Mar 2026 was the last day on which it held"),
         ({"valid_until": instant_us(AT)}, (), "it held until Tue 3 Mar 2026 11:00"),
         ({"discount": percent(50, "coupon HALF", tariffs=("u*",))}, (), "it is not for this tariff"),
         ({"currency": "CHF"}, (), "it is not for this tariff"),
@@ -124,3 +126,15 @@ def test_a_coupon_counted_by_account_needs_one() -> None:
 def test_a_coupon_that_finds_nothing_left() -> None:
     text = told([plan_of(allowances=(included(10),)), coupon_of()], coupon="HALF", kwh=10)
     assert section(text, "What the account gets")[-1] == "coupon HALF, 50 % off: nothing left to take it from"
+
+
+def test_a_cap_before_tax_says_so_also_where_it_is_not_reached() -> None:
+    before = replace(capped(25), max=PriceLimit(before_tax_micro=25 * EURO))
+    (row,) = section(told([plan_of(caps=(before,))]), "What the account gets")
+    assert row.startswith("day cap: at most 25.00 EUR before VAT a day, of which 0.00 EUR was charged before")
+
+
+def test_a_plan_in_another_currency_says_why_it_gives_nothing() -> None:
+    plan = replace(plan_of(discounts=(percent(10, "member"),)), currency="CHF")
+    why = "plan gold gives nothing here: it is in CHF, and the tariff in EUR"
+    assert section(told([plan]), "What the account gets") == [why]

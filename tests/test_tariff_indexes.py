@@ -11,9 +11,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+import rating
 from rating.errors import OcpiError, TariffError
 from rating.tariff.load import load_tariffs, parse_tariff
-from rating.tariff.model import Tariff
+from rating.tariff.model import Tariff, Tariffs
 from rating.tariff.ocpi.write import to_ocpi
 from rating.tariff.write import to_yaml
 from rating.units import US_PER_MIN
@@ -216,3 +217,12 @@ def test_a_file_with_semicolons_is_told_of_them(tmp_path: Path) -> None:
         (tmp_path / "q.csv").write_text(f"start;price_per_kwh\n2026-03-01T00:00Z;{first}\n")
         with pytest.raises(TariffError, match=r"by commas, not by semicolons; .* decimals of prices with a point"):
             of_table(tmp_path / "q.csv")
+
+
+def test_explain_says_which_price_is_the_fallback() -> None:
+    tariff = of_table({"start": at(0, 15, 45), "price_per_kwh": ["0.1", "0.2", "0.3"]}, ", fallback: 0.40")
+    times = {"start": at(15)[0], "end": at(45)[0], "time_zone": "UTC"}
+    session = {"session_id": "a", "tariff": "market", "energy_kwh": "2", **times}
+    text = rating.explain(Tariffs((tariff,)), [session], session_id="a").text
+    assert "1 kWh at 0.20 EUR/kWh = 0.20 EUR\n" in text
+    assert "1 kWh at 0.40 EUR/kWh = 0.40 EUR, the fallback: the index has no price then\n" in text

@@ -45,6 +45,7 @@ class Followed:
     energy_mwh: int
     allowed_mwh: int  # of it, in an allowance
     price: Fraction
+    fallback: bool = False  # the index has no price, and this is the one of the tariff
 
     @property
     def amount(self) -> Fraction:
@@ -69,7 +70,7 @@ def followed(tariff: Tariff, pieces: list[Piece], shares: Iterable[Share] = ()) 
         energy_mwh = piece.slice.energy_mwh
         if match is None or spot is None or energy_mwh == 0:
             continue
-        start_us, end_us, _ = spot.index.at(piece.slice.since_us)
+        start_us, end_us, nano = spot.index.at(piece.slice.since_us)
         price = price_at(spot, piece.slice.since_us)
         if price is None:
             return None
@@ -77,16 +78,25 @@ def followed(tariff: Tariff, pieces: list[Piece], shares: Iterable[Share] = ()) 
         before = found[-1] if found else None
         if before is not None and (before.priced, before.start_us, before.price) == (match, start_us, price):
             allowed_mwh = before.allowed_mwh + allowed[number]
-            found[-1] = Followed(match, start_us, end_us, before.energy_mwh + energy_mwh, allowed_mwh, price)
+            energy_mwh += before.energy_mwh
+            found[-1] = Followed(match, start_us, end_us, energy_mwh, allowed_mwh, price, before.fallback)
         else:
-            found.append(Followed(match, start_us, end_us, energy_mwh, allowed[number], price))
+            found.append(Followed(match, start_us, end_us, energy_mwh, allowed[number], price, nano is None))
     return found
 
 
 def moments(found: list[Followed], zone: ZoneInfo) -> list[Moment]:
     """The same as steps of the trace."""
     return [
-        Moment(each.priced, local(each.start_us, zone), each.energy_mwh, each.allowed_mwh, each.price, each.amount)
+        Moment(
+            each.priced,
+            local(each.start_us, zone),
+            each.energy_mwh,
+            each.allowed_mwh,
+            each.price,
+            each.amount,
+            each.fallback,
+        )
         for each in found
     ]
 

@@ -39,6 +39,7 @@ def _moments(tariff: Tariff, moments: list[trace.Moment], priced: Priced) -> lis
         rows.append(
             f"{'' if dated == day else f'{dated} '}{words.clock(each.start)}: {energy} "
             f"at {money(tariff, each.price)}/kWh = {money(tariff, each.amount)}"
+            f"{', the fallback: the index has no price then' if each.fallback else ''}"
         )
         day = dated
     return rows

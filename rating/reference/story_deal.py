@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from rating.reference import trace, words
@@ -12,6 +12,7 @@ from rating.reference.clock import local
 from rating.reference.counters import earned
 from rating.reference.deal import Balance, Standing
 from rating.reference.story_steps import micro, money, only, steps, tariff_of
+from rating.reference.story_total import side_of_tax
 from rating.reference.values import Bill
 from rating.tariff.model import Tariff
 from rating.tariff.plans import ALL_DIMENSIONS, CountName, Coupon, Discount
@@ -24,6 +25,9 @@ def deal(bill: Bill) -> list[str]:
     rows = _allowances(bill)
     if given.account is not None and given.plan is None:
         rows.append(f"account {given.account} has no plan at the session's start")
+    plan, currency = given.plan, tariff_of(bill).currency
+    if plan is not None and plan.currency != currency:
+        rows.append(f"plan {plan.id} gives nothing here: it is in {plan.currency}, and the tariff in {currency}")
     rows += _discounts(bill)
     asked = only(bill, trace.Rules).usage.redeem_points
     if asked and given.points is None:
@@ -41,8 +45,9 @@ def _caps(bill: Bill) -> list[str]:
             continue
         most = cap.max.before_tax_micro if cap.max.after_tax_micro is None else cap.max.after_tax_micro
         since = "" if each.since is None else f" since {words.day(each.since)}"
+        side = side_of_tax(bill, before=cap.max.after_tax_micro is None)
         rows.append(
-            f"{cap.name}: at most {micro(tariff, most or 0)} a {cap.period.per}, of which "
+            f"{cap.name}: at most {micro(tariff, most or 0)}{side} a {cap.period.per}, of which "
             f"{micro(tariff, each.charged_micro)} was charged before{since}: not reached"
         )
     return rows
@@ -119,7 +124,7 @@ def _coupon(tariff: Tariff, step: trace.CouponTaken, taken: Iterator[trace.Disco
         return f"{name}, {_offer(tariff, coupon.discount)}: {_took(tariff, taken)}"
     why = {
         "too_early": f"it holds from {_moment(coupon, coupon.valid_from)} on",
-        "too_late": f"it held until {_moment(coupon, coupon.valid_until)}",
+        "too_late": _ended(coupon),
         "tariff": "it is not for this tariff",
         "no_account": "its uses are counted for each account, and the session has none",
         "used_up": f"it has been used {_times(coupon.uses_max)} already",
@@ -128,6 +133,14 @@ def _coupon(tariff: Tariff, step: trace.CouponTaken, taken: Iterator[trace.Disco
         f"{micro(tariff, coupon.min_spend_micro)}",
     }
     return f"{name} does not hold: {why[step.fault]}"
+
+
+def _ended(coupon: Coupon) -> str:
+    """A date is the first one on which it no longer holds: the last one on which it did is told."""
+    until = coupon.valid_until
+    if isinstance(until, date):
+        return f"{words.day(until - timedelta(days=1))} was the last day on which it held"
+    return f"it held until {_moment(coupon, until)}"
 
 
 def _moment(coupon: Coupon, moment: date | int | None) -> str:

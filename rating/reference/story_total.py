@@ -56,7 +56,7 @@ def _included(bill: Bill, tariff: Tariff) -> str:
 def _limit(tariff: Tariff, limit: trace.Limited, bill: Bill) -> str:
     if limit.cap is not None:
         return _cap(tariff, limit, limit.cap, bill)
-    side = _side(tariff, limit, bill)
+    side = side_of_tax(bill, before=limit.stage == "before_tax")
     least = "least" if limit.kind == "minimum" else "most"
     return (
         f"The {least} for a session is {micro(tariff, limit.limit_micro)}{side}, instead of "
@@ -64,10 +64,11 @@ def _limit(tariff: Tariff, limit: trace.Limited, bill: Bill) -> str:
     )
 
 
-def _side(tariff: Tariff, limit: trace.Limited, bill: Bill) -> str:
+def side_of_tax(bill: Bill, *, before: bool) -> str:
+    """On which side of the tax a limit is, behind its amount; nothing where the tariff has no tax."""
     rates = _rates(bill) or []
     called = rates[0].name if len(rates) == 1 else "tax"
-    return "" if tariff.tax is None else f" {'before' if limit.stage == 'before_tax' else 'with'} {called}"
+    return "" if tariff_of(bill).tax is None else f" {'before' if before else 'with'} {called}"
 
 
 def _cap(tariff: Tariff, limit: trace.Limited, so_far: CapSoFar, bill: Bill) -> str:
@@ -75,8 +76,9 @@ def _cap(tariff: Tariff, limit: trace.Limited, so_far: CapSoFar, bill: Bill) -> 
     cap = so_far.cap
     most = cap.max.before_tax_micro if cap.max.after_tax_micro is None else cap.max.after_tax_micro
     since = "" if so_far.since is None else f" since {words.day(so_far.since)}"
+    side = side_of_tax(bill, before=limit.stage == "before_tax")
     return (
-        f"{cap.name}: at most {micro(tariff, most or 0)}{_side(tariff, limit, bill)} a {cap.period.per}, of which "
+        f"{cap.name}: at most {micro(tariff, most or 0)}{side} a {cap.period.per}, of which "
         f"{micro(tariff, so_far.charged_micro)} was charged before{since}, so {micro(tariff, limit.limit_micro)} "
         f"instead of {money(tariff, limit.before)}"
     )

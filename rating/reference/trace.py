@@ -120,6 +120,7 @@ class Moment:
     allowed_mwh: int  # of it, in an allowance
     price: Fraction  # a kWh
     amount: Fraction
+    fallback: bool = False  # the index has no price then, and this is the tariff's for such times
 
 
 @dataclass(frozen=True, slots=True)

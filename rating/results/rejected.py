@@ -61,7 +61,16 @@ def refusal(batch: UsageBatch, known: Tariffs, i: int, code: Refused, row: int, 
         hint = _in_force(tariff, zone) if code == Refused.NO_VERSION else missing
     if code == Refused.NO_INDEX_PRICE:
         hint = missing_prices(known[batch.sessions.tariff_names[batch.sessions.tariff[i]]], batch, i)
+    if code == Refused.LATE:
+        hint = _limited_coupon(known, batch, i)
     return describe(batch, i, code, row, known=known, hint=hint, start=start)
+
+
+def _limited_coupon(known: Tariffs, batch: UsageBatch, i: int) -> str:
+    """The session's coupon where all its uses are counted, whatever the account."""
+    extra = batch.sessions.extra
+    code = str(extra.column("coupon")[i].as_py()) if "coupon" in extra.column_names else ""
+    return code if code in known.plans.coupons and known.plans.coupons[code].uses_max is not None else ""
 
 
 def _own_zone(batch: UsageBatch, i: int) -> str:

@@ -41,7 +41,7 @@ def _meant(root: Mapping) -> str:
     """What a file without its first key is: by a key that comes close to one, else by keys that one kind alone has."""
     for key in root.keys:
         tidy = visible(key).strip().lower().partition(":")[0]
-        if close := difflib.get_close_matches(tidy, FIRST_KEYS, n=1, cutoff=0.75):
+        if close := difflib.get_close_matches(tidy, FIRST_KEYS, n=1, cutoff=0.7):
             return close[0]
     for kind, model in FIRST_KEYS.items():
         others = {key for other in FIRST_KEYS.values() if other is not model for key in keys_of(other)}

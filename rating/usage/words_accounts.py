@@ -28,8 +28,10 @@ def _points(case: Case) -> Words:
 
 def _late(case: Case) -> Words:
     start = instant_text(int(case.batch.sessions.start_us[case.i]))
-    # A coupon of so many uses is counted for all accounts, so each of the two may be ahead of the session.
-    given = [f"{name} {value}" for name in ("account", "coupon") if (value := _value(case, name))]
+    # A coupon of so many uses (the hint) is counted for all accounts, so each of the two may be ahead of the session.
+    account = _value(case, "account")
+    given = [f"account {account}"] if account is not None else []
+    given += [f"coupon {case.hint}"] if case.hint or not given else []
     whose, what = " and ".join(given), "either" if len(given) > 1 else "it"
     want = f"a session that starts after all that the state has counted of {what}"
     fix = "rate it with all sessions since, from the state before it, and book what rating.corrections finds"
