@@ -56,6 +56,25 @@ def test_two_rows_that_say_the_same_are_refused(again: dict[str, Any]) -> None:
         read_state([RATED, RATED | {"name": "S-2"}])
 
 
+@pytest.mark.parametrize(
+    ("column", "values", "said"),
+    [
+        (
+            "value",
+            [1, 3590000.5],
+            "state, row 1: state: read `value: 3590000.5`, expected .* of type int64",
+        ),
+        ("value", ["x", "1"], "state, row 0: state: read `value: x`, expected .*, of type int64"),
+        ("period", ["2026-03-01", "soon"], "state, row 1: state: read `period: soon`, expected .*, of type date32"),
+        ("period", [True, False], "state: state: read `period of type bool`"),
+    ],
+)
+def test_a_value_of_another_type_is_told_with_its_row(column: str, values: list[Any], said: str) -> None:
+    rows = {name: [value, value] for name, value in ROW.items()}
+    with pytest.raises(InputError, match=said):
+        read_state(rows | {column: values})
+
+
 def test_all_kinds_of_faults_are_told_at_once() -> None:
     with pytest.raises(InputError) as caught:
         read_state([ROW | {"value": None}, RATED | {"unit": "x"}, ROW | {"period": None}])

@@ -184,7 +184,11 @@ def write_state(path: Path, **changes: Any) -> None:
             lambda path: path.write_text("account,plan\n1,plus\n"),
             "state: state: read `no column item, but ",
         ),
-        ("state.parquet", lambda path: write_state(path, value="many"), "state: state: read `"),
+        (
+            "state.parquet",
+            lambda path: write_state(path, value="many"),
+            "state, row 0: state: read `value: many`, expected ",
+        ),
         (
             "state.parquet",
             lambda path: write_state(path, value=None),

@@ -93,9 +93,7 @@ def test_a_refused_session_says_why(changes: dict[str, list[Any]], code: str) ->
 
 def test_a_late_session_says_why() -> None:
     state = rating.rate(tariffs(), SESSIONS, accounts=ACCOUNTS).state
-    with pytest.raises(
-        SessionError, match="late: read `a session of account anna and coupon SPRING26 that starts"
-    ):
+    with pytest.raises(SessionError, match="late: read `a session of account anna and coupon SPRING26 that starts"):
         explain("b", state=state)
 
 

@@ -168,3 +168,10 @@ def test_the_hash_follows_the_meaning_and_not_the_form() -> None:
         one + "caps: [{per: day, max: {after_tax: 1}}]",
     ]
     assert len({parse_plan(text).hash for text in [one, *others]}) == len(others) + 1
+
+
+@pytest.mark.parametrize(("key", "meant"), [("kupon", "coupon"), ("cupon", "coupon"), ("plann", "plan")])
+def test_a_first_key_that_comes_near_is_told_what_was_meant(tmp_path: Path, key: str, meant: str) -> None:
+    (tmp_path / "a.yaml").write_text(f"{key}: A\ncurrency: EUR\ntime_zone: Europe/Berlin\n")
+    with pytest.raises(TariffError, match=f"unknown_key: read `{key}`, .*; did you mean `{meant}`"):
+        load_tariffs(tmp_path)

@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from rating.accounts.state_check import FIX, check_state
+from rating.accounts.state_check import FIX, as_typed, check_state
 from rating.errors import Fault, InputError, Place
 from rating.usage.tables import to_source
 
@@ -135,11 +135,7 @@ def read_state(table: Any) -> Any:
         got = f"no column {missing[0]}, but {', '.join(source.names) or 'no columns'}"
         want = f"the columns {', '.join(SCHEMA.names)}, as `Rated.state` has them"
         raise InputError([Fault("state", Place("state"), got, want, FIX)])
-    try:
-        found = source.table.select(SCHEMA.names).cast(SCHEMA)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
-        want, fix = "the types of `Rated.state`", "store it in a format with types, such as Parquet"
-        raise InputError([Fault("state", Place("state"), str(error).splitlines()[0][:200], want, fix)]) from error
+    found = as_typed(source.table.select(SCHEMA.names), SCHEMA)
     for name in ("account", "plan", "name"):  # CSV files do not tell an empty text from none
         found = found.set_column(SCHEMA.names.index(name), name, found[name].fill_null(""))
     if faults := check_state(found):

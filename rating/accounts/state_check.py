@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -9,13 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from rating.errors import Fault, Place
+from rating.errors import Fault, InputError, Place
 from rating.units import INSTANT_MAX_US, INSTANT_MIN_US, US_PER_DAY
 
 Bool = NDArray[np.bool_]
 
 FIX: Final = "pass what an earlier rating gave as `.state`, untouched"
 VALUE_MAX: Final = 2**62  # so that what is added to it stays in 64 bits
+_UNCAST: Final = (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError)
 _NO_VALUE: Final = -(2**63)
 
 
@@ -39,6 +41,35 @@ _RULES: Final = {
 }
 ITEMS: Final = tuple(_RULES)
 _UNITS: Final = tuple(dict.fromkeys(unit for rule in _RULES.values() for unit in rule.units))
+
+
+def as_typed(table: Any, schema: Any) -> Any:
+    """The table with these types. Raises: InputError that names the first value of each column that cannot be."""
+    try:
+        return table.cast(schema)
+    except _UNCAST:
+        pass
+    faults = [_uncast(table[field.name], field) for field in schema]
+    raise InputError([fault for fault in faults if fault is not None])
+
+
+def _uncast(column: Any, field: Any) -> Fault | None:
+    """What cannot be cast in a column: its type, or the first value that is none of that type."""
+
+    def casts(count: int) -> bool:
+        try:
+            column.slice(0, count).cast(field.type)
+        except _UNCAST:
+            return False
+        return True
+
+    if casts(len(column)):
+        return None
+    want, fix = f"what `Rated.state` has there, of type {field.type}", f"{FIX}, best as Parquet, which keeps the types"
+    if not casts(0):
+        return Fault("state", Place("state"), f"{field.name} of type {column.type}", want, fix)
+    row = bisect_left(range(1, len(column)), True, key=lambda count: not casts(count))
+    return Fault("state", Place(f"state, row {row}"), f"{field.name}: {column[row].as_py()}", want, fix)
 
 
 def check_state(state: Any) -> list[Fault]:
