@@ -187,7 +187,7 @@ def write_state(path: Path, **changes: Any) -> None:
         (
             "state.parquet",
             lambda path: write_state(path, value="many"),
-            "state, row 0: state: read `value: many`, expected ",
+            "state, row 0: state: read `value: many`, ",
         ),
         (
             "state.parquet",
