@@ -132,6 +132,17 @@ def test_a_fee_of_nothing_has_no_tax_of_which_the_rate_matters() -> None:
     assert [row["net"], row["tax"], row["gross"]] == [0, 0, 0]
 
 
+def test_february_of_a_leap_year_is_paid_by_29_days() -> None:
+    # From 10 to 29 February 2028 are 20 of 29 days: 29.00 x 20/29 = 20.00. In 2026, 19 of 28: 29 x 19/28 = 19.678571...
+    plans = Plans((parse_plan("{plan: gold, currency: EUR, time_zone: UTC, fee: 29.00/month}"),))
+    found = []
+    for year in (2028, 2026):
+        accounts = {"account": ["anna"], "plan": ["gold"], "from": [f"{year}-02-10"]}
+        (line,) = rating.fees(plans, accounts, f"{year}-02").to_pylist()
+        found.append((line["days"], line["period_days"], str(line["amount"]), str(line["gross"])))
+    assert found == [(20, 29, "20.000000000000", "20.000000"), (19, 28, "19.678571428571", "19.680000")]
+
+
 @pytest.mark.parametrize(
     ("period", "start", "end"),
     [
