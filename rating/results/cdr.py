@@ -156,8 +156,10 @@ def _dimensions(period: PricedPeriod, seconds: list[int], version: Version) -> l
     for kind, value in zip(("TIME", "PARKING_TIME", "RESERVATION_TIME"), seconds, strict=True):
         if value:
             volumes[kind] = _hours(value)
-    if period.power_mw is not None and version != "2.1.1" and period.power_mw[1] <= POWER_MAX_MW:
-        volumes |= {f"{which}_POWER": decimal_of(mw, 6) for which, mw in _least_and_most(period.power_mw)}
+    # Energy in no time has a power beyond all limits, which its reader finds as well.
+    if period.power_mw is not None and version != "2.1.1" and period.power_mw[0] <= POWER_MAX_MW:
+        known = (period.power_mw[0], min(period.power_mw[1], POWER_MAX_MW))
+        volumes |= {f"{which}_POWER": decimal_of(mw, 6) for which, mw in _least_and_most(known)}
     if period.current_ma is not None:
         volumes |= {f"{which}_CURRENT": decimal_of(ma, 3) for which, ma in _least_and_most(period.current_ma)}
     volumes = volumes or (_NO_TIME_RESERVED if period.is_reserved else _NOTHING)
