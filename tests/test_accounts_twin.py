@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -129,6 +130,15 @@ def test_a_fee_of_nothing_has_no_tax_of_which_the_rate_matters() -> None:
     plans = Plans((parse_plan(text),))
     (row,) = rating.fees(plans, accounts, "2026-03-01", "2026-04-01").to_pylist()
     assert [row["net"], row["tax"], row["gross"]] == [0, 0, 0]
+
+
+def test_a_plan_until_a_date_that_the_clocks_skipped_is_paid_until_that_date() -> None:
+    plan = parse_plan("{plan: gold, currency: WST, time_zone: Pacific/Apia, fee: 31.00/month}")
+    row = Account("anna", "gold", date(2011, 12, 20), date(2011, 12, 30))  # the 30th was not there
+    asked = date(2011, 12, 1), date(2012, 1, 1)
+    (slow_line,) = fee_lines(Plans((plan,)), [row], *asked)
+    (line,) = rating.fees(Plans((plan,)), account_table([row]), *asked).to_pylist()
+    assert (line["days"], line["gross"]) == (slow_line.days, 10) == (10, 10)
 
 
 def test_accounts_are_read_with_all_their_faults() -> None:

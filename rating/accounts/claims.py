@@ -56,7 +56,8 @@ def find_claims(batch: UsageBatch, plans: Plans, members: Members, status: UInt8
     start_us = np.asarray(sessions.start_us)
     points = points_of(sessions.extra, status)
     coupon = _coupons(sessions.extra, plans, status)
-    account, accounts = _accounts(sessions.extra, count)
+    only = None if "coupon" in sessions.extra.column_names else members.account
+    account, accounts = _accounts(sessions.extra, count, only)
     span = np.empty(count, np.int32)
     rows = _rows(sessions.id, start_us, account, status, coupon, plans, spans_of(members, accounts), span)
     member, start_us = span[rows], start_us[rows]
@@ -105,8 +106,11 @@ def in_order(start_us: Int64, ids: Any) -> NDArray[np.intp]:
     return np.lexsort((rank, start_us))
 
 
-def _accounts(extra: Any, count: int) -> tuple[Int32, Any]:
-    """(n,) the account of each session, -1: none; and their names, each once."""
+def _accounts(extra: Any, count: int, only: Any) -> tuple[Int32, Any]:
+    """(n,) the account of each session, -1: none; and their names, each once.
+
+    Those not in `only` (pyarrow string) count as none; None: all of them are wanted.
+    """
     column = extra.column("account") if "account" in extra.column_names else None
     if column is None or pa.types.is_null(column.type):
         return np.full(count, -1, np.int32), pa.array([], pa.string())
@@ -116,11 +120,15 @@ def _accounts(extra: Any, count: int) -> tuple[Int32, Any]:
     if not chunks:
         return np.full(count, -1, np.int32), pa.array([], pa.string())
     different = one_array(as_text(pa.chunked_array([chunks[0].dictionary]))).cast(pa.string())
-    # Names that differ as Arrow stores them may be one in text, and blank ones are none.
-    known = _without_blanks(different).dictionary_encode()
-    code = np.append(known.indices.fill_null(-1).to_numpy(), -1).astype(np.int32)
+    if only is None:
+        # Names that differ as Arrow stores them may be one in text, and blank ones are none.
+        known = _without_blanks(different).dictionary_encode()
+        indices, only = known.indices, known.dictionary
+    else:
+        indices = pc.index_in(different, value_set=only)
+    code = np.append(indices.fill_null(-1).to_numpy(), -1).astype(np.int32)
     at = [chunk.indices.fill_null(len(different)).to_numpy() for chunk in chunks]
-    return code[np.concatenate(at) if len(at) > 1 else at[0]], known.dictionary
+    return code[np.concatenate(at) if len(at) > 1 else at[0]], only
 
 
 def _without_blanks(texts: Any) -> Any:

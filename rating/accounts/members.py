@@ -33,6 +33,7 @@ class Members(NamedTuple):
     from_us: Int64  # (m,)
     until_us: Int64  # (m,) exclusive, NEVER: open
     joined: Int64  # (m,) the local date of from_us in the plan's zone
+    left: Int64  # (m,) that of until_us, NEVER: open
 
 
 def find_members(table: AccountTable, plans: Plans) -> Members:
@@ -64,17 +65,28 @@ def find_members(table: AccountTable, plans: Plans) -> Members:
         faults.append(Fault("two_plans", _place(order[at + 1]), got, "one plan at a time for an account", fix))
     if faults:
         raise InputError(faults)
-    joined = np.zeros(len(plan), np.int64)
-    for index, each in enumerate(plans.values()):
-        joined[plan == index] = local_days(from_us[plan == index], each.time_zone)
-    # A date is itself, also where the clocks of the place skipped it.
-    joined = np.where(table.start.is_date[order] != 0, table.start.value[order], joined)
+    joined = _dates(table.start, order, from_us, plan, plans)
+    left = _dates(table.end, order, until_us, plan, plans)
     first = np.searchsorted(account, np.arange(len(names.dictionary) + 1))
-    return Members(names.dictionary, first, plan, from_us, until_us, joined)
+    return Members(names.dictionary, first, plan, from_us, until_us, joined, left)
+
+
+def _dates(moments: Moments, order: NDArray[np.intp], us: Int64, plan: Int32, plans: Plans) -> Int64:
+    """(m,) the local date of each moment in the zone of its plan, NEVER for none; `us` and `plan` are in that order.
+
+    A date is itself, also where the clocks of the place skipped it.
+    """
+    days = np.where(moments.is_date[order] != 0, moments.value[order], NEVER)
+    for index, each in enumerate(plans.values()):
+        instants = (plan == index) & (moments.is_date[order] == 0) & (us != NEVER)
+        days[instants] = local_days(us[instants], each.time_zone)
+    return np.where(us == NEVER, NEVER, days)
 
 
 def spans_of(members: Members, accounts: Any) -> Spans:
     """When each of `accounts` (pyarrow string) has a plan; their rows are those of Members."""
+    if accounts is members.account:
+        return Spans(members.first[:-1], members.first[1:], members.from_us, members.until_us)
     code = pc.index_in(accounts, value_set=members.account).fill_null(-1).to_numpy()
     # The last account of all is one without spans, for those that have no plan.
     first, last = np.append(members.first[:-1], 0)[code], np.append(members.first[1:], 0)[code]
@@ -111,4 +123,4 @@ def _place(row: Any) -> Place:
 def no_members() -> Members:
     """No account has a plan."""
     none = np.empty(0, np.int64)
-    return Members(pa.array([], pa.string()), np.zeros(1, np.int64), none.astype(np.int32), none, none, none)
+    return Members(pa.array([], pa.string()), np.zeros(1, np.int64), none.astype(np.int32), none, none, none, none)

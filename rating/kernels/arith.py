@@ -252,3 +252,10 @@ def times_1000(value: int, plus: int) -> tuple[int, int]:
     if top >= 1 << (_HALF_BITS - 1):
         top -= 1 << _HALF_BITS
     return (top << _HALF_BITS) + (lower & mask), high
+
+
+@scalar
+def put(wide: Int64, i: int, value: int) -> None:
+    """Write row i of a column of 128 bits, whose upper half is the sign."""
+    wide[i, 0] = value
+    wide[i, 1] = value >> 63

@@ -10,12 +10,15 @@ while the stretch is walked.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rating.kernels.arith import (
     count_units,
     index,
     lowest_bit,
     mean_price,
     mul_div_floor,
+    put,
     round_parts,
     row_of,
     share,
@@ -55,391 +58,392 @@ from rating.units import (
 )
 
 COMPONENTS_MAX = 62  # of a plain timeline: those of a session with volume are the bits of one integer
-_SIGN_SHIFT = 63
 INTERVALS_MAX = 2**20  # of a plain session: the sum of as many of the greatest energy is far from leaving int64
 
 assert INTERVALS_MAX * ENERGY_MAX_MWH < 2**62
 
 
-@lean_kernel
-def plain(
-    first: int,
-    last: int,
-    lines: int,
-    rows: Int64,
-    usage: Usage,
-    book: Book,
-    deals: Deals,
-    scratch: Scratch,
-    totals: Totals,
-    out: Lines,
-) -> tuple[int, int]:
-    """Price the sessions of `rows` from place `first` on, writing lines from row `lines` on.
+def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
+    """The kernel for batches with prices that follow an index, or without: as one, J1 takes 1.3 times as long."""
+    BY_INDEX = by_index  # noqa: N806  (a constant for the compiler)
 
-    Returns: the first place that was not priced, because its session is odd, its tariff or its deal is not plain
-    (no deal is where a price follows an index), `out` is full, or it is `last`; and the number of lines that are
-    written now.
-    """
-    session_start_us, session_end_us, ids = usage.session_start_us, usage.session_end_us, usage.session_id
-    interval_first, door_status, of_session = usage.interval_first, usage.status, usage.timeline
-    start_us, end_us, energies, activities = usage.start_us, usage.end_us, usage.energy, usage.activity
-    timelines, components, rules = book.timelines, book.components, book.rules
-    epoch_first, epoch_start_us = timelines.plain_first, timelines.epoch_start_us
-    epoch_component, component_first = timelines.epoch_component, timelines.component_first
-    hint_first, hint, span_start_us = timelines.plain_hint_first, timelines.hint, timelines.span_start_us[0]
-    num, den, den_scale, volume_max = components.num, components.den, components.den_scale, components.volume_max
-    unit_num, unit_den = components.unit_num, components.unit_den
-    of_dimension, of_element = components.dimension, components.element
-    of_unit, of_price = components.unit, components.price_micro
-    volume, under, rests, spot_sum = scratch.volume, scratch.under, scratch.rest, scratch.spot
-    by_indexes, of_spot, prices, of_grid = timelines.spot, components.spot, book.prices.grid, components.grid
-    grid_start_us, grid_step_us = components.grid_start_us, components.grid_step_us
-    line_session, line_number, line_kind, line_rate = out.session, out.line, out.kind, out.rate
-    line_dimension, line_element, line_unit, line_price = out.dimension, out.element, out.unit, out.unit_price
-    line_volume, line_billed, line_amount, line_printed = out.volume, out.billed_volume, out.amount, out.printed
-    is_plain = rules.plain
-    with_activity = activities.size > 0
-    with_ids = ids.size > 0
-    with_billed = line_billed.size > 0
-    with_rate = line_rate.size > 0
-    with_deals = deals.of_session.size > 0
-    deal_of, allowance_left = deals.of_session, deals.allowance_left
-    is_plain_term, allowance_first, allowance_of = book.terms.plain, book.terms.allowance_first, book.terms.allowance_of
-    free, shares = scratch.free, scratch.shares
-    with_tax = totals.tax_micro.size > 0
-    energy_scale = usage.energy_scale[0]
-    energy_max = ENERGY_MAX_MWH // energy_scale
-    wh = MWH_PER_WH // energy_scale
-    room = line_number.size - book.component_most[0] - book.terms.spare_most[0]
+    @lean_kernel
+    def plain(
+        first: int,
+        last: int,
+        lines: int,
+        rows: Int64,
+        usage: Usage,
+        book: Book,
+        deals: Deals,
+        scratch: Scratch,
+        totals: Totals,
+        out: Lines,
+    ) -> tuple[int, int]:
+        """Price the sessions of `rows` from place `first` on, writing lines from row `lines` on.
 
-    for at in range(first, last):
-        s = row_of(rows, at)
-        t = index(of_session[s])
-        begin, end = interval_first[s], interval_first[s + 1]
-        if door_status[s] != 0 or is_plain[t] == 0 or begin == end or end - begin > INTERVALS_MAX or lines > room:
-            return at, lines
-        deal = -1
-        energy_left, time_left, parking_left = 0, 0, 0  # what allowances may still make free
-        if with_deals and deal_of[s] >= 0:
-            deal = index(deal_of[s])
-            term = deals.terms[deal]
-            if is_plain_term[term] == 0 or by_indexes[t] != 0:
+        Returns: the first place that was not priced, because its session is odd, its tariff or its deal is not plain
+        (no deal is where a price follows an index), `out` is full, or it is `last`; and the number of lines that are
+        written now.
+        """
+        session_start_us, session_end_us, ids = usage.session_start_us, usage.session_end_us, usage.session_id
+        interval_first, door_status, of_session = usage.interval_first, usage.status, usage.timeline
+        start_us, end_us, energies, activities = usage.start_us, usage.end_us, usage.energy, usage.activity
+        timelines, components, rules = book.timelines, book.components, book.rules
+        epoch_first, epoch_start_us = timelines.plain_first, timelines.epoch_start_us
+        epoch_component, component_first = timelines.epoch_component, timelines.component_first
+        hint_first, hint, span_start_us = timelines.plain_hint_first, timelines.hint, timelines.span_start_us[0]
+        num, den, den_scale, volume_max = components.num, components.den, components.den_scale, components.volume_max
+        unit_num, unit_den = components.unit_num, components.unit_den
+        of_dimension, of_element = components.dimension, components.element
+        of_unit, of_price = components.unit, components.price_micro
+        volume, under, rests, spot_sum = scratch.volume, scratch.under, scratch.rest, scratch.spot
+        by_indexes, of_spot, prices, of_grid = timelines.spot, components.spot, book.prices.grid, components.grid
+        grid_start_us, grid_step_us = components.grid_start_us, components.grid_step_us
+        line_session, line_number, line_kind, line_rate = out.session, out.line, out.kind, out.rate
+        line_dimension, line_element, line_unit, line_price = out.dimension, out.element, out.unit, out.unit_price
+        line_volume, line_billed, line_amount, line_printed = out.volume, out.billed_volume, out.amount, out.printed
+        is_plain = rules.plain
+        with_activity = activities.size > 0
+        with_ids = ids.size > 0
+        with_billed = line_billed.size > 0
+        with_rate = line_rate.size > 0
+        with_deals = deals.of_session.size > 0
+        deal_of, allowance_left = deals.of_session, deals.allowance_left
+        is_plain_term, allowance_first, allowance_of = (
+            book.terms.plain,
+            book.terms.allowance_first,
+            book.terms.allowance_of,
+        )
+        free, shares = scratch.free, scratch.shares
+        with_tax = totals.tax_micro.size > 0
+        energy_scale = usage.energy_scale[0]
+        energy_max = ENERGY_MAX_MWH // energy_scale
+        wh = MWH_PER_WH // energy_scale
+        room = line_number.size - book.component_most[0] - book.terms.spare_most[0]
+
+        for at in range(first, last):
+            s = row_of(rows, at)
+            t = index(of_session[s])
+            begin, end = interval_first[s], interval_first[s + 1]
+            if door_status[s] != 0 or is_plain[t] == 0 or begin == end or end - begin > INTERVALS_MAX or lines > room:
                 return at, lines
-            for j in range(allowance_first[term], allowance_first[term + 1]):
-                left = allowance_left[deal, j - allowance_first[term]]
-                if allowance_of[j] == ENERGY:
-                    energy_left += left
-                elif allowance_of[j] == TIME:
-                    time_left += left
-                else:
-                    parking_left += left
-        energy_most, time_most, parking_most = energy_left, time_left, parking_left
-        session_start, session_end = session_start_us[s], session_end_us[s]
-        base = component_first[t]
-        epoch = index(epoch_first[t] + hint[index(hint_first[t] + ((session_start - span_start_us) >> SPAN_SHIFT))])
-        while epoch_start_us[epoch + 1] <= session_start:
-            epoch = index(epoch + 1)
+            deal = -1
+            energy_left, time_left, parking_left = 0, 0, 0  # what allowances may still make free
+            if with_deals and deal_of[s] >= 0:
+                deal = index(deal_of[s])
+                term = deals.terms[deal]
+                if is_plain_term[term] == 0 or by_indexes[t] != 0:
+                    return at, lines
+                for j in range(allowance_first[term], allowance_first[term + 1]):
+                    left = allowance_left[deal, j - allowance_first[term]]
+                    if allowance_of[j] == ENERGY:
+                        energy_left += left
+                    elif allowance_of[j] == TIME:
+                        time_left += left
+                    else:
+                        parking_left += left
+            energy_most, time_most, parking_most = energy_left, time_left, parking_left
+            session_start, session_end = session_start_us[s], session_end_us[s]
+            base = component_first[t]
+            epoch = index(epoch_first[t] + hint[index(hint_first[t] + ((session_start - span_start_us) >> SPAN_SHIFT))])
+            while epoch_start_us[epoch + 1] <= session_start:
+                epoch = index(epoch + 1)
 
-        # 1. Walk the intervals along the epochs. A stretch is the time between two cuts.
-        by_index = by_indexes[t] != 0
-        epoch_end = epoch_start_us[epoch + 1]
-        within = min(session_end, epoch_end - 1)
-        fresh = by_index  # the stretch begins, and whether its price follows an index is to be found out
-        follows = False
-        point, point_end, step_us = 0, 0, 0  # which price holds, until when, and how long each does
-        cost = 0  # energy × price
-        now = session_start
-        stretch_start = session_start
-        energy = 0
-        charging_us = 0
-        energy_total = 0
-        charging_total_us = 0
-        begun_before = False  # interval i began before the stretch
-        given = 0  # of its energy, before the stretch
-        touched = 0  # a bit for each component of the timeline with volume
-        flat = 1
-        i = index(begin)
-        odd = session_start == session_end
-        while not odd:
-            if fresh:
-                fresh = False
-                c = epoch_component[4 * epoch + ENERGY]
-                follows = c >= 0 and of_spot[index(c)] >= 0
+            # 1. Walk the intervals along the epochs. A stretch is the time between two cuts.
+            by_index = BY_INDEX and by_indexes[t] != 0
+            epoch_end = epoch_start_us[epoch + 1]
+            within = min(session_end, epoch_end - 1)
+            fresh = by_index  # the stretch begins, and whether its price follows an index is to be found out
+            follows = False
+            point, point_end, step_us = 0, 0, 0  # which price holds, until when, and how long each does
+            cost = 0  # energy × price
+            now = session_start
+            stretch_start = session_start
+            energy = 0
+            charging_us = 0
+            energy_total = 0
+            charging_total_us = 0
+            begun_before = False  # interval i began before the stretch
+            given = 0  # of its energy, before the stretch
+            touched = 0  # a bit for each component of the timeline with volume
+            flat = 1
+            i = index(begin)
+            odd = session_start == session_end
+            while not odd:
+                if fresh:
+                    fresh = False
+                    c = epoch_component[4 * epoch + ENERGY]
+                    follows = c >= 0 and of_spot[index(c)] >= 0
+                    if follows:
+                        step_us = grid_step_us[index(c)]
+                        steps = (stretch_start - grid_start_us[index(c)]) // step_us
+                        point = index(of_grid[index(c)] + steps)
+                        point_end = grid_start_us[index(c)] + (steps + 1) * step_us
                 if follows:
-                    step_us = grid_step_us[index(c)]
-                    steps = (stretch_start - grid_start_us[index(c)]) // step_us
-                    point = index(of_grid[index(c)] + steps)
-                    point_end = grid_start_us[index(c)] + (steps + 1) * step_us
-            if follows:
-                # As the loop below, with the price of the moment; what crosses one, or meets a gap, is for later.
-                price = prices[point]
-                while 0 <= i < end:
+                    # As the loop below, with the price of the moment; what crosses one, or meets a gap, is for later.
+                    price = prices[point]
+                    while 0 <= i < end:
+                        b = end_us[i]
+                        e = energies[i]
+                        if start_us[i] != now or b <= now or b > within or e < 0 or e > energy_max:
+                            break
+                        if point_end <= now:
+                            while point_end <= now:
+                                point = index(point + 1)
+                                point_end += step_us
+                            price = prices[point]
+                        if b > point_end or price == NO_PRICE:
+                            break
+                        charging = e != 0
+                        if with_activity and activities[i] != ACTIVITY_AUTO:
+                            charging = activities[i] != ACTIVITY_PARKED
+                        energy += e
+                        cost += e * price
+                        charging_us += b - now if charging else 0
+                        now = b
+                        i += 1
+
+                # A loop of its own, so that what it adds to stays in registers.
+                while 0 <= i < end and not follows:
                     b = end_us[i]
                     e = energies[i]
                     if start_us[i] != now or b <= now or b > within or e < 0 or e > energy_max:
-                        break
-                    if point_end <= now:
-                        while point_end <= now:
-                            point = index(point + 1)
-                            point_end += step_us
-                        price = prices[point]
-                    if b > point_end or price == NO_PRICE:
                         break
                     charging = e != 0
                     if with_activity and activities[i] != ACTIVITY_AUTO:
                         charging = activities[i] != ACTIVITY_PARKED
                     energy += e
-                    cost += e * price
                     charging_us += b - now if charging else 0
                     now = b
                     i += 1
 
-            # A loop of its own, so that what it adds to stays in registers.
-            while 0 <= i < end and not follows:
-                b = end_us[i]
-                e = energies[i]
-                if start_us[i] != now or b <= now or b > within or e < 0 or e > energy_max:
-                    break
-                charging = e != 0
-                if with_activity and activities[i] != ACTIVITY_AUTO:
-                    charging = activities[i] != ACTIVITY_PARKED
-                energy += e
-                charging_us += b - now if charging else 0
-                now = b
-                i += 1
-
-            cut = min(session_end, epoch_end)
-            if i < end:
-                a = start_us[i]
-                b = end_us[i]
-                e = energies[i]
-                if (a < now and not begun_before) or b <= a or b > session_end or e < 0 or e > energy_max:
-                    odd = True
-                    break
-                charging = e != 0
-                if with_activity and activities[i] != ACTIVITY_AUTO:
-                    charging = activities[i] != ACTIVITY_PARKED
-                if follows and e > 0 and a < epoch_end:
-                    # The interval, or what the stretch has of it, price by price.
-                    at_us = max(a, stretch_start)
-                    until_us = min(b, epoch_end)
-                    priced = given
-                    while point_end <= at_us:
-                        point = index(point + 1)
-                        point_end += step_us
-                    while True:
-                        part = e
-                        at_us = min(point_end, until_us)
-                        if at_us < b:
-                            part = mul_div_floor(e, at_us - a, b - a)
-                            part -= part % wh
-                        if part > priced:
-                            price = prices[point]
-                            if price == NO_PRICE:
-                                odd = True
+                cut = min(session_end, epoch_end)
+                if i < end:
+                    a = start_us[i]
+                    b = end_us[i]
+                    e = energies[i]
+                    if (a < now and not begun_before) or b <= a or b > session_end or e < 0 or e > energy_max:
+                        odd = True
+                        break
+                    charging = e != 0
+                    if with_activity and activities[i] != ACTIVITY_AUTO:
+                        charging = activities[i] != ACTIVITY_PARKED
+                    if follows and e > 0 and a < epoch_end:
+                        # The interval, or what the stretch has of it, price by price.
+                        at_us = max(a, stretch_start)
+                        until_us = min(b, epoch_end)
+                        priced = given
+                        while point_end <= at_us:
+                            point = index(point + 1)
+                            point_end += step_us
+                        while True:
+                            part = e
+                            at_us = min(point_end, until_us)
+                            if at_us < b:
+                                part = mul_div_floor(e, at_us - a, b - a)
+                                part -= part % wh
+                            if part > priced:
+                                price = prices[point]
+                                if price == NO_PRICE:
+                                    odd = True
+                                    break
+                                cost += (part - priced) * price
+                                priced = part
+                            if at_us == until_us:
                                 break
-                            cost += (part - priced) * price
-                            priced = part
-                        if at_us == until_us:
-                            break
-                        point = index(point + 1)
-                        point_end += step_us
-                if b <= epoch_end:
-                    energy += e - given
-                    charging_us += b - max(a, stretch_start) if charging else 0
-                    begun_before = False
-                    given = 0
-                    now = b
-                    i = index(i + 1)
-                    if b < cut:
-                        continue  # a gap before it, which is parked
-                elif a < epoch_end:
-                    # Parts are whole Wh, and the last one has the rest.
-                    part = mul_div_floor(e, epoch_end - a, b - a)
-                    part -= part % wh
-                    energy += part - given
-                    charging_us += epoch_end - max(a, stretch_start) if charging else 0
-                    begun_before = True
-                    given = part
-                    now = epoch_end
+                            point = index(point + 1)
+                            point_end += step_us
+                    if b <= epoch_end:
+                        energy += e - given
+                        charging_us += b - max(a, stretch_start) if charging else 0
+                        begun_before = False
+                        given = 0
+                        now = b
+                        i = index(i + 1)
+                        if b < cut:
+                            continue  # a gap before it, which is parked
+                    elif a < epoch_end:
+                        # Parts are whole Wh, and the last one has the rest.
+                        part = mul_div_floor(e, epoch_end - a, b - a)
+                        part -= part % wh
+                        energy += part - given
+                        charging_us += epoch_end - max(a, stretch_start) if charging else 0
+                        begun_before = True
+                        given = part
+                        now = epoch_end
 
-            duration_us = cut - stretch_start
-            c = epoch_component[4 * epoch + ENERGY] - base
-            if c >= 0 and energy > 0:
-                volume[index(c)] += energy * energy_scale
-                touched |= 1 << c
-                if follows:
-                    spot_sum[index(c)] += cost * energy_scale
-                if energy_left > 0:
-                    allowed = min(energy_left, energy * energy_scale)
-                    free[index(c)] += allowed
-                    energy_left -= allowed
-            c = epoch_component[4 * epoch + TIME] - base
-            if c >= 0 and charging_us > 0:
-                volume[index(c)] += charging_us
-                touched |= 1 << c
-                if time_left > 0:
-                    allowed = min(time_left, charging_us)
-                    free[index(c)] += allowed
-                    time_left -= allowed
-            c = epoch_component[4 * epoch + PARKING_TIME] - base
-            if c >= 0 and duration_us > charging_us:
-                volume[index(c)] += duration_us - charging_us
-                touched |= 1 << c
-                if parking_left > 0:
-                    allowed = min(parking_left, duration_us - charging_us)
-                    free[index(c)] += allowed
-                    parking_left -= allowed
-            c = epoch_component[4 * epoch + FLAT] - base
-            if c >= 0 and flat != 0:
-                volume[index(c)] = 1
-                touched |= 1 << c
-                flat = 0
-            energy_total += energy
-            charging_total_us += charging_us
-            if cut == session_end and i == end:
-                break
-            energy = 0
-            charging_us = 0
-            stretch_start = cut
-            epoch = index(epoch + 1)
-            epoch_end = epoch_start_us[epoch + 1]
-            within = min(session_end, epoch_end - 1)
-            fresh = by_index
-            cost = 0
+                duration_us = cut - stretch_start
+                c = epoch_component[4 * epoch + ENERGY] - base
+                if c >= 0 and energy > 0:
+                    volume[index(c)] += energy * energy_scale
+                    touched |= 1 << c
+                    if follows:
+                        spot_sum[index(c)] += cost * energy_scale
+                    if energy_left > 0:
+                        allowed = min(energy_left, energy * energy_scale)
+                        free[index(c)] += allowed
+                        energy_left -= allowed
+                c = epoch_component[4 * epoch + TIME] - base
+                if c >= 0 and charging_us > 0:
+                    volume[index(c)] += charging_us
+                    touched |= 1 << c
+                    if time_left > 0:
+                        allowed = min(time_left, charging_us)
+                        free[index(c)] += allowed
+                        time_left -= allowed
+                c = epoch_component[4 * epoch + PARKING_TIME] - base
+                if c >= 0 and duration_us > charging_us:
+                    volume[index(c)] += duration_us - charging_us
+                    touched |= 1 << c
+                    if parking_left > 0:
+                        allowed = min(parking_left, duration_us - charging_us)
+                        free[index(c)] += allowed
+                        parking_left -= allowed
+                c = epoch_component[4 * epoch + FLAT] - base
+                if c >= 0 and flat != 0:
+                    volume[index(c)] = 1
+                    touched |= 1 << c
+                    flat = 0
+                energy_total += energy
+                charging_total_us += charging_us
+                if cut == session_end and i == end:
+                    break
+                energy = 0
+                charging_us = 0
+                stretch_start = cut
+                epoch = index(epoch + 1)
+                epoch_end = epoch_start_us[epoch + 1]
+                within = min(session_end, epoch_end - 1)
+                fresh = by_index
+                cost = 0
 
-        # 2. What it costs: amounts are nano and a rest over the timeline's denominator.
-        unit_nano = rules.unit_nano[t]
-        common = rules.den[t]
-        total_nano = 0
-        total_rest = 0
-        size_nano = 0  # at least what the sizes of the amounts add up to
-        left_over = 0  # units that lines leave out when each is rounded down
-        begun = lines
-        odd = odd or energy_total > energy_max
-        print_micro = unit_nano // NANO_PER_MICRO
-        while touched != 0:
-            k = index(lowest_bit(touched))
-            touched &= touched - 1
-            c = index(base + k)
-            quantity = volume[k]
-            volume[k] = 0
-            billed = quantity
-            if deal >= 0:
-                billed -= free[k]
-                free[k] = 0
-            price = of_price[c]
-            if by_index and of_spot[c] >= 0:
-                cost = spot_sum[k]
-                spot_sum[k] = 0
-                if odd or quantity > volume_max[c]:
+            # 2. What it costs: amounts are nano and a rest over the timeline's denominator.
+            unit_nano = rules.unit_nano[t]
+            common = rules.den[t]
+            total_nano = 0
+            total_rest = 0
+            size_nano = 0  # at least what the sizes of the amounts add up to
+            left_over = 0  # units that lines leave out when each is rounded down
+            begun = lines
+            odd = odd or energy_total > energy_max
+            print_micro = unit_nano // NANO_PER_MICRO
+            while touched != 0:
+                k = index(lowest_bit(touched))
+                touched &= touched - 1
+                c = index(base + k)
+                quantity = volume[k]
+                volume[k] = 0
+                billed = quantity
+                if deal >= 0:
+                    billed -= free[k]
+                    free[k] = 0
+                price = of_price[c]
+                if by_index and of_spot[c] >= 0:
+                    cost = spot_sum[k]
+                    spot_sum[k] = 0
+                    if odd or quantity > volume_max[c]:
+                        odd = True
+                        continue
+                    nano = cost // den[c]
+                    rest = cost - nano * den[c]
+                    price = mean_price(nano, rest, den[c], quantity)
+                    rest *= den_scale[c]
+                elif odd or billed > volume_max[c]:
                     odd = True
                     continue
-                nano = cost // den[c]
-                rest = cost - nano * den[c]
-                price = mean_price(nano, rest, den[c], quantity)
-                rest *= den_scale[c]
-            elif odd or billed > volume_max[c]:
-                odd = True
-                continue
-            else:
-                nano, rest = times_price(billed, num[c], den[c], den_scale[c])
-            total_nano += nano
-            total_rest += rest
-            if total_rest >= common:
-                total_rest -= common
-                total_nano += 1
-            size_nano += abs(nano) + 1
-            if size_nano > AMOUNT_MAX_NANO:  # or nearly: the chain knows
-                odd = True
-                continue
+                else:
+                    nano, rest = times_price(billed, num[c], den[c], den_scale[c])
+                total_nano += nano
+                total_rest += rest
+                if total_rest >= common:
+                    total_rest -= common
+                    total_nano += 1
+                size_nano += abs(nano) + 1
+                if size_nano > AMOUNT_MAX_NANO:  # or nearly: the chain knows
+                    odd = True
+                    continue
 
-            units = count_units(nano, unit_nano)
-            left_over -= units
-            under[lines - begun] = nano - units * unit_nano
-            rests[lines - begun] = rest
-            i = index(lines)
-            line_session[i] = ids[s] if with_ids else s
-            line_number[i] = i - begun + 1
-            line_kind[i] = USAGE
-            line_dimension[i] = of_dimension[c]
-            line_element[i] = of_element[c]
-            line_unit[i] = of_unit[c]
-            shown = in_unit(quantity, unit_num[c], unit_den[c])
-            line_volume[i, 0] = shown
-            line_volume[i, 1] = 0
-            if with_billed:
-                line_billed[i, 0] = shown if billed == quantity else in_unit(billed, unit_num[c], unit_den[c])
-                line_billed[i, 1] = 0
-            line_price[i, 0] = price
-            line_price[i, 1] = price >> _SIGN_SHIFT
-            pico = 0
-            if rest > 0:
-                pico = (2000 * rest + common) // (2 * common)
-            line_amount[i, 0], line_amount[i, 1] = times_1000(nano, pico)
-            line_printed[i, 0] = units * print_micro
-            line_printed[i, 1] = units >> _SIGN_SHIFT
-            if with_rate:
-                line_rate[i, 0] = components.rate_ppm[c]
-                line_rate[i, 1] = 0
+                units = count_units(nano, unit_nano)
+                left_over -= units
+                under[lines - begun] = nano - units * unit_nano
+                rests[lines - begun] = rest
+                i = index(lines)
+                line_session[i] = ids[s] if with_ids else s
+                line_number[i] = i - begun + 1
+                line_kind[i] = USAGE
+                line_dimension[i] = of_dimension[c]
+                line_element[i] = of_element[c]
+                line_unit[i] = of_unit[c]
+                shown = in_unit(quantity, unit_num[c], unit_den[c])
+                put(line_volume, i, shown)
+                if with_billed:
+                    put(line_billed, i, shown if billed == quantity else in_unit(billed, unit_num[c], unit_den[c]))
+                put(line_price, i, price)
+                pico = 0
+                if rest > 0:
+                    pico = (2000 * rest + common) // (2 * common)
+                line_amount[i, 0], line_amount[i, 1] = times_1000(nano, pico)
+                put(line_printed, i, units * print_micro)
+                if with_rate:
+                    put(line_rate, i, components.rate_ppm[c])
+                if deal >= 0:
+                    j = index(lines - begun)
+                    shares.left_nano[j] = nano
+                    shares.left_rest[j] = rest
+                    shares.billed[j] = billed
+                    shares.dimension[j] = of_dimension[c]
+                lines += 1
+            if odd:
+                return at, begun
             if deal >= 0:
-                j = index(lines - begun)
-                shares.left_nano[j] = nano
-                shares.left_rest[j] = rest
-                shares.billed[j] = billed
-                shares.dimension[j] = of_dimension[c]
-            lines += 1
-        if odd:
-            return at, begun
-        if deal >= 0:
-            used = energy_most - energy_left, time_most - time_left, parking_most - parking_left
-            lines, nano, rest, units = deal_lines(
-                deal, t, begun, lines, used[0], used[1], used[2], book, deals, scratch, out
-            )
-            left_over -= units
-            total_nano += nano
-            total_rest += rest
-            if total_rest >= common:
-                total_rest -= common
-                total_nano += 1
+                used = energy_most - energy_left, time_most - time_left, parking_most - parking_left
+                lines, nano, rest, units = deal_lines(
+                    deal, t, begun, lines, used[0], used[1], used[2], book, deals, scratch, out
+                )
+                left_over -= units
+                total_nano += nano
+                total_rest += rest
+                if total_rest >= common:
+                    total_rest -= common
+                    total_nano += 1
 
-        # 3. Tax and rounding, each total once; then the units left over, to the largest remainders.
-        mode, tax_kind, rate = rules.mode[t], rules.tax[t], rules.rate_ppm[t]
-        units, part, rest = share(total_nano, total_rest, common, 1, 1, unit_nano)
-        total = round_parts(units, part, rest, unit_nano, mode)
-        tax = 0
-        if tax_kind != NO_TAX:
-            scale = PPM_PER_UNIT if tax_kind == TAX_EXCLUDED else PPM_PER_UNIT + rate
-            units, part, rest = share(total_nano, total_rest, common, rate, scale, unit_nano)
-            tax = round_parts(units, part, rest, scale * unit_nano, mode)
-        net = total - tax if tax_kind == TAX_INCLUDED else total
-        left_over += total
-        while left_over > 0:
-            most = 0
-            for j in range(1, lines - begun):
-                if under[j] > under[most] or (under[j] == under[most] and rests[j] > rests[most]):
-                    most = j
-            under[most] -= unit_nano
-            line_printed[index(begun + most), 0] += print_micro
-            line_printed[index(begun + most), 1] = line_printed[index(begun + most), 0] >> _SIGN_SHIFT
-            left_over -= 1
-        if deal >= 0:
-            for i in range(begun, lines):
-                line_printed[index(i), 1] = -1 if line_printed[index(i), 0] < 0 else 0
+            # 3. Tax and rounding, each total once; then the units left over, to the largest remainders.
+            mode, tax_kind, rate = rules.mode[t], rules.tax[t], rules.rate_ppm[t]
+            units, part, rest = share(total_nano, total_rest, common, 1, 1, unit_nano)
+            total = round_parts(units, part, rest, unit_nano, mode)
+            tax = 0
+            if tax_kind != NO_TAX:
+                scale = PPM_PER_UNIT if tax_kind == TAX_EXCLUDED else PPM_PER_UNIT + rate
+                units, part, rest = share(total_nano, total_rest, common, rate, scale, unit_nano)
+                tax = round_parts(units, part, rest, scale * unit_nano, mode)
+            net = total - tax if tax_kind == TAX_INCLUDED else total
+            left_over += total
+            while left_over > 0:
+                most = 0
+                for j in range(1, lines - begun):
+                    if under[j] > under[most] or (under[j] == under[most] and rests[j] > rests[most]):
+                        most = j
+                under[most] -= unit_nano
+                put(line_printed, index(begun + most), line_printed[index(begun + most), 0] + print_micro)
+                left_over -= 1
+            if deal >= 0:
+                for i in range(begun, lines):
+                    line_printed[index(i), 1] = -1 if line_printed[index(i), 0] < 0 else 0
 
-        totals.status[s] = 0
-        totals.fault[s] = -1
-        totals.energy_mwh[s, 0] = energy_total * energy_scale
-        totals.energy_mwh[s, 1] = 0
-        totals.charging_us[s, 0] = charging_total_us
-        totals.charging_us[s, 1] = 0
-        totals.parked_us[s, 0] = session_end - session_start - charging_total_us
-        totals.parked_us[s, 1] = 0
-        totals.net_micro[s, 0] = net * print_micro
-        totals.net_micro[s, 1] = net >> _SIGN_SHIFT
-        if with_tax:
-            totals.tax_micro[s, 0] = tax * print_micro
-            totals.tax_micro[s, 1] = tax >> _SIGN_SHIFT
-            totals.gross_micro[s, 0] = (net + tax) * print_micro
-            totals.gross_micro[s, 1] = (net + tax) >> _SIGN_SHIFT
-    return last, lines
+            totals.status[s] = 0
+            totals.fault[s] = -1
+            put(totals.energy_mwh, s, energy_total * energy_scale)
+            put(totals.charging_us, s, charging_total_us)
+            put(totals.parked_us, s, session_end - session_start - charging_total_us)
+            put(totals.net_micro, s, net * print_micro)
+            if with_tax:
+                put(totals.tax_micro, s, tax * print_micro)
+                put(totals.gross_micro, s, (net + tax) * print_micro)
+        return last, lines
+
+    return plain
+
+
+plain = _make(by_index=False)
+plain_by_index = _make(by_index=True)

@@ -25,7 +25,7 @@ from rating.kernels.discount import discount
 from rating.kernels.gather import gather
 from rating.kernels.jit import kernel, scalar
 from rating.kernels.lines import write_lines
-from rating.kernels.plain import plain
+from rating.kernels.plain import plain, plain_by_index
 from rating.kernels.step import step
 from rating.kernels.walk import walk
 from rating.kernels.walk_restricted import walk_restricted
@@ -77,9 +77,13 @@ def price(
     steps = False
     for t in range(stepped.size):
         steps = steps or stepped[t] != 0
+    by_index = book.prices.part.size > 0
     p = first  # a place in `rows`
     while True:
-        p, lines = plain(p, last, lines, rows, usage, book, deals, scratch, totals, out)
+        if by_index:
+            p, lines = plain_by_index(p, last, lines, rows, usage, book, deals, scratch, totals, out)
+        else:
+            p, lines = plain(p, last, lines, rows, usage, book, deals, scratch, totals, out)
         if p == last:
             return p, lines, DONE
 

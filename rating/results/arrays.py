@@ -17,6 +17,8 @@ AMOUNT = pa.decimal128(24, 12)
 PERCENT = pa.decimal128(7, 4)
 
 
+Valid = NDArray[np.bool_] | Any  # (n,) bool, or a pyarrow.Buffer of n bits; None: all are there
+
 _ZEROS_KEPT_BYTES = 16 * 2**20
 _zeros = np.zeros(0, np.uint8)
 
@@ -34,8 +36,8 @@ def zeros(count: int, dtype: type, width: int = 1) -> NDArray[Any]:
     return _zeros[:size].view(dtype).reshape((count, width) if width > 1 else (count,))
 
 
-def decimals(halves: NDArray[np.int64], type_: Any, valid: NDArray[np.bool_] | None = None) -> Any:
-    """An Arrow decimal128 array over (n, 2) int64 halves, low half first; `valid` is (n,) or None for all."""
+def decimals(halves: NDArray[np.int64], type_: Any, valid: Valid = None) -> Any:
+    """An Arrow decimal128 array over (n, 2) int64 halves, low half first; `valid` is (n,), its bitmap, or None."""
     return pa.Array.from_buffers(type_, len(halves), [_bitmap(valid), pa.py_buffer(halves)])
 
 
@@ -45,7 +47,7 @@ def nulls(count: int, type_: Any) -> Any:
     return pa.Array.from_buffers(type_, count, [pa.py_buffer(valid), pa.py_buffer(halves)])
 
 
-def coded(codes: NDArray[Any], names: tuple[str, ...], valid: NDArray[np.bool_] | None = None) -> Any:
+def coded(codes: NDArray[Any], names: tuple[str, ...], valid: Valid = None) -> Any:
     """An Arrow dictionary array over (n,) codes into `names`."""
     signed = codes.view(np.int8) if codes.dtype == np.uint8 else codes
     indices = pa.Array.from_buffers(
@@ -65,5 +67,14 @@ def instants(us: NDArray[np.int64]) -> Any:
     return pa.Array.from_buffers(pa.timestamp("us", "UTC"), us.size, [None, pa.py_buffer(us)])
 
 
-def _bitmap(valid: NDArray[np.bool_] | None) -> Any:
-    return None if valid is None else pa.py_buffer(np.packbits(valid, bitorder="little"))
+def all_but(count: int, rows: NDArray[np.intp]) -> Any:
+    """The bitmap of `count` values of which those of `rows` are missing, for `valid`."""
+    valid = np.ones(count, np.bool_)
+    valid[rows] = False
+    return _bitmap(valid)
+
+
+def _bitmap(valid: Valid) -> Any:
+    if valid is None or isinstance(valid, pa.Buffer):
+        return valid
+    return pa.py_buffer(np.packbits(valid, bitorder="little"))

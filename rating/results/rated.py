@@ -16,8 +16,20 @@ from rating._version import __version__
 from rating.compile.plan import Plan
 from rating.compile.zones import tzdata_version
 from rating.errors import Refused
-from rating.kernels.arrays import ALLOWANCE, KINDS, NO_TAX, TAX_INCLUDED, USAGE, Lines, Totals
-from rating.results.arrays import AMOUNT, MONEY, PERCENT, QUANTITY, VOLUME, coded, decimals, instants, nulls, zeros
+from rating.kernels.arrays import ALLOWANCE, KINDS, NO_TAX, TAX_INCLUDED, Lines, Totals
+from rating.results.arrays import (
+    AMOUNT,
+    MONEY,
+    PERCENT,
+    QUANTITY,
+    VOLUME,
+    all_but,
+    coded,
+    decimals,
+    instants,
+    nulls,
+    zeros,
+)
 from rating.results.later import Later
 from rating.results.rejected import rejected_table
 from rating.results.taxes import taxes_later
@@ -159,24 +171,21 @@ _NO_LINES = Lines(*(np.empty(0, code) for code in _CODES), *[np.empty((0, 2), np
 
 
 def _line_batch(ids: Any, plan: Plan, lines: Lines) -> Any:
-    # Lines of usage have the kind 0: most chunks have no other, and need no bitmap of what is missing.
-    plain = not lines.kind.any()
-    priced = None if plain else lines.kind == USAGE
-    measured = None if plain else priced | (lines.kind == ALLOWANCE)
-    named = None if plain else lines.element >= 0
-    dimensioned = None if plain else lines.dimension < len(LINE_DIMENSIONS)
-    volume = decimals(lines.volume, VOLUME, measured)
+    known = _known_of(lines)
+    volume = decimals(lines.volume, VOLUME, known.measured)
     return pa.RecordBatch.from_pydict(
         {
             "session_id": _session_ids(ids, lines.session),
             "line": pa.Array.from_buffers(pa.int32(), lines.line.size, [None, pa.py_buffer(lines.line)]),
             "kind": coded(lines.kind, KINDS),
-            "element": _coded(lines.element, plan.elements, named),
-            "dimension": _coded(lines.dimension, LINE_DIMENSIONS, dimensioned),
+            "element": coded(lines.element, plan.elements, known.named),
+            "dimension": coded(lines.dimension, LINE_DIMENSIONS, known.dimensioned),
             "volume": volume,
-            "billed_volume": decimals(lines.billed_volume, VOLUME, measured) if len(lines.billed_volume) else volume,
-            "unit": _coded(lines.unit, plan.units, measured),
-            "unit_price": decimals(lines.unit_price, MONEY, priced),
+            "billed_volume": decimals(lines.billed_volume, VOLUME, known.measured)
+            if len(lines.billed_volume)
+            else volume,
+            "unit": coded(lines.unit, plan.units, known.measured),
+            "unit_price": decimals(lines.unit_price, MONEY, known.priced),
             "amount": decimals(lines.amount, AMOUNT),
             "printed_amount": decimals(lines.printed, MONEY),
             "tax_percent": _percents(plan, lines),
@@ -184,9 +193,30 @@ def _line_batch(ids: Any, plan: Plan, lines: Lines) -> Any:
     )
 
 
-def _coded(codes: NDArray[Any], names: tuple[str, ...], valid: NDArray[np.bool_] | None) -> Any:
-    """As `coded`; what has no name has a code beyond those of names, which nobody shall meet."""
-    return coded(codes if valid is None else np.where(valid, codes, codes.dtype.type(0)), names, valid)
+class _Known(NamedTuple):
+    """Bitmaps of what lines have; None: all of them do."""
+
+    priced: Any = None
+    measured: Any = None
+    named: Any = None
+    dimensioned: Any = None
+
+
+def _known_of(lines: Lines) -> _Known:
+    """Most lines are of usage (kind 0) and lack nothing. What the others lack gets the code 0, which nobody shall meet:
+    a code beyond those of names would be.
+    """
+    odd = np.flatnonzero(lines.kind)
+    if not len(odd):
+        return _Known()
+    count = lines.kind.size
+    unmeasured = odd[lines.kind[odd] != ALLOWANCE]
+    unnamed = odd[lines.element[odd] < 0]
+    without = odd[lines.dimension[odd] >= len(LINE_DIMENSIONS)]
+    lines.unit[unmeasured] = 0
+    lines.element[unnamed] = 0
+    lines.dimension[without] = 0
+    return _Known(*(all_but(count, rows) for rows in (odd, unmeasured, unnamed, without)))
 
 
 def _percents(plan: Plan, lines: Lines) -> Any:

@@ -13,10 +13,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from rating.accounts.days import first_of, local_days, period_of
+from rating.accounts.days import first_of, period_of
 from rating.accounts.members import Members, find_members
 from rating.errors import Fault, InputError, Place
-from rating.kernels.arrays import NEVER
 from rating.settle.apart import round_to
 from rating.tariff.model import Rounding, Tariffs
 from rating.tariff.plans import Fee, Plan, Plans
@@ -101,10 +100,7 @@ def _lines(plan: Plan, members: Members, index: int, asked: tuple[int, int]) -> 
         return
     rows = np.flatnonzero(members.plan == index)
     joined = members.joined[rows]
-    open_ = members.until_us[rows] == NEVER
-    ended = np.full(len(rows), asked[1], np.int64)
-    ended[~open_] = local_days(members.until_us[rows][~open_], plan.time_zone)
-    first, last = np.maximum(joined, asked[0]), np.minimum(ended, asked[1])
+    first, last = np.maximum(joined, asked[0]), np.minimum(members.left[rows], asked[1])
     some = first < last
     rows, joined, first, last = rows[some], joined[some], first[some], last[some]
     accounts = np.repeat(np.arange(len(members.first) - 1), np.diff(members.first))
