@@ -51,7 +51,8 @@ def session_of(cdr: Cdr, faults: list[Fault], expired: bool | None = None) -> Cd
     if late:
         faults.append(_late(cdr, late[0]))
         return None
-    # A period before the session in which nothing was measured is no interval of it, nor is one in it of no reserved time.
+    # A period before the session in which nothing was measured is no interval of it, nor is one of no reserved time
+    # within it.
     stays = tuple(_stay(period) for n, period in enumerate(cdr.periods) if (n < begun) == period.only_reserves)
     return CdrSession(cdr.periods[begun].start_us if used else cdr.end_us, cdr.end_us, False, stays)
 
