@@ -95,6 +95,24 @@ class Fault:
         return f"read `{self.got}`, expected {self.want}; {self.fix}"
 
 
+def not_utf8(source: str, data: bytes, error: UnicodeDecodeError) -> Fault:
+    """The fault of a file whose bytes are not UTF-8, at the first that is not.
+
+    >>> data = "aé".encode() + bytes([10, 98, 255])
+    >>> try:
+    ...     data.decode()
+    ... except UnicodeDecodeError as error:
+    ...     print(not_utf8("t.yaml", data, error))
+    t.yaml:2:2: not_utf8: read `bytes ff`, expected text in UTF-8; save the file as UTF-8
+    """
+    before = data[: error.start]
+    line = before.count(b"\n") + 1
+    column = len(before[before.rfind(b"\n") + 1 :].decode()) + 1
+    got = " ".join(f"{byte:02x}" for byte in data[error.start : error.start + 4])
+    fix = "save the file as UTF-8"
+    return Fault("not_utf8", Place(source, line, column), f"bytes {got}", "text in UTF-8", fix)
+
+
 class RatingError(Exception):
     """Refused input. `faults` holds every fault that was found, in the order of their places."""
 

@@ -131,6 +131,42 @@ def test_a_fee_of_nothing_has_no_tax_of_which_the_rate_matters() -> None:
     assert [row["net"], row["tax"], row["gross"]] == [0, 0, 0]
 
 
+def test_february_of_a_leap_year_is_paid_by_29_days() -> None:
+    # From 10 to 29 February 2028 are 20 of 29 days: 29.00 x 20/29 = 20.00. In 2026, 19 of 28: 29 x 19/28 = 19.678571...
+    plans = Plans((parse_plan("{plan: gold, currency: EUR, time_zone: UTC, fee: 29.00/month}"),))
+    found = []
+    for year in (2028, 2026):
+        accounts = {"account": ["anna"], "plan": ["gold"], "from": [f"{year}-02-10"]}
+        (line,) = rating.fees(plans, accounts, f"{year}-02").to_pylist()
+        found.append((line["days"], line["period_days"], str(line["amount"]), str(line["gross"])))
+    assert found == [(20, 29, "20.000000000000", "20.000000"), (19, 28, "19.678571428571", "19.680000")]
+
+
+@pytest.mark.parametrize(
+    ("period", "start", "end"),
+    [
+        (("2026-02",), "2026-02-01", "2026-03-01"),
+        (("2026-12",), "2026-12-01", "2027-01-01"),
+        (("2026",), "2026-01-01", "2027-01-01"),
+        ((("2026-02-03", date(2026, 2, 9)),), "2026-02-03", "2026-02-09"),
+    ],
+)
+def test_a_period_of_fees_is_a_month_a_year_or_two_dates(period: Any, start: str, end: str) -> None:
+    plans = Plans((parse_plan("{plan: gold, currency: EUR, time_zone: UTC, fee: 31.00/month}"),))
+    accounts = {"account": ["anna"], "plan": ["gold"], "from": ["2026-01-15"]}
+    found = rating.fees(plans, accounts, *period)
+    assert found.num_rows > 0
+    assert found.equals(rating.fees(plans, accounts, start, end))
+
+
+@pytest.mark.parametrize(
+    "period", [("2026-13",), ("0000",), ("2026-02-30", "2026-03-01"), ((1, 2, 3),), ("2026-02-01",)]
+)
+def test_a_period_that_is_none_is_refused(period: Any) -> None:
+    with pytest.raises(rating.InputError, match="a date such as 2026-02-01, or as the period alone a month"):
+        rating.fees(Plans(), {"account": [], "plan": [], "from": []}, *period)
+
+
 def test_a_plan_until_a_date_that_the_clocks_skipped_is_paid_until_that_date() -> None:
     plan = parse_plan("{plan: gold, currency: WST, time_zone: Pacific/Apia, fee: 31.00/month}")
     row = Account("anna", "gold", date(2011, 12, 20), date(2011, 12, 30))  # the 30th was not there

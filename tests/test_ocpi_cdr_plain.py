@@ -61,6 +61,7 @@ def test_what_is_plain() -> None:
         ('"ENERGY"', '"energy"'),
         ('"ENERGY"', '"E\\u004eERGY"'),
         ('"TIME", "volume": 0.5', '"RESERVATION_TIME", "volume": 0.5'),
+        ('"PARKING_TIME", "volume": 0.5', '"RESERVATION_TIME", "volume": 0'),
         ('"TIME", "volume": 0.5', '"ENERGY", "volume": 0.5'),
         ('"start_date_time": "2026-03-02T17:15:00Z"', '"start_date_time": "2026-03-02T16:15:00Z"'),
         ('"start_date_time": "2026-03-02T17:15:00Z"', '"start_date_time": "2026-03-02T18:15:00+01:00"'),

@@ -18,8 +18,6 @@ Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
-_NEVER = -(2**31)
-
 
 def close_ledger(ledger: Ledger) -> Any:
     """The state after the batch, as a pyarrow.Table (see `state`); it depends on the history alone."""
@@ -27,7 +25,7 @@ def close_ledger(ledger: Ledger) -> Any:
     old, new = ledger.old, NewState(ledger.claims.accounts)
     stays = np.ones(old.mine.num_rows, np.bool_)
     for tracks in ledger.tracks:
-        touched = np.append(tracks.last_day != _NEVER, False)
+        touched = np.append(tracks.seen, False)
         stays &= ~(_is(old, "plan", tracks.plan.id) & touched[old.code]) | _is(old, "item", "rated_coupon")
         _keep_plan(tracks, np.flatnonzero(touched[:-1]).astype(np.int32), new)
     for index, coupon in enumerate(ledger.coupons.coupons):
@@ -45,7 +43,7 @@ def _keep_plan(tracks: PlanTracks, account: Int32, new: NewState) -> None:
     """What accounts have that had a session under the plan."""
     plan = tracks.plan
     for each in tracks.lefts:
-        rows = Kept(account, each.since[account], each.left[account])
+        rows = Kept(account, each.since(account), each.left[account])
         new.keep(plan.id, "allowance", each.allowance.name, rows, ALLOWANCE_UNITS[each.allowance.of])
     for loyalty, track in zip(plan.loyalty, tracks.loyalty, strict=True):
         rows = _counted(tracks, track, account)

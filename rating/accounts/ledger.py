@@ -196,7 +196,7 @@ class Ledger:
             for at, each in enumerate(tracks.lefts):
                 since = period_of(each.allowance.period, day, joined)[1]
                 each.keep(account[fine], (ahead.left[at, rows] - ahead.used[at, rows])[fine], since[fine])
-            tracks.last_day[account[fine]], tracks.last_joined[account[fine]] = day[fine], joined[fine]
+            tracks.last(account[fine], day[fine], joined[fine])
         self.ahead = None
 
     def _count(
@@ -228,7 +228,7 @@ class Ledger:
             earned = np.maximum(counts[points.by], 0) * points.earn // points.each
             redeemed = np.append(deals.redeemed, 0)[deal]
             tracks.balance[account[earns]] += (earned - redeemed)[earns]
-        tracks.last_day[account[fine]], tracks.last_joined[account[fine]] = day[fine], joined[fine]
+        tracks.last(account[fine], day[fine], joined[fine])
 
 
 def _most_micro(cap: Cap) -> int:

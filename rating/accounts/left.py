@@ -20,12 +20,17 @@ class Left:
 
     def __init__(self, allowance: Allowance, covered: NDArray[np.bool_], accounts: int) -> None:
         self.allowance, self.covered = allowance, covered
+        # Zeros take no memory until they are written: of a thousand plans, an account has one.
         self.left = np.zeros(accounts, np.int64)
-        self.since = np.full(accounts, _NEVER, np.int64)  # the first date of the period in which a session last was
+        self._since = np.zeros(accounts, np.int64)  # see `since`, from _NEVER on
+
+    def since(self, account: Int32) -> Int64:
+        """The first date of the period in which a session of each account last was, _NEVER: there was none."""
+        return np.asarray(self._since[account] + _NEVER)
 
     def kept(self, account: Int32, joined: Int64) -> tuple[Int64, Int64]:
         """The number of the period in which each account last had a session, -NEVER: in none; and what it left."""
-        since = self.since[account]
+        since = self.since(account)
         known = since != _NEVER
         if not known.any():
             return np.full(len(account), -NEVER, np.int64), np.zeros(len(account), np.int64)
@@ -40,7 +45,7 @@ class Left:
         """
         period, amount, carry_max = self.allowance.period, self.allowance.amount, self.allowance.carry_max
         first, _ = period_of(period, joined, joined)
-        kept = self.since[account]
+        kept = self.since(account)
         known = kept != _NEVER
         number, _ = period_of(period, np.where(known, kept, joined), joined)
         known &= number >= first
@@ -55,5 +60,5 @@ class Left:
 
     def keep(self, account: Int32, left: Int64, since: Int64) -> None:
         """What is left after a session, in the period that begins on a date."""
-        self.since[account] = since
+        self._since[account] = since - _NEVER
         self.left[account] = left

@@ -107,7 +107,7 @@ def _load_plan(tracks: PlanTracks, ledger: Ledger, old: OldState) -> None:
     plan = tracks.plan
     for allowance in tracks.lefts:
         rows = old.rows(plan.id, "allowance", allowance.allowance.name)
-        allowance.left[rows.account], allowance.since[rows.account] = rows.value, rows.period
+        allowance.keep(rows.account, rows.value, rows.period)
     for track, item in [*((each, "loyalty") for each in tracks.loyalty), *((each, "cap") for each in tracks.caps)]:
         kept = old.rows(plan.id, item, track.name)
         track.start(ledger.tariff, (kept.account, kept.period, kept.value))

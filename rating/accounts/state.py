@@ -1,18 +1,5 @@
-"""What a rating keeps for the next one, as a table: see `Ledger.state`.
-
-    item           name           period                       value                unit
-    allowance      its name       start of the current one     left                 mwh, us, session
-    loyalty        its name       start of the current one     count in it          session, mwh, micro
-    loyalty        its name       a date (rolling)             count on that date   session, mwh, micro
-    points         its name                                    balance              point
-    cap            its name       start of the current one     charged in it        micro
-    coupon         its code                                    uses                 use
-    rated          id of the session rated last                its start in us      int or text
-    rated_coupon   the same                                    the same             the same
-
-`account` is empty where something holds for all accounts; `plan` is empty for coupons and for `rated`, and the code
-for `rated_coupon`. The current period is that of the account's last session under the plan. A count, a balance or a
-sum of 0 has no row; what is left of an allowance has one from the account's first session under the plan on.
+"""What a rating keeps for the next one, as a table whose rows are those of `reference.state`, where they are described:
+here they are columns, read and written for all accounts at once.
 """
 
 from __future__ import annotations

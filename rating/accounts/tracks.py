@@ -90,8 +90,13 @@ class PlanTracks:
         self.caps = [Track(each.name, each.period, 0, covered(each.tariffs), claims, index) for each in plan.caps]
         self.balance = np.zeros(count, np.int64)
         self.pays = covered(plan.points.tariffs) if plan.points else np.zeros(max(1, len(tariffs)), np.bool_)
-        self.last_day = np.full(count, -(2**31), np.int64)  # of the account's last session under the plan
+        self.seen = np.zeros(count, np.bool_)  # whether the account had a session under the plan; the last one was
+        self.last_day = np.zeros(count, np.int64)  # on that date
         self.last_joined = np.zeros(count, np.int64)
+
+    def last(self, account: Int32, day: Int64, joined: Int64) -> None:
+        """Keep when each account last had a session; later ones of the same account come later."""
+        self.seen[account], self.last_day[account], self.last_joined[account] = True, day, joined
 
     def tiers(self, rows: Rows) -> list[NDArray[np.int64]]:
         """For each loyalty the tier that each claim has reached, -1: none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -16,12 +17,15 @@ from rating.errors import Fault, OcpiError, Place, Refused
 from rating.ocpi_json import Json, write_json
 from rating.reference import Bill, Refusal, Usage, rate_session, trace
 from rating.reference.cut import Piece
+from rating.reference.match import find
+from rating.reference.spot import price_at
 from rating.reference.tax import tax_parts
+from rating.reference.versions import Marks, marks_of
 from rating.results.cdr import PricedCost, PricedPeriod, PricedSession, PricedTax, write_cdr
 from rating.results.rejected import refusal
 from rating.tariff.model import Tariff, Tariffs
 from rating.tariff.ocpi.write import say
-from rating.units import LINE_DIMENSIONS, MICRO_PER_UNIT, RESERVATION_FLAT, RESERVATION_TIME
+from rating.units import ENERGY, LINE_DIMENSIONS, MICRO_PER_UNIT, RESERVATION_FLAT, RESERVATION_TIME
 from rating.usage.batch import UsageBatch
 from rating.usage.ocpi.words import Version
 from rating.usage.read import read_usage
@@ -140,7 +144,7 @@ def priced_session(tariff: Tariff, bill: Bill, version: Version) -> PricedSessio
     rules = _steps(bill, trace.Rules)[0]
     found = pieces_of(tariff, rules.usage, as_cut=False)
     assert found is not None
-    groups = _alike(found[0])
+    groups = _alike(tariff, found[0])
     tariffs, notes = _said(tariff, rules.version, version)
     own_id = tariffs[0].get("id") if tariffs else tariff.id
     return PricedSession(
@@ -170,17 +174,35 @@ def _steps(bill: Bill, kind: type[T]) -> list[T]:
     return [step for step in bill.trace if isinstance(step, kind)]
 
 
-def _alike(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Neighbouring pieces at the same prices, and all of them charging or none, in order of time."""
+def _alike(tariff: Tariff, pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Neighbouring pieces at the same prices, and all of them charging or none, in order of time.
+
+    Who reads a period takes its energy to flow evenly and its power to be one. So that no other price holds then, none
+    crosses a threshold of energy, power or current, or the moment at which an index or the version changes.
+    """
     used = [piece for piece in pieces if piece.of_session is not None or piece.of_reservation is not None]
     ordered = sorted(used, key=lambda piece: piece.slice.start_us)
-    return [list(group) for _, group in groupby(ordered, key=_sort)]
+    marks = [marks_of(version) for version in tariff.versions]
+    return [list(group) for _, group in groupby(ordered, key=lambda piece: _sort(tariff, marks, piece))]
 
 
-def _sort(piece: Piece) -> object:
+def _sort(tariff: Tariff, marks: Sequence[Marks], piece: Piece) -> object:
     held = tuple(match.holds for match in (*(piece.of_session or ()), *(piece.of_reservation or ())))
-    charges = piece.slice.times.charging_us > 0 or piece.slice.energy_mwh > 0
-    return held, piece.of_session is None, charges
+    found, version = piece.slice, piece.slice.epoch.version
+    between = (
+        bisect_right(marks[version].energy_mwh, found.energy_before_mwh),
+        bisect_right(marks[version].power_mw, found.part.power_mw),
+        bisect_right(marks[version].current_ma, found.part.current_ma),
+    )
+    charges = found.times.charging_us > 0 or found.energy_mwh > 0
+    return held, piece.of_session is None, charges, version, between, _by_index(tariff, piece)
+
+
+def _by_index(tariff: Tariff, piece: Piece) -> Fraction | None:
+    """What a kWh costs then, where the price of energy follows an index."""
+    holds = None if piece.of_session is None else piece.of_session[ENERGY].holds
+    spot = None if holds is None else find(tariff, holds)[2].spot
+    return None if spot is None else price_at(spot, piece.slice.since_us)
 
 
 def _period(tariff: Tariff, pieces: Sequence[Piece]) -> PricedPeriod:
@@ -198,6 +220,7 @@ def _period(tariff: Tariff, pieces: Sequence[Piece]) -> PricedPeriod:
         times_us=(charging, parked, reserved) if is_session else (0, 0, reserved),
         power_mw=(min(powers), max(powers)) if by_power and is_session else None,
         current_ma=(min(currents), max(currents)) if by_current and is_session else None,
+        is_reserved=not is_session,
     )
 
 

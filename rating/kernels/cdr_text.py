@@ -28,6 +28,7 @@ _CURRENCY, _TARIFFS, _COST, _CREDIT, _PERIODS = (
 )  # keys of a CDR; the place of those before _PERIODS is noted
 _START, _DIMENSIONS = 0, 1
 _ENERGY, _TIME, _PARKING, _RESERVATION, _POWER, _CURRENT, _OTHER = 0, 1, 2, 3, 4, 7, 10
+_TIMES_AND_ENERGY = (1 << _POWER) - 1
 _UNKNOWN: Final = 63
 
 # Where the reader is: before a key or a value of the CDR, in a value to skip, among periods, dimensions and so on.
@@ -262,7 +263,8 @@ def read_text(
                     printed = 0
             elif state == _PERIOD_KEY:
                 if token == _CLOSE:
-                    fine = in_period & 3 == 3
+                    # One that tells of reserved time alone, be it none, may be of a reservation.
+                    fine = in_period & 3 == 3 and printed & _TIMES_AND_ENERGY != 1 << _RESERVATION
                     if written == room:
                         return -1
                     if fine:

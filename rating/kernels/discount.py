@@ -78,20 +78,17 @@ def take_discounts(deal: int, term: int, den: int, count: int, terms: Terms, dea
         if of_coupon[j] != 0 and min_nano[j] > 0 and over(min_nano[j], 0, total_nano, total_rest):
             continue
         most_nano = 0  # what it may take in all, where it is no part of each amount
+        most_rest = 0
         if kinds[j] == BY_AMOUNT:
             most_nano = nums[j]
+            if over(most_nano, 0, total_nano, total_rest):
+                most_nano, most_rest = total_nano, total_rest
         elif kinds[j] == BY_POINTS:
-            positive_nano = 0
-            positive_rest = 0
-            for i in range(count):
-                if left_nano[i] >= 0 and positive_nano < AMOUNT_MAX_NANO:
-                    positive_nano += left_nano[i]
-                    positive_rest += left_rest[i]
-                    if positive_rest >= den:
-                        positive_rest -= den
-                        positive_nano += 1
-            redeemed[deal] = min(points[deal], positive_nano // nums[j])
+            redeemed[deal] = min(points[deal], max(total_nano, 0) // nums[j])
             most_nano = redeemed[deal] * nums[j]
+        if most_nano < 0:
+            most_nano = 0
+            most_rest = 0
         taken_nano = 0
         taken_rest = 0
         for i in range(count):
@@ -102,7 +99,7 @@ def take_discounts(deal: int, term: int, den: int, count: int, terms: Terms, dea
                 nano, rest = part_of(nano, rest, den, nums[j], dens[j])
             elif kinds[j] != BY_UNIT:
                 # How it is shared moves no total, because all that it works on has the same tax.
-                nano, rest = minus(most_nano, 0, taken_nano, taken_rest, den)
+                nano, rest = minus(most_nano, most_rest, taken_nano, taken_rest, den)
             elif billed[i] < volume_max[j]:
                 nano, rest = times_price(billed[i], nums[j], dens[j], den // dens[j])
             if over(nano, rest, left_nano[i], left_rest[i]):

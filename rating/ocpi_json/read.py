@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from rating.errors import Fault, Place
+from rating.errors import Fault, Place, not_utf8
 from rating.ocpi_json.walk import DECODER, VALUES_MAX, Json, Trail, Walk, too_deep
 from rating.ocpi_json.words import explain_json
 from rating.ocpi_json.write import shown
@@ -113,14 +113,7 @@ def _decoded(data: bytes | str, source: str, faults: list[Fault], max_bytes: int
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before[before.rfind(b"\n") + 1 :].decode()) + 1
-        got = " ".join(f"{byte:02x}" for byte in data[error.start : error.start + 4])
-        fault = Fault(
-            "not_utf8", Place(source, line, column), f"bytes {got}", "text in UTF-8", "save the file as UTF-8"
-        )
-        faults.append(fault)
+        faults.append(not_utf8(source, data, error))
         return ""
 
 

@@ -1,6 +1,7 @@
 """Discounts: those of a plan, of the tiers that are reached, of a coupon, and points, each from what is left.
 
-An amount below zero, which only a market price makes, is never discounted, and no discount leaves less than zero.
+An amount below zero, which only a market price makes, is never discounted, and no discount leaves less than zero of
+one. What takes one sum of the whole session, a coupon's amount and points, leaves no less than zero of that either.
 """
 
 from __future__ import annotations
@@ -76,7 +77,12 @@ def _asked(left: Mapping[Priced, Fraction], discount: Discount, quantities: Quan
             if LINE_DIMENSIONS[priced.dimension] in fitting
         }
     assert discount.amount_micro is not None
-    return _shared(named, money(discount.amount_micro))
+    return _shared(named, min(money(discount.amount_micro), _due(left)))
+
+
+def _due(left: Mapping[Priced, Fraction]) -> Fraction:
+    """What the session comes to, if that is more than nothing."""
+    return max(_ZERO, sum(left.values(), _ZERO))
 
 
 def _shared(amounts: Mapping[Priced, Fraction], whole: Fraction) -> Amounts:
@@ -90,7 +96,8 @@ def _shared(amounts: Mapping[Priced, Fraction], whole: Fraction) -> Amounts:
 def _take_coupon(left: Amounts, claim: Claim, quantities: Quantities) -> list[Step]:
     """A coupon that holds and whose minimum is spent. It is used only where it takes something.
 
-    Our choice: without a minimum it also works on what is above zero of a session that costs less than nothing.
+    Our choice: a part of amounts, or a sum for each unit, is also taken of what is above zero in a session that costs
+    less than nothing, as long as there is no minimum.
     """
     discount, spent = claim.coupon.discount, sum(left.values(), _ZERO)
     if claim.fault is not None:
@@ -105,7 +112,7 @@ def _redeem(left: Amounts, each: Balance) -> list[Step]:
     """Whole points, as many as are asked for, as there are, and as what is left can take."""
     worth = money(each.points.worth_micro)
     paid = {priced: amount for priced, amount in left.items() if amount > 0}
-    fitting = sum(paid.values(), _ZERO) // worth if worth else 0
+    fitting = _due(left) // worth if worth else 0
     points = max(0, min(each.asked, each.balance, fitting))
     step = _take(left, each.points.name, (), _shared(paid, points * worth) if points else {})
     return [Redeemed(each, points), step]

@@ -22,6 +22,7 @@ from rating.usage.ocpi.words import CDR_KEYS, COSTS, END_KEYS, LOCATION_KEYS, QU
 _DECIMALS: Final = 4
 _S_PER_H: Final = 3600
 _NOTHING: Final = {"ENERGY": Decimal(0), "TIME": Decimal(0)}
+_NO_TIME_RESERVED: Final = {"RESERVATION_TIME": Decimal(0)}
 _REQUIRED: Final[dict[Version, tuple[str, ...]]] = {
     "2.1.1": ("auth_id", "auth_method", "location", "last_updated"),
     "2.2.1": ("country_code", "party_id", "cdr_token", "auth_method", "cdr_location", "last_updated"),
@@ -38,6 +39,7 @@ class PricedPeriod:
     times_us: tuple[int, int, int]  # charging, parked, reserved
     power_mw: tuple[int, int] | None = None
     current_ma: tuple[int, int] | None = None
+    is_reserved: bool = False  # before the session, or of one that expired, be it no time at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def _periods(session: PricedSession, version: Version, place: Place, written: Wr
         upto = [old + new for old, new in zip(before, period.times_us, strict=True)]
         seconds = [_seconds(new) - _seconds(old) for old, new in zip(before, upto, strict=True)]
         before = upto
-        if version == "2.1.1" and seconds[2]:
+        if version == "2.1.1" and (seconds[2] or period.is_reserved):
             fix = "write OCPI 2.2.1 or later"
             fault = Fault("ocpi_cannot", place, "a reservation", "what a CDR of OCPI 2.1.1 can say", fix)
             written.faults.extend([] if fault in written.faults else [fault])
@@ -154,11 +156,14 @@ def _dimensions(period: PricedPeriod, seconds: list[int], version: Version) -> l
     for kind, value in zip(("TIME", "PARKING_TIME", "RESERVATION_TIME"), seconds, strict=True):
         if value:
             volumes[kind] = _hours(value)
-    if period.power_mw is not None and version != "2.1.1" and period.power_mw[1] <= POWER_MAX_MW:
-        volumes |= {f"{which}_POWER": decimal_of(mw, 6) for which, mw in _least_and_most(period.power_mw)}
+    # Energy in no time has a power beyond all limits, which its reader finds as well.
+    if period.power_mw is not None and version != "2.1.1" and period.power_mw[0] <= POWER_MAX_MW:
+        known = (period.power_mw[0], min(period.power_mw[1], POWER_MAX_MW))
+        volumes |= {f"{which}_POWER": decimal_of(mw, 6) for which, mw in _least_and_most(known)}
     if period.current_ma is not None:
         volumes |= {f"{which}_CURRENT": decimal_of(ma, 3) for which, ma in _least_and_most(period.current_ma)}
-    return [{"type": kind, "volume": volume} for kind, volume in (volumes or _NOTHING).items()]
+    volumes = volumes or (_NO_TIME_RESERVED if period.is_reserved else _NOTHING)
+    return [{"type": kind, "volume": volume} for kind, volume in volumes.items()]
 
 
 def _least_and_most(pair: tuple[int, int]) -> tuple[tuple[str, int], tuple[str, int]]:

@@ -53,11 +53,11 @@ def take_discounts(terms: Terms, term: int, points: int, items: Sequence[Item], 
         if kind == BY_PERCENT:
             takes = {i: left[i] * size for i in works_on}
         elif kind in (BY_AMOUNT, BY_POINTS):
-            whole = size / NANO_PER_UNIT
+            whole, due = size / NANO_PER_UNIT, max(_ZERO, sum(left, _ZERO))
             if kind == BY_POINTS:
-                redeemed = min(points, together // whole) if whole else 0
+                redeemed = min(points, due // whole) if whole else 0
                 whole *= redeemed
-            takes = {i: left[i] * min(whole, together) / together for i in works_on}
+            takes = {i: left[i] * min(whole, due, together) / together for i in works_on}
         else:
             takes = {i: min(items[i].billed * size / NANO_PER_UNIT, left[i]) for i in works_on}
         takes = {i: amount for i, amount in takes.items() if amount}

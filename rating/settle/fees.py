@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,6 +27,7 @@ Int64 = NDArray[np.int64]
 
 _EPOCH = date(1970, 1, 1)
 _PICO = 10**12
+_NAMED = re.compile("([12][0-9]{3})(?:-(0[1-9]|1[0-2]))?")
 _MONEY = pa.decimal128(18, 6)
 _AMOUNT = pa.decimal128(24, 12)
 
@@ -46,8 +48,13 @@ class FeeLine(NamedTuple):
     gross_micro: int | None
 
 
-def fees(plans: Tariffs | Plans, accounts: Any, start: date | str, end: date | str) -> Any:
-    """The fee lines of all accounts for the dates from `start` up to `end`, which is exclusive.
+def fees(
+    plans: Tariffs | Plans,
+    accounts: Any,
+    period: date | str | tuple[date | str, date | str],
+    end: date | str | None = None,
+) -> Any:
+    """The fee lines of all accounts for the dates of a period.
 
     Each line is `amount` = fee x days / period_days, exactly; net, tax and gross are rounded once. A date counts for
     the plan that the account has at its end: on the day of a change that is the new one.
@@ -55,8 +62,9 @@ def fees(plans: Tariffs | Plans, accounts: Any, start: date | str, end: date | s
     Args:
         plans: what `load_tariffs` gave, or its `.plans`.
         accounts: any Arrow-compatible table with `account`, `plan`, `from` and `until` (exclusive, null: open).
-        start: the first date, in the zone of each plan.
-        end: the first date after the last.
+        period: a month ("2026-02"), a year ("2026"), its first date and the first date after it, or the first date
+            alone, with `end`; in the zone of each plan.
+        end: the first date after the last, where `period` is a date.
 
     Returns: pyarrow.Table, by account and time: account, plan, currency, period_start, period_end, from,
     until, days, period_days, amount (decimal, 12 places), net, tax, gross.
@@ -66,26 +74,33 @@ def fees(plans: Tariffs | Plans, accounts: Any, start: date | str, end: date | s
     >>> import rating
     >>> plans = rating.load_tariffs("tariffs/")
     >>> rating.fees(plans, {"account": ["anna"], "plan": [list(plans.plans)[0]], "from": ["2026-01-01"]},
-    ...             "2026-02-01", "2026-03-01").num_rows <= 1
+    ...             "2026-02").num_rows <= 1
     True
     """
     plans = plans.plans if isinstance(plans, Tariffs) else plans
-    asked = _days(start, end)
+    asked = _days(period, end)
     members = find_members(read_accounts(accounts), plans)
     lines = [line for index, plan in enumerate(plans.values()) for line in _lines(plan, members, index, asked)]
     lines.sort(key=lambda line: (line.account, line.start, line.end, line.plan))
     return _table(lines)
 
 
-def _days(start: date | str, end: date | str) -> tuple[int, int]:
+def _days(period: Any, end: Any) -> tuple[int, int]:
+    """The first date of the period, and the first one after it."""
     faults, days = [], []
-    for name, value in (("start", start), ("end", end)):
+    named = _NAMED.fullmatch(period) if isinstance(period, str) and end is None else None
+    if named is not None:
+        year, month = int(named[1]), int(named[2] or 1)
+        after = (year + 1, 1) if named[2] is None or month == 12 else (year, month + 1)
+        return (date(year, month, 1) - _EPOCH).days, (date(*after, 1) - _EPOCH).days
+    start, end = period if isinstance(period, (tuple, list)) and len(period) == 2 and end is None else (period, end)
+    for name, value in (("period", start), ("end", end)):
         try:
             found = date.fromisoformat(value) if isinstance(value, str) else value
             days.append((date(found.year, found.month, found.day) - _EPOCH).days)
         except (ValueError, AttributeError):
-            want, fix = "a date such as 2026-02-01", "write year, month and day"
-            faults.append(Fault("date", Place(name), str(value), want, fix))
+            want = "a date such as 2026-02-01, or as the period alone a month such as 2026-02 or a year"
+            faults.append(Fault("date", Place(name), str(value), want, "write year, month and day"))
     if not faults and days[0] >= days[1]:
         want = f"an end after {start}, for the end is the first date that is not asked for"
         faults.append(Fault("period", Place("end"), str(end), want, "swap the two, or write a later end"))

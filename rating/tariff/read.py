@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from rating.errors import Fault, Place
+from rating.errors import Fault, Place, not_utf8
 from rating.tariff.calendars import Calendar
 from rating.tariff.convert import to_tariff
 from rating.tariff.convert_plans import to_coupon, to_plan
@@ -119,13 +119,7 @@ class Reader:
         try:
             return data.decode()
         except UnicodeDecodeError as error:
-            before = data[: error.start]
-            line = before.count(b"\n") + 1
-            column = len(before[before.rfind(b"\n") + 1 :].decode()) + 1
-            got = " ".join(f"{byte:02x}" for byte in data[error.start : error.start + 4])
-            fix = "save the file as UTF-8 in your editor"
-            place = Place(path.as_posix(), line, column)
-            self.faults.append(Fault("not_utf8", place, f"bytes {got}", "text in UTF-8", fix))
+            self.faults.append(not_utf8(path.as_posix(), data, error))
             return None
 
     def _calendar(self, name: str, folder: Path | None) -> Calendar:

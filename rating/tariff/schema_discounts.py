@@ -15,6 +15,8 @@ from rating.tariff.schema_parts import Block, listed
 
 PARTS_MAX = 64  # of each kind
 TIERS_MAX = 64
+# Of tiers reached together: each is compiled before any session is priced, ten thousand in half a second.
+COMBINATIONS_MAX = 10_000
 
 PatternsField = Annotated[
     leaves.Patterns | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
@@ -11,6 +12,7 @@ from rating.tariff.leaves import Currency, Money, Notes, ValidFrom, ValidUntil, 
 from rating.tariff.model import LineDimension, Price
 from rating.tariff.refusal import RefusalError
 from rating.tariff.schema_discounts import (
+    COMBINATIONS_MAX,
     PARTS_MAX,
     DimensionsField,
     DiscountText,
@@ -106,6 +108,15 @@ class PlanText(Block):
             examples=[[{"per": "day", "max": {"after_tax": "25.00"}}]],
         ),
     ] = None
+
+    @field_validator("loyalty")
+    @classmethod
+    def _few_combinations(cls, loyalty: list[LoyaltyText] | None) -> list[LoyaltyText] | None:
+        found = prod(len(each.tiers) + 1 for each in loyalty or ())
+        if found > COMBINATIONS_MAX:
+            want = f"loyalties whose tiers can be reached in at most {COMBINATIONS_MAX:,} combinations, not {found:,}"
+            raise RefusalError("tiers", want, "write fewer loyalties, or fewer tiers")
+        return loyalty
 
     @field_validator("points")
     @classmethod

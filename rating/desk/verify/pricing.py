@@ -23,7 +23,7 @@ from rating.reference.spot import amounts_of, followed, price_at
 from rating.reference.tax import Total, tax_parts, total_of
 from rating.reference.trace import Charged
 from rating.reference.values import Usage
-from rating.tariff.model import Rates, RoundingMode, Tariff
+from rating.tariff.model import Rates, RoundingMode, Tariff, TaxRate
 from rating.units import LINE_DIMENSIONS, MICRO_PER_UNIT, MWH_PER_KWH, PPM_PER_UNIT
 
 Taxing = Literal["as_said", "none", "twice", "other_side", "gross_as_net"]
@@ -168,13 +168,14 @@ def _kinds(tariff: Tariff, charged: list[Charged], taxing: Taxing) -> dict[str, 
     """The amounts by the totals of a CDR."""
     included = tariff.tax is not None and tariff.tax.included
     found = {kind: Sides(Fraction(0), Fraction(0)) for kind in KIND_OF.values()}
-    taxes: dict[tuple[str, int], Fraction] = defaultdict(Fraction)
+    taxes: dict[tuple[str, TaxRate | None], Fraction] = defaultdict(Fraction)
     for each in charged:
         kind = KIND_OF[LINE_DIMENSIONS[each.priced.dimension]]
         old, total = found[kind], _total_of_one(each.amount, each.rates, included)
         new = _taxed(total, taxing)
-        for number, amount in enumerate(new.taxes):
-            taxes[kind, number] += amount
+        # A tax that is added again comes last, and has no rate here. Without any tax none of the rates has an amount.
+        for rate, amount in zip([*(part.rate for part in total.taxes or ()), None], new.taxes, strict=False):
+            taxes[kind, rate] += amount
         own = tuple(amount for (name, _), amount in taxes.items() if name == kind)
         found[kind] = Sides(_add(old.before_tax, new.before_tax), _add(old.after_tax, new.after_tax), own)
     return found

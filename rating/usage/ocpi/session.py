@@ -37,22 +37,29 @@ class CdrSession:
 def session_of(cdr: Cdr, faults: list[Fault], expired: bool | None = None) -> CdrSession | None:
     """The session of a CDR; None, with a fault, where it is reserved after it began.
 
-    It starts with the first period in which anything but reserved time was measured. Where there is none, the
-    reservation expired, unless the caller says otherwise; an expired one lasts from the start of the CDR to its end.
+    It starts with the first period in which anything but reserved time was measured, or which begins at the CDR's end
+    and tells of no reserved time: then it is of no length. Where there is none, the reservation expired, unless the
+    caller says otherwise; an expired one lasts from the start of the CDR to its end.
     """
     reserves = any(period.only_reserves for period in cdr.periods)
-    used = [place for place, period in enumerate(cdr.periods) if period.is_used]
+    used = [place for place, period in enumerate(cdr.periods) if period.is_used or _at_end(cdr, period)]
     if not reserves or expired or (expired is None and not used):
         stays = tuple(_stay(period) for period in cdr.periods)
         return CdrSession(cdr.start_us, cdr.end_us, bool(expired) or reserves, stays)
     begun = used[0] if used else len(cdr.periods)
-    late = [period for period in cdr.periods[begun:] if period.only_reserves]
+    late = [period for period in cdr.periods[begun:] if period.only_reserves and period.reserves]
     if late:
         faults.append(_late(cdr, late[0]))
         return None
-    # A period before the session in which nothing was measured is no interval of it.
-    stays = tuple(_stay(period) for n, period in enumerate(cdr.periods) if n >= begun or period.only_reserves)
+    # A period before the session in which nothing was measured is no interval of it, nor is one of no reserved time
+    # within it.
+    stays = tuple(_stay(period) for n, period in enumerate(cdr.periods) if (n < begun) == period.only_reserves)
     return CdrSession(cdr.periods[begun].start_us if used else cdr.end_us, cdr.end_us, False, stays)
+
+
+def _at_end(cdr: Cdr, period: Period) -> bool:
+    """Whether it is of a session of no length, after its reservation."""
+    return period.start_us == cdr.end_us and not period.tells_reserved
 
 
 def _stay(period: Period) -> Stay:

@@ -32,14 +32,22 @@ class Period:
         return self.times_us[2] or 0
 
     @property
+    def tells_reserved(self) -> bool:
+        """Whether it says how much time was reserved, be it none."""
+        return self.times_us[2] is not None
+
+    @property
     def is_used(self) -> bool:
         """Whether anything but reserved time was measured in it."""
         return bool(self.energy_mwh or self.times_us[0] or self.times_us[1])
 
     @property
     def only_reserves(self) -> bool:
-        """Whether nothing but reserved time was measured in it."""
-        return self.reserves > 0 and not self.is_used
+        """Whether nothing but reserved time was measured in it, or it tells of nothing else: of a reservation of no
+        length.
+        """
+        tells = self.times_us[0] is not None or self.times_us[1] is not None or "ENERGY" in self.volumes
+        return self.tells_reserved and not self.is_used and (self.reserves > 0 or not tells)
 
 
 @dataclass(frozen=True, slots=True)
