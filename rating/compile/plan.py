@@ -175,7 +175,8 @@ def _assign(
     session_start_us = sessions.start_us[where]
     used = np.array(starts[first_used : last_used + 1], np.int64)
     found = np.searchsorted(used, session_start_us, "right").astype(np.int32) - 1
-    timeline_of[where] = np.maximum(found, 0) + base
+    # Where no version is in force within the span there are no timelines, and base is past the last one of all.
+    timeline_of[where] = np.maximum(found, 0) + base if first_used <= last_used else 0
     fails = found < 0
     if ends:
         until = [version_end_us(version, group.zone) for version in versions[first_used : last_used + 1]]

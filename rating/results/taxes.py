@@ -55,8 +55,7 @@ def _candidates(timeline: Any, width: Int64, totals: Totals) -> tuple[Int64, Int
         known &= totals.unknown == 0
     if not totals.tax_micro.size or not width.size:
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    count = np.zeros(len(known), np.int64)
-    count[known] = width[timeline[known]]  # a session that is refused may have a timeline that nothing is known of
+    count = np.where(known, width[timeline], 0)
     session = np.repeat(np.arange(count.size), count)
     return session, np.arange(session.size) - np.repeat(np.cumsum(count) - count, count)
 
