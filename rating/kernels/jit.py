@@ -97,7 +97,8 @@ def scalar(function: Callable[P, R]) -> Callable[P, R]:
     It makes no array, and does not count who holds those that are handed to it: for a group of arrays, that takes a
     microsecond a call.
     """
-    return cast("Callable[P, R]", numba.njit(function, error_model="numpy", _nrt=False))
+    options: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
+    return cast("Callable[P, R]", numba.njit(**options)(function))
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
