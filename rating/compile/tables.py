@@ -60,6 +60,7 @@ class Tables:
     grid_count: int = 0
     waits: list[int] = field(default_factory=list)
     restricted: list[Restricted | None] = field(default_factory=list)
+    in_order: list[int] = field(default_factory=list)
     parts: list[Component] = field(default_factory=list)
     taxes: list[TimelineTaxes] = field(default_factory=list)
     rules: list[RuleRow] = field(default_factory=list)
@@ -149,6 +150,7 @@ def add_timeline(tables: Tables, group: Group, index: int) -> None:
     counts = {counts_of(part) for part, _ in parts}
     tables.waits.append(ENERGY_CAME * (FROM_FIRST_ENERGY in counts) | CHARGING_ENDED * (FROM_CHARGING_END in counts))
     tables.restricted.append(restricted)
+    tables.in_order.append(int(any(part.grace_us or part.step for part, _ in parts)))
     tables.parts += [part for part, _ in parts]
     tables.taxes.append(taxes)
     tables.rules.append(rule_row)
@@ -262,6 +264,7 @@ def _restrictions(tables: Tables) -> Restrictions:
             mark_mwh=np.array([mark for each in marks for mark in each], np.int64),
             duration_first=_offsets([len(each) for each in durations]),
             duration_us=np.array([duration for each in durations for duration in each], np.int64),
+            in_order=np.array(tables.in_order, np.uint8),
         )
     )
 

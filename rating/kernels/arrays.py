@@ -78,6 +78,7 @@ class Restrictions(NamedTuple):
     mark_mwh: Int64  # ascending within a list
     duration_first: Int64  # (k + 1,) CSR: thresholds of duration
     duration_us: Int64  # ascending within a timeline
+    in_order: UInt8  # (k,) 1: it matters in which order prices held, because one of them has a grace or a step
 
 
 ROW_WIDTH = 8
