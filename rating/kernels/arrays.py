@@ -47,11 +47,15 @@ class Usage(NamedTuple):
 
 
 class Timelines(NamedTuple):
-    """k timelines of price epochs. Within one, epochs ascend and the last is a sentinel that starts at NEVER."""
+    """k timelines of price epochs. Within one, epochs ascend and the last is a sentinel that starts at NEVER.
+
+    Timelines whose prices change at the same instants and in the same order of components share their epochs.
+    """
 
     epoch_first: Int64  # (k,)
     epoch_start_us: Int64  # (e,) UTC
-    epoch_component: Int32  # (4 e,) for each of units.DIMENSIONS the component that prices it, or NO_COMPONENT
+    # (4 e,) for each of units.DIMENSIONS the component that prices it, counted from the timeline's first, or NO_COMPONENT
+    epoch_component: Int32
     hint_first: Int64  # (k,)
     hint: Int32  # (h,) the epoch in force where a bucket of 2^SPAN_SHIFT us starts, counted within the timeline
     component_first: Int64  # (k + 1,) CSR into Components
@@ -346,6 +350,7 @@ class Scratch(NamedTuple):
     records: Records
     pick: Int32  # (r,) the records that are lines, where not all of them are
     volume: Int64  # (component_most,) 0 between sessions
+    begins: Int64  # (2, AHEAD_SESSIONS) of `look_up`
     free: Int64  # (component_most,) what allowances make free of it, 0 between sessions
     under: Int64  # (component_most + spare_most,) nano that printing leaves out of a line
     rest: Int64  # (component_most + spare_most,) the rest of its amount

@@ -28,7 +28,6 @@ from rating.kernels.arith import (
 from rating.kernels.arrays import (
     NO_PRICE,
     NO_TAX,
-    SPAN_SHIFT,
     TAX_EXCLUDED,
     TAX_INCLUDED,
     USAGE,
@@ -40,6 +39,7 @@ from rating.kernels.arrays import (
     Totals,
     Usage,
 )
+from rating.kernels.epochs import AHEAD_SESSIONS, look_up
 from rating.kernels.jit import lean_kernel
 from rating.kernels.lines import in_unit
 from rating.kernels.plain_deal import deal_lines
@@ -90,9 +90,8 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
         interval_first, door_status, of_session = usage.interval_first, usage.status, usage.timeline
         start_us, end_us, energies, activities = usage.start_us, usage.end_us, usage.energy, usage.activity
         timelines, components, rules = book.timelines, book.components, book.rules
-        epoch_first, epoch_start_us = timelines.plain_first, timelines.epoch_start_us
+        epoch_start_us, begins = timelines.epoch_start_us, scratch.begins
         epoch_component, component_first = timelines.epoch_component, timelines.component_first
-        hint_first, hint, span_start_us = timelines.plain_hint_first, timelines.hint, timelines.span_start_us[0]
         num, den, den_scale, volume_max = components.num, components.den, components.den_scale, components.volume_max
         unit_num, unit_den = components.unit_num, components.unit_den
         of_dimension, of_element = components.dimension, components.element
@@ -122,6 +121,8 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
         wh = MWH_PER_WH // energy_scale
         room = line_number.size - book.component_most[0] - book.terms.spare_most[0]
 
+        ahead = 2
+        begun, looked = first, first  # the places whose first epoch is known
         for at in range(first, last):
             s = row_of(rows, at)
             t = index(of_session[s])
@@ -146,9 +147,11 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
             energy_most, time_most, parking_most = energy_left, time_left, parking_left
             session_start, session_end = session_start_us[s], session_end_us[s]
             base = component_first[t]
-            epoch = index(epoch_first[t] + hint[index(hint_first[t] + ((session_start - span_start_us) >> SPAN_SHIFT))])
-            while epoch_start_us[epoch + 1] <= session_start:
-                epoch = index(epoch + 1)
+            if at >= looked:
+                ahead = min(2 * ahead, AHEAD_SESSIONS)  # few at first: whoever comes next may be odd
+                begun, looked = at, min(at + ahead, last)
+                look_up(begun, looked, rows, usage, timelines, begins)
+            epoch = index(begins[0, index(at - begun)])
 
             # 1. Walk the intervals along the epochs. A stretch is the time between two cuts.
             by_index = BY_INDEX and by_indexes[t] != 0
@@ -173,13 +176,13 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
             while not odd:
                 if fresh:
                     fresh = False
-                    c = epoch_component[4 * epoch + ENERGY]
-                    follows = c >= 0 and of_spot[index(c)] >= 0
+                    c = index(base + epoch_component[4 * epoch + ENERGY])
+                    follows = epoch_component[4 * epoch + ENERGY] >= 0 and of_spot[c] >= 0
                     if follows:
-                        step_us = grid_step_us[index(c)]
-                        steps = (stretch_start - grid_start_us[index(c)]) // step_us
-                        point = index(of_grid[index(c)] + steps)
-                        point_end = grid_start_us[index(c)] + (steps + 1) * step_us
+                        step_us = grid_step_us[c]
+                        steps = (stretch_start - grid_start_us[c]) // step_us
+                        point = index(of_grid[c] + steps)
+                        point_end = grid_start_us[c] + (steps + 1) * step_us
                 if follows:
                     # As the loop below, with the price of the moment; what crosses one, or meets a gap, is for later.
                     price = prices[point]
@@ -274,7 +277,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                         now = epoch_end
 
                 duration_us = cut - stretch_start
-                c = epoch_component[4 * epoch + ENERGY] - base
+                c = epoch_component[4 * epoch + ENERGY]
                 if c >= 0 and energy > 0:
                     volume[index(c)] += energy * energy_scale
                     touched |= 1 << c
@@ -284,7 +287,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                         allowed = min(energy_left, energy * energy_scale)
                         free[index(c)] += allowed
                         energy_left -= allowed
-                c = epoch_component[4 * epoch + TIME] - base
+                c = epoch_component[4 * epoch + TIME]
                 if c >= 0 and charging_us > 0:
                     volume[index(c)] += charging_us
                     touched |= 1 << c
@@ -292,7 +295,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                         allowed = min(time_left, charging_us)
                         free[index(c)] += allowed
                         time_left -= allowed
-                c = epoch_component[4 * epoch + PARKING_TIME] - base
+                c = epoch_component[4 * epoch + PARKING_TIME]
                 if c >= 0 and duration_us > charging_us:
                     volume[index(c)] += duration_us - charging_us
                     touched |= 1 << c
@@ -300,7 +303,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                         allowed = min(parking_left, duration_us - charging_us)
                         free[index(c)] += allowed
                         parking_left -= allowed
-                c = epoch_component[4 * epoch + FLAT] - base
+                c = epoch_component[4 * epoch + FLAT]
                 if c >= 0 and flat != 0:
                     volume[index(c)] = 1
                     touched |= 1 << c
@@ -325,7 +328,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
             total_rest = 0
             size_nano = 0  # at least what the sizes of the amounts add up to
             left_over = 0  # units that lines leave out when each is rounded down
-            begun = lines
+            line_begun = lines
             odd = odd or energy_total > energy_max
             print_micro = unit_nano // NANO_PER_MICRO
             while touched != 0:
@@ -366,11 +369,11 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
 
                 units = count_units(nano, unit_nano)
                 left_over -= units
-                under[lines - begun] = nano - units * unit_nano
-                rests[lines - begun] = rest
+                under[lines - line_begun] = nano - units * unit_nano
+                rests[lines - line_begun] = rest
                 i = index(lines)
                 line_session[i] = ids[s] if with_ids else s
-                line_number[i] = i - begun + 1
+                line_number[i] = i - line_begun + 1
                 line_kind[i] = USAGE
                 line_dimension[i] = of_dimension[c]
                 line_element[i] = of_element[c]
@@ -388,18 +391,18 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 if with_rate:
                     put(line_rate, i, components.rate_ppm[c])
                 if deal >= 0:
-                    j = index(lines - begun)
+                    j = index(lines - line_begun)
                     shares.left_nano[j] = nano
                     shares.left_rest[j] = rest
                     shares.billed[j] = billed
                     shares.dimension[j] = of_dimension[c]
                 lines += 1
             if odd:
-                return at, begun
+                return at, line_begun
             if deal >= 0:
                 used = energy_most - energy_left, time_most - time_left, parking_most - parking_left
                 lines, nano, rest, units = deal_lines(
-                    deal, t, begun, lines, used[0], used[1], used[2], book, deals, scratch, out
+                    deal, t, line_begun, lines, used[0], used[1], used[2], book, deals, scratch, out
                 )
                 left_over -= units
                 total_nano += nano
@@ -421,14 +424,14 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
             left_over += total
             while left_over > 0:
                 most = 0
-                for j in range(1, lines - begun):
+                for j in range(1, lines - line_begun):
                     if under[j] > under[most] or (under[j] == under[most] and rests[j] > rests[most]):
                         most = j
                 under[most] -= unit_nano
-                put(line_printed, index(begun + most), line_printed[index(begun + most), 0] + print_micro)
+                put(line_printed, index(line_begun + most), line_printed[index(line_begun + most), 0] + print_micro)
                 left_over -= 1
             if deal >= 0:
-                for i in range(begun, lines):
+                for i in range(line_begun, lines):
                     line_printed[index(i), 1] = -1 if line_printed[index(i), 0] < 0 else 0
 
             totals.status[s] = 0

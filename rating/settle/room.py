@@ -6,6 +6,7 @@ import numpy as np
 
 from rating.compile.plan import Plan
 from rating.kernels.arrays import NO_TAX, SPARE_MAX, Lines, Records, Scratch, Shares, Stretches
+from rating.kernels.epochs import AHEAD_SESSIONS
 from rating.kernels.price import BLOCK_SESSIONS
 from rating.settle.memory import Block
 from rating.units import LINE_DIMENSIONS
@@ -21,7 +22,7 @@ def room_for_block(block: Block, stretches: int, plan: Plan) -> Scratch:
     means = room if plan.book.timelines.spot.any() else 0
     block.reset(
         {
-            np.int64: 3 * stretches + 2 * width + 6 * room + means + 2 * (BLOCK_SESSIONS + 1) + 9 * most + 5 * spare,
+            np.int64: 3 * stretches + 2 * width + 6 * room + means + 2 * (BLOCK_SESSIONS + 1) + 9 * most + 5 * spare + 2 * AHEAD_SESSIONS,
             np.int32: stretches + len(LINE_DIMENSIONS) * width + 4 * room,
             np.uint8: stretches + room,
         }
@@ -59,6 +60,7 @@ def room_for_block(block: Block, stretches: int, plan: Plan) -> Scratch:
         ),
         pick=block.take(room, np.int32),
         volume=volume,
+        begins=block.take(2 * AHEAD_SESSIONS, np.int64).reshape(2, AHEAD_SESSIONS),
         free=free,
         under=block.take(most + spare, np.int64),
         rest=block.take(most + spare, np.int64),
