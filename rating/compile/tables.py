@@ -132,7 +132,6 @@ def add_timeline(tables: Tables, group: Group, index: int) -> None:
     component_rows, rule_row, taxes = rows(tariff, version, parts, prices)
     if restricted is not None:
         rule_row = rule_row._replace(plain=0)
-    base = len(tables.components)
     tables.block.append(_add_epochs(tables, group, start_us, component))
     tables.spot.append(int(any(prices)))
     if any(prices) and rule_row.plain:

@@ -54,7 +54,7 @@ class Timelines(NamedTuple):
 
     epoch_first: Int64  # (k,)
     epoch_start_us: Int64  # (e,) UTC
-    # (4 e,) for each of units.DIMENSIONS the component that prices it, counted from the timeline's first, or NO_COMPONENT
+    # (4 e,) for each of units.DIMENSIONS its component, counted from the first of the timeline, or NO_COMPONENT
     epoch_component: Int32
     hint_first: Int64  # (k,)
     hint: Int32  # (h,) the epoch in force where a bucket of 2^SPAN_SHIFT us starts, counted within the timeline

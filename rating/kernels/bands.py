@@ -79,6 +79,21 @@ def find_band(bands: Int64, count: int, energy: int, power: int, current: int) -
 
 
 @scalar
+def band_at(bands: Int64, at: int) -> tuple[int, int, int, int, int, int]:
+    """The powers, currents and energies of a band."""
+    k = index(at)
+    powers = bands[k, POWER_LO], bands[k, POWER_HI]
+    currents = bands[k, CURRENT_LO], bands[k, CURRENT_HI]
+    return powers[0], powers[1], currents[0], currents[1], bands[k, ENERGY_LO], bands[k, ENERGY_HI]
+
+
+@scalar
+def stretch_of(bands: Int64, at: int) -> int:
+    """The stretch of a band; of none (-1) the first."""
+    return index(bands[index(at), STRETCH]) if at >= 0 else 0
+
+
+@scalar
 def has_powers(bands: Int64, count: int) -> bool:
     """Whether a power matters for any band."""
     for at in range(count):

@@ -109,12 +109,8 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
         with_rate = line_rate.size > 0
         with_deals = deals.of_session.size > 0
         deal_of, allowance_left = deals.of_session, deals.allowance_left
-        is_plain_term, allowance_first, allowance_of = (
-            book.terms.plain,
-            book.terms.allowance_first,
-            book.terms.allowance_of,
-        )
-        free, shares = scratch.free, scratch.shares
+        is_plain_term, allowance_first = book.terms.plain, book.terms.allowance_first
+        allowance_of, free, shares = book.terms.allowance_of, scratch.free, scratch.shares
         with_tax = totals.tax_micro.size > 0
         energy_scale = usage.energy_scale[0]
         energy_max = ENERGY_MAX_MWH // energy_scale

@@ -33,21 +33,17 @@ from rating.kernels.bands import (
     BAND_US_MAX,
     BAND_WIDTH,
     BANDS_MAX,
-    CURRENT_HI,
-    CURRENT_LO,
-    ENERGY_HI,
-    ENERGY_LO,
-    POWER_HI,
-    POWER_LO,
-    STRETCH,
     add_band,
     add_to,
+    band_at,
     energies_of,
     find_band,
     has_powers,
     is_told,
+    stretch_of,
     tell_bands,
 )
+from rating.kernels.candidates import first_that_holds
 from rating.kernels.jit import kernel
 from rating.kernels.session import charging_end, reserved_from
 from rating.kernels.walk import END_BEFORE_START, ENERGY_RANGE, NEGATIVE_ENERGY, NO_DATA, OUTSIDE_SESSION, OVERLAP
@@ -205,7 +201,7 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                         break
                     if outside:
                         found = find_band(bands, banded, energy, power, current)
-                        to = index(bands[max(found, 0), STRETCH]) if found >= 0 else 0
+                        to = stretch_of(bands, found)
                         # Where no time has passed yet, the price of a session is not due yet either.
                         if found < 0 or stretch_us[to] == 0 or stretch_after[to] != after:
                             break
@@ -213,9 +209,7 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                         before += energy_sum
                         energy_left -= energy_sum
                         energy_sum, charging_sum, parked_sum, begin, opened = 0, 0, 0, now, to
-                        power_lo, power_hi = bands[found, POWER_LO], bands[found, POWER_HI]
-                        current_lo, current_hi = bands[found, CURRENT_LO], bands[found, CURRENT_HI]
-                        energy_lo, energy_hi = bands[found, ENERGY_LO], bands[found, ENERGY_HI]
+                        power_lo, power_hi, current_lo, current_hi, energy_lo, energy_hi = band_at(bands, found)
                         for d in range(_DIMENSIONS):
                             picks[d] = stretch_component[_DIMENSIONS * opened + d]
                     if with_volumes:
@@ -378,39 +372,19 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                             continue
                         of_reservation = d > FLAT
                         pick = -1
-                        asked = is_reserved if of_reservation else kind != _RESERVED and not expired
-                        j = index(epoch_rows[row + d])
-                        while asked and candidate[2 * j] >= 0:
-                            if candidate[2 * j + 1] < 0:
-                                pick = candidate[2 * j]
-                                break
-                            k = index(8 * candidate[2 * j + 1])
-                            duration = since - (reserved_start if of_reservation else session_start)
-                            so_far = 0 if of_reservation else before + given
-                            has_power = 0 if of_reservation else power
-                            has_current = 0 if of_reservation else current
-                            if (
-                                conditions[k] <= so_far < conditions[k + 1]
-                                and conditions[k + 2] <= duration < conditions[k + 3]
-                            ):
-                                least, below = conditions[k + 4], conditions[k + 5]
-                                enough = least <= has_power < below
-                                if not of_reservation:
-                                    power_lo = max(power_lo, least if power >= least else 0)
-                                    power_hi = min(power_hi, NEVER if power >= least else least)
-                                    power_lo = max(power_lo, below if power >= below else 0)
-                                    power_hi = min(power_hi, NEVER if power >= below else below)
-                                least, below = conditions[k + 6], conditions[k + 7]
-                                enough = enough and least <= has_current < below
-                                if not of_reservation:
-                                    current_lo = max(current_lo, least if current >= least else 0)
-                                    current_hi = min(current_hi, NEVER if current >= least else least)
-                                    current_lo = max(current_lo, below if current >= below else 0)
-                                    current_hi = min(current_hi, NEVER if current >= below else below)
-                                if enough:
-                                    pick = candidate[2 * j]
-                                    break
-                            j += 1
+                        j = epoch_rows[row + d]
+                        if of_reservation and is_reserved:
+                            duration = since - reserved_start
+                            pick, _ = first_that_holds(
+                                j, candidate, conditions, 0, duration, 0, 0, (0, NEVER, 0, NEVER)
+                            )
+                        elif not of_reservation and kind != _RESERVED and not expired:
+                            so_far, duration = before + given, since - session_start
+                            bounds = power_lo, power_hi, current_lo, current_hi
+                            pick, bounds = first_that_holds(
+                                j, candidate, conditions, so_far, duration, power, current, bounds
+                            )
+                            power_lo, power_hi, current_lo, current_hi = bounds
                         changed = changed or picks[d] != pick
                         picks[d] = pick
                     flags |= epoch_rows[row + 7]
@@ -436,9 +410,7 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                 if asked and returns and kind == _INTERVAL:
                     banded = add_band(bands, banded, power_lo, power_hi, current_lo, current_hi, opened)
                 stretch_reserved_us[opened] += reserved_after - reserved_given
-                add_to(
-                    out, opened, upto - given, charging_now - charging_given, parked_now - parked_given, until - at
-                )
+                add_to(out, opened, upto - given, charging_now - charging_given, parked_now - parked_given, until - at)
                 if final:
                     break
 

@@ -20,9 +20,17 @@ def room_for_block(block: Block, stretches: int, plan: Plan) -> Scratch:
     spare = int(plan.book.terms.spare_most[0])
     room = len(LINE_DIMENSIONS) * stretches + (SPARE_MAX + spare) * BLOCK_SESSIONS
     means = room if plan.book.timelines.spot.any() else 0
+    ahead = 2 * AHEAD_SESSIONS
     block.reset(
         {
-            np.int64: 3 * stretches + 2 * width + 6 * room + means + 2 * (BLOCK_SESSIONS + 1) + 9 * most + 5 * spare + 2 * AHEAD_SESSIONS,
+            np.int64: 3 * stretches
+            + 2 * width
+            + 6 * room
+            + means
+            + 2 * (BLOCK_SESSIONS + 1)
+            + 9 * most
+            + 5 * spare
+            + 2 * AHEAD_SESSIONS,
             np.int32: stretches + len(LINE_DIMENSIONS) * width + 4 * room,
             np.uint8: stretches + room,
         }
@@ -60,7 +68,7 @@ def room_for_block(block: Block, stretches: int, plan: Plan) -> Scratch:
         ),
         pick=block.take(room, np.int32),
         volume=volume,
-        begins=block.take(2 * AHEAD_SESSIONS, np.int64).reshape(2, AHEAD_SESSIONS),
+        begins=block.take(ahead, np.int64).reshape(2, AHEAD_SESSIONS),
         free=free,
         under=block.take(most + spare, np.int64),
         rest=block.take(most + spare, np.int64),
