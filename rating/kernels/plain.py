@@ -40,8 +40,8 @@ from rating.kernels.arrays import (
     Totals,
     Usage,
 )
-from rating.kernels.jit import lean_kernel
 from rating.kernels.lines import in_unit
+from rating.kernels.native import part
 from rating.kernels.plain_deal import deal_lines
 from rating.units import (
     ACTIVITY_AUTO,
@@ -63,11 +63,13 @@ INTERVALS_MAX = 2**20  # of a plain session: the sum of as many of the greatest 
 assert INTERVALS_MAX * ENERGY_MAX_MWH < 2**62
 
 
-def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
-    """The kernel for batches with prices that follow an index, or without: as one, J1 takes 1.3 times as long."""
+def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[int, int]]:
+    """The kernel for batches with prices that follow an index and with deals, or without: as one, J1 takes 1.3 times as
+    long, and twice as long to compile.
+    """
     BY_INDEX = by_index  # noqa: N806  (a constant for the compiler)
+    WITH_DEALS = with_deals  # noqa: N806
 
-    @lean_kernel
     def plain(
         first: int,
         last: int,
@@ -108,7 +110,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
         with_ids = ids.size > 0
         with_billed = line_billed.size > 0
         with_rate = line_rate.size > 0
-        with_deals = deals.of_session.size > 0
+        with_deals = WITH_DEALS and deals.of_session.size > 0
         deal_of, allowance_left = deals.of_session, deals.allowance_left
         is_plain_term, allowance_first, allowance_of = (
             book.terms.plain,
@@ -130,7 +132,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 return at, lines
             deal = -1
             energy_left, time_left, parking_left = 0, 0, 0  # what allowances may still make free
-            if with_deals and deal_of[s] >= 0:
+            if WITH_DEALS and with_deals and deal_of[s] >= 0:
                 deal = index(deal_of[s])
                 term = deals.terms[deal]
                 if is_plain_term[term] == 0 or by_indexes[t] != 0:
@@ -280,7 +282,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                     touched |= 1 << c
                     if follows:
                         spot_sum[index(c)] += cost * energy_scale
-                    if energy_left > 0:
+                    if WITH_DEALS and energy_left > 0:
                         allowed = min(energy_left, energy * energy_scale)
                         free[index(c)] += allowed
                         energy_left -= allowed
@@ -288,7 +290,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 if c >= 0 and charging_us > 0:
                     volume[index(c)] += charging_us
                     touched |= 1 << c
-                    if time_left > 0:
+                    if WITH_DEALS and time_left > 0:
                         allowed = min(time_left, charging_us)
                         free[index(c)] += allowed
                         time_left -= allowed
@@ -296,7 +298,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 if c >= 0 and duration_us > charging_us:
                     volume[index(c)] += duration_us - charging_us
                     touched |= 1 << c
-                    if parking_left > 0:
+                    if WITH_DEALS and parking_left > 0:
                         allowed = min(parking_left, duration_us - charging_us)
                         free[index(c)] += allowed
                         parking_left -= allowed
@@ -335,7 +337,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 quantity = volume[k]
                 volume[k] = 0
                 billed = quantity
-                if deal >= 0:
+                if WITH_DEALS and deal >= 0:
                     billed -= free[k]
                     free[k] = 0
                 price = of_price[c]
@@ -387,7 +389,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 put(line_printed, i, units * print_micro)
                 if with_rate:
                     put(line_rate, i, components.rate_ppm[c])
-                if deal >= 0:
+                if WITH_DEALS and deal >= 0:
                     j = index(lines - begun)
                     shares.left_nano[j] = nano
                     shares.left_rest[j] = rest
@@ -396,7 +398,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 lines += 1
             if odd:
                 return at, begun
-            if deal >= 0:
+            if WITH_DEALS and deal >= 0:
                 used = energy_most - energy_left, time_most - time_left, parking_most - parking_left
                 lines, nano, rest, units = deal_lines(
                     deal, t, begun, lines, used[0], used[1], used[2], book, deals, scratch, out
@@ -427,7 +429,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 under[most] -= unit_nano
                 put(line_printed, index(begun + most), line_printed[index(begun + most), 0] + print_micro)
                 left_over -= 1
-            if deal >= 0:
+            if WITH_DEALS and deal >= 0:
                 for i in range(begun, lines):
                     line_printed[index(i), 1] = -1 if line_printed[index(i), 0] < 0 else 0
 
@@ -442,8 +444,10 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 put(totals.gross_micro, s, (net + tax) * print_micro)
         return last, lines
 
-    return plain
+    plain.__name__ = name
+    return part(plain)
 
 
-plain = _make(by_index=False)
-plain_by_index = _make(by_index=True)
+plain = _make("plain", by_index=False, with_deals=False)
+plain_with_deals = _make("plain_with_deals", by_index=False, with_deals=True)
+plain_by_index = _make("plain_by_index", by_index=True, with_deals=True)

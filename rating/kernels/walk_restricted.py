@@ -7,8 +7,6 @@ volumes that a CDR tells. Where nothing changes an interval takes up to thrice a
 
 from __future__ import annotations
 
-import numpy as np
-
 from rating.kernels.arith import index, mul_div_floor, power_floor, row_of
 from rating.kernels.arrays import (
     BY_CURRENT,
@@ -26,7 +24,7 @@ from rating.kernels.arrays import (
     Totals,
     Usage,
 )
-from rating.kernels.jit import kernel
+from rating.kernels.native import part
 from rating.kernels.session import charging_end, reserved_from
 from rating.kernels.walk import END_BEFORE_START, ENERGY_RANGE, NEGATIVE_ENERGY, NO_DATA, OUTSIDE_SESSION, OVERLAP
 from rating.units import (
@@ -61,7 +59,7 @@ assert _BAND_US_MAX * _BAND_MW_MAX + US_PER_H < 2**63
 assert ENERGY_MAX_MWH <= SESSION_MAX_US
 
 
-@kernel
+@part
 def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out: Stretches, totals: Totals) -> int:
     """Walk the sessions of `rows` at the places lo to hi - 1 (PRICING 1, 2).
 
@@ -82,7 +80,9 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
     with_volumes, with_expired = volumes_us.size > 0, usage.expired.size > 0
     energy_scale = usage.energy_scale[0]
     room = stretch_after.size
-    picks = np.full(_DIMENSIONS, -1, np.int32)
+    picks = out.picks
+    for d in range(_DIMENSIONS):
+        picks[d] = -1
 
     stretches = 0
     for place in range(lo, hi):

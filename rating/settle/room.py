@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rating.compile.plan import Plan
-from rating.kernels.arrays import NO_TAX, SPARE_MAX, Lines, Records, Scratch, Shares, Stretches
+from rating.kernels.arrays import NO_TAX, SPARE_MAX, Gathered, Lines, Records, Scratch, Shares, Stretches
 from rating.kernels.price import BLOCK_SESSIONS
 from rating.settle.memory import Block
 from rating.units import LINE_DIMENSIONS
@@ -21,8 +21,15 @@ def room_for_block(block: Block, stretches: int, plan: Plan) -> Scratch:
     means = room if plan.book.timelines.spot.any() else 0
     block.reset(
         {
-            np.int64: 3 * stretches + 2 * width + 6 * room + means + 2 * (BLOCK_SESSIONS + 1) + 9 * most + 5 * spare,
-            np.int32: stretches + len(LINE_DIMENSIONS) * width + 4 * room,
+            np.int64: 3 * stretches
+            + 2 * width
+            + 6 * room
+            + means
+            + 2 * (BLOCK_SESSIONS + 1)
+            + 17 * most
+            + 5 * spare
+            + 2 * len(LINE_DIMENSIONS),
+            np.int32: stretches + len(LINE_DIMENSIONS) * (width + 1) + 4 * room,
             np.uint8: stretches + room,
         }
     )
@@ -42,6 +49,7 @@ def room_for_block(block: Block, stretches: int, plan: Plan) -> Scratch:
             duration_us=block.take(stretches, np.int64),
             parked_us=block.take(width, np.int64),
             reserved_us=block.take(width, np.int64),
+            picks=block.take(len(LINE_DIMENSIONS), np.int32),
         ),
         records=Records(
             first=block.take(BLOCK_SESSIONS + 1, np.int64),
@@ -63,8 +71,18 @@ def room_for_block(block: Block, stretches: int, plan: Plan) -> Scratch:
         under=block.take(most + spare, np.int64),
         rest=block.take(most + spare, np.int64),
         spot=spot,
+        gathered=_room_for_sums(block, most, bool(means)),
         shares=Shares(*(block.take(size, np.int64) for size in [most] * 4 + [spare] * 3)),
     )
+
+
+def _room_for_sums(block: Block, most: int, by_index: bool) -> Gathered:
+    small = len(LINE_DIMENSIONS)
+    sizes = (most, most, most, 4 * most if by_index else 0, most, small, small)
+    found = Gathered(*(block.take(size, np.int64) for size in sizes))
+    for each in found:
+        each[:] = 0
+    return found
 
 
 def room_for_lines(count: int, plan: Plan) -> Lines:
