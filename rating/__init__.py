@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rating.desk.to_cdrs import to_cdrs
     from rating.desk.verify import verify, verify_each
     from rating.engine import rate, rate_cdrs
+    from rating.quotes.quote import quote
+    from rating.quotes.result import Quote
     from rating.results.corrections import Corrections, corrections
     from rating.results.rated import Rated
     from rating.settle.fees import fees
@@ -40,6 +42,8 @@ _HOMES = {
     "rate_cdrs": "rating.engine",
     "read_cdrs": "rating.cdrs",
     "read_ocpp": "rating.usage.ocpp.read",
+    "Quote": "rating.quotes.result",
+    "quote": "rating.quotes.quote",
     "Rated": "rating.results.rated",
     "Tariffs": "rating.tariff.model",
     "to_cdrs": "rating.desk.to_cdrs",
@@ -57,6 +61,7 @@ __all__ = [
     "OcpiError",
     "OcppUsage",
     "Place",
+    "Quote",
     "Rated",
     "RatingError",
     "SessionError",
@@ -68,6 +73,7 @@ __all__ = [
     "fees",
     "load_tariffs",
     "parse_ocpi_tariff",
+    "quote",
     "rate",
     "rate_cdrs",
     "read_cdrs",
@@ -84,7 +90,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'rating' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    found = globals()[name] = getattr(import_module(_HOMES[name]), name)  # the next time it is there
+    return found
 
 
 def __dir__() -> list[str]:

@@ -352,27 +352,6 @@ class Gathered(NamedTuple):
     free_of: Int64  # (6,) of it, what allowances still make free
 
 
-class Chosen(NamedTuple):
-    """Which sessions are priced."""
-
-    rows: Int64  # (q,) ascending, each once; or (0,): all
-
-
-class RunRoom(NamedTuple):
-    """A column of ids, and room for its runs of equal ones."""
-
-    ids: Int64  # (m,)
-    # Written.
-    first: Int64  # (k,) where each begins
-    run_ids: Int64  # (k,) and its id
-
-
-class Entries(NamedTuple):
-    """Where the code of the kernels that `price` calls is, 0: it has not been needed so far."""
-
-    address: Int64  # (k,) in the order of price.PARTS
-
-
 class Scratch(NamedTuple):
     """What one thread writes between kernels, for one block of sessions at a time."""
 

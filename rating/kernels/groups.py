@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rating.kernels import arrays
+from rating.kernels.arrays import Int64
 
 # Where NumPy keeps the address of an array's items and of its shape: the first fields of `PyArrayObject_fields`, which
 # are a part of NumPy's binary interface.
@@ -35,6 +36,27 @@ WRITTEN_FIELDS = {
     "Deals": frozenset({"allowance_used", "redeemed", "coupon_used"}),
     "RunRoom": frozenset({"first", "run_ids"}),
 }
+
+
+class Chosen(NamedTuple):
+    """Which sessions are priced."""
+
+    rows: Int64  # (q,) ascending, each once; or (0,): all
+
+
+class RunRoom(NamedTuple):
+    """A column of ids, and room for its runs of equal ones."""
+
+    ids: Int64  # (m,)
+    # Written.
+    first: Int64  # (k,) where each begins
+    run_ids: Int64  # (k,) and its id
+
+
+class Entries(NamedTuple):
+    """Where the code of the kernels that `price` calls is, 0: it has not been needed so far."""
+
+    address: Int64  # (k,) in the order of price.PARTS
 
 
 class Field(NamedTuple):
@@ -60,7 +82,7 @@ def fields(group: Any) -> dict[str, Field]:
 
 def group_named(name: str) -> Any:
     """The group of that name."""
-    return getattr(arrays, name)
+    return globals().get(name) or getattr(arrays, name)
 
 
 @lru_cache(maxsize=64)
@@ -93,7 +115,8 @@ def pack(group: Any) -> Packed:
         return group
     flat: list[Any] = []
     _flatten(group, flat)
-    dtypes, dims = _wanted(type(group))
+    kind: Any = type(group)
+    dtypes, dims = _wanted(kind)
     if [each.dtype for each in flat] != dtypes or [each.ndim for each in flat] != dims:
         raise TypeError(f"{type(group).__name__}: an array is not of the type that the group says")
     if not all(each.flags.c_contiguous for each in flat):

@@ -93,13 +93,29 @@ class Entry(Native):
 
     def __call__(self, *args: Any) -> Any:
         """Call it from Python."""
-        held = [each if isinstance(each, int) else pack(each) for each in args]
-        found = (ctypes.c_int64 * self.results)()
-        error = ctypes.c_int64()
-        numbers = [each.address if isinstance(each, Packed) else each for each in held]
-        if self.call(ctypes.addressof(found), ctypes.addressof(error), *numbers) != 0:
-            raise IndexError(f"{self.name}: an index is out of bounds")
-        return tuple(found) if self.results > 1 else found[0]
+        count = next((i for i, each in enumerate(args) if not isinstance(each, int)), len(args))
+        found = self.bind(tuple(map(pack, args[count:])))(*args[:count])
+        return found if self.results > 1 else found[0]
+
+    def bind(self, packed: tuple[Packed, ...]) -> Callable[..., tuple[int, ...]]:
+        """What takes the numbers that stand before these groups."""
+        call, results, name = self.call, self.results, self.name
+        addresses = [each.address for each in packed]
+
+        def run(*numbers: int, held: Any = packed) -> tuple[int, ...]:
+            # Made for each call, since several threads may be in it.
+            found = (ctypes.c_int64 * (results + 1))()
+            at = ctypes.addressof(found)
+            if call(at, at + 8 * results, *numbers, *addresses) != 0:
+                raise IndexError(f"{name}: an index is out of bounds")
+            return tuple(found[:results])
+
+        return run
+
+
+def bind(kernel: Callable[..., Any], packed: tuple[Packed, ...]) -> Callable[..., Any]:
+    """What takes the numbers that stand before the groups of an `entry`, which are these."""
+    return cast("Entry", kernel).bind(packed) if not DISABLE_JIT else lambda *numbers: kernel(*numbers, *packed)
 
 
 def part(function: Callable[P, R]) -> Callable[P, R]:

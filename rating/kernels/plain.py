@@ -64,11 +64,8 @@ assert INTERVALS_MAX * ENERGY_MAX_MWH < 2**62
 
 
 def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[int, int]]:
-    """The kernel for batches with prices that follow an index and with deals, or without: as one, J1 takes 1.3 times as
-    long, and twice as long to compile.
-    """
-    BY_INDEX = by_index  # noqa: N806  (a constant for the compiler)
-    WITH_DEALS = with_deals  # noqa: N806
+    """The kernel for batches with prices of an index, and deals, or without: as one, J1 takes 1.3 times as long."""
+    BY_INDEX, WITH_DEALS = by_index, with_deals  # noqa: N806  (constants for the compiler)
 
     def plain(
         first: int,

@@ -21,9 +21,7 @@ from rating.kernels.arrays import (
     SETTLED_APART,
     SPARE_MAX,
     Book,
-    Chosen,
     Deals,
-    Entries,
     Lines,
     Scratch,
     Totals,
@@ -32,10 +30,10 @@ from rating.kernels.arrays import (
 from rating.kernels.bill import bill
 from rating.kernels.discount import discount
 from rating.kernels.gather import gather
-from rating.kernels.groups import pack
+from rating.kernels.groups import Chosen, Entries, pack
 from rating.kernels.jit import scalar
 from rating.kernels.lines import write_lines
-from rating.kernels.native import address_of, entry, through
+from rating.kernels.native import address_of, bind, entry, through
 from rating.kernels.plain import plain, plain_by_index, plain_with_deals
 from rating.kernels.step import step
 from rating.kernels.walk import walk
@@ -173,32 +171,32 @@ def _price(
 
 _ENTRIES = Entries(np.zeros(len(PARTS), np.int64))
 _PACKED = pack(_ENTRIES)
+Run = Callable[[int, int, int], tuple[int, int, int]]
 
 
-def price(
-    first: int,
-    last: int,
-    lines: int,
-    rows: Any,
-    usage: Any,
-    book: Any,
-    deals: Any,
-    scratch: Any,
-    totals: Any,
-    out: Any,
-) -> tuple[int, int, int]:
+def price(first: int, last: int, lines: int, *groups: Any) -> tuple[int, int, int]:
     """Price the sessions of `rows`, int64 (q,) ascending or (0,): all, from place `first` to place last - 1, writing
     lines from row `lines` on (PRICING 1 to 4).
+
+    `groups` are rows, Usage, Book, Deals, Scratch, Totals and Lines, each as it is or packed.
 
     Returns: the first place that is not priced, how many lines are written now, and why it stopped there: DONE,
     LINES_FULL (not one more session is sure to fit), SCRATCH_FULL (its session alone needs more of it), or APART (its
     amounts are in `scratch.records`, and its totals are for `settle.apart`).
     """
-    if isinstance(rows, np.ndarray):
-        rows = Chosen(rows)
-    groups = (pack(rows), pack(usage), pack(book), pack(deals), pack(scratch), pack(totals), pack(out), _PACKED)
-    while True:
-        first, lines, why = _price(first, last, lines, *groups)
-        if why < _NEEDS:
-            return first, lines, why
-        _ENTRIES.address[why - _NEEDS] = address_of(PARTS[why - _NEEDS])
+    return bound(*groups)(first, last, lines)
+
+
+def bound(rows: Any, *groups: Any) -> Run:
+    """What calls `price` with these groups."""
+    packed = (pack(Chosen(rows) if isinstance(rows, np.ndarray) else rows), *map(pack, groups), _PACKED)
+    run = bind(_price, packed)
+
+    def priced(first: int, last: int, lines: int) -> tuple[int, int, int]:
+        while True:
+            first, lines, why = run(first, last, lines)
+            if why < _NEEDS:
+                return first, lines, why
+            _ENTRIES.address[why - _NEEDS] = address_of(PARTS[why - _NEEDS])
+
+    return priced

@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from rating.kernels.arrays import RunRoom, readonly
+from rating.kernels.arrays import readonly
+from rating.kernels.groups import RunRoom
 from rating.kernels.native import entry
 
 Int64 = NDArray[np.int64]

@@ -1,0 +1,11 @@
+"""One session at a time, in microseconds.
+
+Comes in: the tariffs, and the facts of one session as plain Python values. Goes out: a `Quote`, with the amounts that
+`rate()` gives to the cent.
+May import: every room but `desk` and `cli`.
+
+    quote     quote(): facts -> Quote
+    facts     plain Python values -> numbers, where they are of the usual kinds; what else they are, `rate()` reads
+    prepared  what depends on the tariff only, compiled and kept; the kernels for one session
+    result    Quote
+"""
