@@ -17,6 +17,7 @@ from rating.results.later import Later
 from rating.results.rated import Rated, line_writer, make_tables
 from rating.results.rejected import as_faults, with_refused
 from rating.results.rounds import merged, with_row_numbers
+from rating.results.single import rate_single
 from rating.settle.chunks import CORES, settle, usage_of
 from rating.tariff.model import Tariffs
 from rating.usage.batch import UsageBatch
@@ -67,6 +68,10 @@ def rate(
     Rated(1 sessions, 1 lines, 0 rejected)
     """
     check_options(tariffs, on_error, threads)
+    if readings is accounts is state is chunk_sessions is None:
+        one = rate_single(tariffs, sessions, intervals)
+        if one is not None:
+            return one
     batch = read_usage(sessions, intervals, readings, find_runs=find_runs)
     return rate_batch(
         tariffs,

@@ -4,8 +4,6 @@ Comes in: the tariffs, and the facts of one session as plain Python values. Goes
 `rate()` gives to the cent.
 May import: every room but `desk` and `cli`.
 
-    quote     quote(): facts -> Quote
-    facts     plain Python values -> numbers, where they are of the usual kinds; what else they are, `rate()` reads
-    prepared  what depends on the tariff only, compiled and kept; the kernels for one session
-    result    Quote
+    quote   quote(): facts -> Quote
+    result  Quote
 """

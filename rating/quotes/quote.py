@@ -13,18 +13,19 @@ import pyarrow as pa
 from rating.engine import check_options, rate
 from rating.errors import Fault, InputError, Place
 from rating.kernels.arrays import TAX_INCLUDED
-from rating.quotes.facts import Metered, energy, instant, metered, name, power, span
-from rating.quotes.prepared import Raw, prepared
 from rating.quotes.result import Details, Quote, details_of, money
 from rating.results.later import Later
 from rating.results.rated import line_writer
 from rating.results.taxes import taxes_later
-from rating.tariff.model import Tariff, Tariffs
+from rating.settle.single import Raw, price_single
+from rating.tariff.model import Tariffs
 from rating.units import MICRO_PER_UNIT
+from rating.usage.facts import facts_of
 
 _ID = "quote"  # what messages call the session
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NAMES = ("membership", "connector", "payment_method", "tariff_type")
+_MORE = ("reservation_start", "reservation_expired", "account", "coupon", "redeem_points")
+_NOTHING = (None,) * len(_MORE)
 
 
 def quote(
@@ -92,27 +93,7 @@ def quote(
     >>> quote(tariffs, "per-kwh", start="2026-03-02T10:00+01:00", end="2026-03-02T11:30+01:00", energy_kwh="12.5")
     Quote(per-kwh: 12.5 kWh, net 4.03, tax 0.85, gross 4.88 EUR)
     """
-    found = tariffs.get(tariff) if type(tariffs) is Tariffs and type(tariff) is str else None
-    if found is not None and (
-        readings is reservation_start is reservation_expired is account is coupon is redeem_points is None
-        and accounts is state is None
-    ):
-        said: dict[str, Any] = {}
-        known = True
-        for column, value in zip(_NAMES, (membership, connector, payment_method, tariff_type), strict=True):
-            if value is not None:
-                fine, said[column] = name(value)
-                known = known and fine
-        if evse_power_kw is not None or evse_power_w is not None:
-            said["evse_power_mw"] = power(evse_power_kw, evse_power_w)
-            known = known and said["evse_power_mw"] is not None
-        bounds = span(start, end)
-        if known and bounds is not None and (time_zone is None or type(time_zone) is str):
-            made = _quick(found, bounds, (energy_kwh, energy_wh), intervals, charging_end, time_zone, said)
-            if made is not None:
-                return made
-    sessions = {
-        "tariff": tariff,
+    facts = {
         "start": start,
         "end": end,
         "energy_kwh": energy_kwh,
@@ -125,46 +106,24 @@ def quote(
         "tariff_type": tariff_type,
         "evse_power_kw": evse_power_kw,
         "evse_power_w": evse_power_w,
-        "reservation_start": reservation_start,
-        "reservation_expired": reservation_expired,
-        "account": account,
-        "coupon": coupon,
-        "redeem_points": redeem_points,
     }
-    return _by_rate(tariffs, sessions, intervals, readings, accounts, state)
+    more = (reservation_start, reservation_expired, account, coupon, redeem_points)
+    if readings is accounts is state is None and more == _NOTHING:
+        made = _quick(tariffs, tariff, facts, intervals)
+        if made is not None:
+            return made
+    facts |= dict(zip(_MORE, more, strict=True))
+    return _by_rate(tariffs, {"tariff": tariff, **facts}, intervals, readings, accounts, state)
 
 
-def _quick(
-    tariff: Tariff,
-    bounds: tuple[int, int],
-    energies: tuple[Any, Any],
-    intervals: Any,
-    charging_end: Any,
-    zone: str | None,
-    said: dict[str, Any],
-) -> Quote | None:
+def _quick(tariffs: Tariffs, name: str, values: Mapping[str, Any], intervals: Any) -> Quote | None:
     """By the kernels alone; None where a value is not of the usual kind, or the session is refused or odd."""
-    start_us, end_us = bounds
-    charged_until_us = -1
-    if charging_end is not None:
-        until_us = instant(charging_end)
-        if until_us is None or not start_us <= until_us <= end_us:
-            return None
-        charged_until_us = until_us
-    if intervals is None:
-        energy_mwh = energy(*energies)
-        if energy_mwh is None:
-            return None
-        # As `usage.totals` spreads a total: until charging ended, and where there is none over the whole session.
-        until = charged_until_us if charged_until_us >= 0 and energy_mwh > 0 else end_us
-        meter: Metered | None = Metered([start_us], [until], [energy_mwh])
-    else:
-        meter = metered(intervals) if energies == (None, None) else None
-    if meter is None:
+    tariff = tariffs.get(name) if type(tariffs) is Tariffs and type(name) is str else None
+    facts = None if tariff is None else facts_of(values, intervals)
+    if tariff is None or facts is None:
         return None
-    timeline = prepared(tariff, zone, said, start_us, end_us)
-    raw = None if timeline is None else timeline.price(start_us, end_us, charged_until_us, meter)
-    return None if raw is None else _made(raw, start_us, end_us)
+    raw = price_single(tariff, facts)
+    return None if raw is None else _made(raw, *facts.bounds)
 
 
 def _made(raw: Raw, start_us: int, end_us: int) -> Quote:
@@ -212,9 +171,9 @@ def _by_rate(
         sessions.setdefault(column, [None])
     meters = {"intervals": _with_ids(intervals, "intervals"), "readings": _with_ids(readings, "readings")}
     rated = rate(tariffs, sessions, **meters, accounts=accounts, state=state, on_error="raise", threads=1)
-    row = rated.sessions.to_pylist()[0]
+    row: dict[str, Any] = rated.sessions.to_pylist()[0]
     digits = _digits(tariffs[row["tariff"]].minor_micro)
-    amounts = {
+    amounts: dict[str, Any] = {
         column: None if row[column] is None else money(int(row[column] * MICRO_PER_UNIT), digits)
         for column in ("net", "tax", "gross")
     }

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from rating.units import ENERGY_MAX_MWH, INSTANT_MAX_US, INSTANT_MIN_US, POWER_MAX_MW, SESSION_MAX_US
 from rating.usage.energies import milli_from_text
+from rating.usage.schema import ATTRIBUTES
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _US: Final = timedelta(microseconds=1)
@@ -64,13 +65,14 @@ def milli(value: object, digits: int, most: int) -> int | None:
     kind = type(value)
     found: int | None = None
     if kind is str:
-        parts = _NUMBER.fullmatch(value)  # type: ignore[arg-type]
+        text = str(value)
+        parts = _NUMBER.fullmatch(text)
         if parts is not None and digits == 6:
             found = int(parts[1]) * 1_000_000 + (int(parts[2].ljust(6, "0")) if parts[2] else 0)
         else:
-            found = milli_from_text(value, digits)  # type: ignore[arg-type]
+            found = milli_from_text(text, digits)
     elif kind is int:
-        found = value * 10**digits  # type: ignore[operator]
+        found = value * 10**digits
     elif kind is Decimal:
         found = milli_from_text(str(value), digits)
     elif kind is float:
@@ -139,3 +141,46 @@ def metered(intervals: object) -> Metered | None:
         [milli(each, _ENERGIES[unit], ENERGY_MAX_MWH) for each in found[unit]],  # type: ignore[misc]
     )
     return None if not read.start_us or any(None in column for column in read) else read
+
+
+class Facts(NamedTuple):
+    """What one session says of itself."""
+
+    bounds: tuple[int, int]
+    charging_end_us: int  # -1: not told
+    zone: str | None
+    said: dict[str, Any]  # names, and evse_power_mw
+    meter: Metered | int  # its intervals, or its energy in milli-Wh
+
+
+def facts_of(values: Mapping[str, Any], intervals: object) -> Facts | None:
+    """The facts of a session, by the names that columns of sessions have; None where one is not of the usual kinds."""
+    bounds = span(values.get("start"), values.get("end"))
+    zone, ended = values.get("time_zone"), values.get("charging_end")
+    if bounds is None or not (zone is None or type(zone) is str):
+        return None
+    charging_end_us = -1
+    if ended is not None:
+        until_us = instant(ended)
+        if until_us is None or not bounds[0] <= until_us <= bounds[1]:
+            return None
+        charging_end_us = until_us
+    said: dict[str, Any] = {}
+    for column in ATTRIBUTES:
+        value = values.get(column)
+        if value is not None:
+            fine, said[column] = name(value)
+            if not fine:
+                return None
+    kw, watts = values.get("evse_power_kw"), values.get("evse_power_w")
+    if kw is not None or watts is not None:
+        said["evse_power_mw"] = power(kw, watts)
+        if said["evse_power_mw"] is None:
+            return None
+    kwh, wh = values.get("energy_kwh"), values.get("energy_wh")
+    meter: Metered | int | None
+    if intervals is None:
+        meter = energy(kwh, wh)
+    else:
+        meter = metered(intervals) if kwh is None and wh is None else None
+    return None if meter is None else Facts(bounds, charging_end_us, zone, said, meter)
