@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rating.tariff.write import to_yaml
     from rating.usage.ocpp.read import read_ocpp
     from rating.usage.ocpp.tables import OcppUsage
+    from rating.warming import warmup
 
 _HOMES = {
     "Corrections": "rating.results.corrections",
@@ -50,6 +51,7 @@ _HOMES = {
     "to_ocpi": "rating.tariff.ocpi.write",
     "to_ocpi_json": "rating.tariff.ocpi.write",
     "to_yaml": "rating.tariff.write",
+    "warmup": "rating.warming",
     "verify": "rating.desk.verify",
     "verify_each": "rating.desk.verify",
 }
@@ -84,6 +86,7 @@ __all__ = [
     "to_yaml",
     "verify",
     "verify_each",
+    "warmup",
 ]
 
 

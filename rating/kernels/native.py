@@ -20,6 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 COMPILED: list[str] = []  # the kernels that were compiled in this process, since none was kept
+KERNELS: list[Native] = []  # all of the modules that are loaded
 
 
 class Native:
@@ -29,6 +30,7 @@ class Native:
         update_wrapper(cast("Any", self), function)
         self.py_func = function
         self.name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+        KERNELS.append(self)
 
     @cached_property
     def address(self) -> int:
