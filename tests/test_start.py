@@ -212,6 +212,7 @@ def test_executors_of_asyncio_quote(expected):
     assert asyncio.run(every()) == expected
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")  # from Python 3.12 on
 def test_processes_that_fork_from_one_that_has_rated_go_on_by_themselves(expected):
     """As workers of gunicorn and Celery, which load the application before they fork."""
     context = multiprocessing.get_context("fork")
@@ -222,6 +223,7 @@ def test_processes_that_fork_from_one_that_has_rated_go_on_by_themselves(expecte
         assert [each.result() for each in busy] == [expected] * 4
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")  # from Python 3.12 on
 def test_a_fork_does_not_wait_for_a_thread_that_it_does_not_have():
     """A thread held the lock of the cache when the process forked."""
     with cache.LOCK:
