@@ -8,7 +8,7 @@ return was a stretch of its own.
 from __future__ import annotations
 
 from rating.kernels.arith import index
-from rating.kernels.arrays import NEVER, Int64, Stretches
+from rating.kernels.arrays import NEVER, Stretches, Wide
 from rating.kernels.jit import scalar
 from rating.units import ENERGY_MAX_MWH, US_PER_H
 
@@ -42,7 +42,7 @@ def energies_of(power_lo: int, power_hi: int, length_us: int) -> tuple[int, int]
 
 @scalar
 def add_band(
-    bands: Int64, count: int, power_lo: int, power_hi: int, current_lo: int, current_hi: int, stretch: int
+    bands: Wide, count: int, power_lo: int, power_hi: int, current_lo: int, current_hi: int, stretch: int
 ) -> int:
     """Keep a band that a session has come to; return how many there are now."""
     if count == BANDS_MAX or not is_told(power_lo, power_hi):
@@ -57,7 +57,7 @@ def add_band(
 
 
 @scalar
-def tell_bands(bands: Int64, count: int, length_us: int) -> None:
+def tell_bands(bands: Wide, count: int, length_us: int) -> None:
     """Write the energies of each band over so long a time."""
     for at in range(count):
         k = index(at)
@@ -65,7 +65,7 @@ def tell_bands(bands: Int64, count: int, length_us: int) -> None:
 
 
 @scalar
-def find_band(bands: Int64, count: int, energy: int, power: int, current: int) -> int:
+def find_band(bands: Wide, count: int, energy: int, power: int, current: int) -> int:
     """The band of an interval, by its energy where its power is -1; -1 where the session has not come to it yet."""
     for at in range(count):
         k = index(at)
@@ -79,7 +79,7 @@ def find_band(bands: Int64, count: int, energy: int, power: int, current: int) -
 
 
 @scalar
-def band_at(bands: Int64, at: int) -> tuple[int, int, int, int, int, int]:
+def band_at(bands: Wide, at: int) -> tuple[int, int, int, int, int, int]:
     """The powers, currents and energies of a band."""
     k = index(at)
     powers = bands[k, POWER_LO], bands[k, POWER_HI]
@@ -88,13 +88,13 @@ def band_at(bands: Int64, at: int) -> tuple[int, int, int, int, int, int]:
 
 
 @scalar
-def stretch_of(bands: Int64, at: int) -> int:
+def stretch_of(bands: Wide, at: int) -> int:
     """The stretch of a band; of none (-1) the first."""
     return index(bands[index(at), STRETCH]) if at >= 0 else 0
 
 
 @scalar
-def has_powers(bands: Int64, count: int) -> bool:
+def has_powers(bands: Wide, count: int) -> bool:
     """Whether a power matters for any band."""
     for at in range(count):
         k = index(at)

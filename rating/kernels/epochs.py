@@ -7,15 +7,15 @@ interval of sessions of 24. Here nothing depends on the one before, and the proc
 from __future__ import annotations
 
 from rating.kernels.arith import index, row_of
-from rating.kernels.arrays import SPAN_SHIFT, Int64, Timelines, Usage
-from rating.kernels.jit import lean_kernel
+from rating.kernels.arrays import SPAN_SHIFT, Int64, Timelines, Usage, Wide
+from rating.kernels.jit import scalar
 from rating.units import ENERGY
 
 AHEAD_SESSIONS = 64
 
 
-@lean_kernel
-def look_up(begin: int, end: int, rows: Int64, usage: Usage, timelines: Timelines, out: Int64) -> None:
+@scalar
+def look_up(begin: int, end: int, rows: Int64, usage: Usage, timelines: Timelines, out: Wide) -> None:
     """Write the first epoch of the sessions of `rows` at the places begin to end - 1 into `out`, int64 (2, >= end -
     begin); any number where one was refused before.
 

@@ -40,8 +40,8 @@ from rating.kernels.arrays import (
     Usage,
 )
 from rating.kernels.epochs import AHEAD_SESSIONS, look_up
-from rating.kernels.jit import lean_kernel
 from rating.kernels.lines import in_unit
+from rating.kernels.native import part
 from rating.kernels.plain_deal import deal_lines
 from rating.units import (
     ACTIVITY_AUTO,
@@ -63,11 +63,10 @@ INTERVALS_MAX = 2**20  # of a plain session: the sum of as many of the greatest 
 assert INTERVALS_MAX * ENERGY_MAX_MWH < 2**62
 
 
-def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
-    """The kernel for batches with prices that follow an index, or without: as one, J1 takes 1.3 times as long."""
-    BY_INDEX = by_index  # noqa: N806  (a constant for the compiler)
+def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[int, int]]:
+    """The kernel for batches with prices of an index, and deals, or without: as one, J1 takes 1.3 times as long."""
+    BY_INDEX, WITH_DEALS = by_index, with_deals  # noqa: N806  (constants for the compiler)
 
-    @lean_kernel
     def plain(
         first: int,
         last: int,
@@ -107,7 +106,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
         with_ids = ids.size > 0
         with_billed = line_billed.size > 0
         with_rate = line_rate.size > 0
-        with_deals = deals.of_session.size > 0
+        with_deals = WITH_DEALS and deals.of_session.size > 0
         deal_of, allowance_left = deals.of_session, deals.allowance_left
         is_plain_term, allowance_first = book.terms.plain, book.terms.allowance_first
         allowance_of, free, shares = book.terms.allowance_of, scratch.free, scratch.shares
@@ -127,7 +126,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 return at, lines
             deal = -1
             energy_left, time_left, parking_left = 0, 0, 0  # what allowances may still make free
-            if with_deals and deal_of[s] >= 0:
+            if WITH_DEALS and with_deals and deal_of[s] >= 0:
                 deal = index(deal_of[s])
                 term = deals.terms[deal]
                 if is_plain_term[term] == 0 or by_indexes[t] != 0:
@@ -279,7 +278,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                     touched |= 1 << c
                     if follows:
                         spot_sum[index(c)] += cost * energy_scale
-                    if energy_left > 0:
+                    if WITH_DEALS and energy_left > 0:
                         allowed = min(energy_left, energy * energy_scale)
                         free[index(c)] += allowed
                         energy_left -= allowed
@@ -287,7 +286,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 if c >= 0 and charging_us > 0:
                     volume[index(c)] += charging_us
                     touched |= 1 << c
-                    if time_left > 0:
+                    if WITH_DEALS and time_left > 0:
                         allowed = min(time_left, charging_us)
                         free[index(c)] += allowed
                         time_left -= allowed
@@ -295,7 +294,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 if c >= 0 and duration_us > charging_us:
                     volume[index(c)] += duration_us - charging_us
                     touched |= 1 << c
-                    if parking_left > 0:
+                    if WITH_DEALS and parking_left > 0:
                         allowed = min(parking_left, duration_us - charging_us)
                         free[index(c)] += allowed
                         parking_left -= allowed
@@ -334,7 +333,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 quantity = volume[k]
                 volume[k] = 0
                 billed = quantity
-                if deal >= 0:
+                if WITH_DEALS and deal >= 0:
                     billed -= free[k]
                     free[k] = 0
                 price = of_price[c]
@@ -386,7 +385,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 put(line_printed, i, units * print_micro)
                 if with_rate:
                     put(line_rate, i, components.rate_ppm[c])
-                if deal >= 0:
+                if WITH_DEALS and deal >= 0:
                     j = index(lines - line_begun)
                     shares.left_nano[j] = nano
                     shares.left_rest[j] = rest
@@ -395,7 +394,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 lines += 1
             if odd:
                 return at, line_begun
-            if deal >= 0:
+            if WITH_DEALS and deal >= 0:
                 used = energy_most - energy_left, time_most - time_left, parking_most - parking_left
                 lines, nano, rest, units = deal_lines(
                     deal, t, line_begun, lines, used[0], used[1], used[2], book, deals, scratch, out
@@ -426,7 +425,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 under[most] -= unit_nano
                 put(line_printed, index(line_begun + most), line_printed[index(line_begun + most), 0] + print_micro)
                 left_over -= 1
-            if deal >= 0:
+            if WITH_DEALS and deal >= 0:
                 for i in range(line_begun, lines):
                     line_printed[index(i), 1] = -1 if line_printed[index(i), 0] < 0 else 0
 
@@ -441,8 +440,10 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 put(totals.gross_micro, s, (net + tax) * print_micro)
         return last, lines
 
-    return plain
+    plain.__name__ = name
+    return part(plain)
 
 
-plain = _make(by_index=False)
-plain_by_index = _make(by_index=True)
+plain = _make("plain", by_index=False, with_deals=False)
+plain_with_deals = _make("plain_with_deals", by_index=False, with_deals=True)
+plain_by_index = _make("plain_by_index", by_index=True, with_deals=True)

@@ -10,8 +10,6 @@ stretch, to which it returns: 70 ns an interval without.
 
 from __future__ import annotations
 
-import numpy as np
-
 from rating.kernels.arith import index, mul_div_floor, power_floor, row_of
 from rating.kernels.arrays import (
     BY_CURRENT,
@@ -31,8 +29,6 @@ from rating.kernels.arrays import (
 )
 from rating.kernels.bands import (
     BAND_US_MAX,
-    BAND_WIDTH,
-    BANDS_MAX,
     add_band,
     add_to,
     band_at,
@@ -44,7 +40,7 @@ from rating.kernels.bands import (
     tell_bands,
 )
 from rating.kernels.candidates import first_that_holds
-from rating.kernels.jit import kernel
+from rating.kernels.native import part
 from rating.kernels.session import charging_end, reserved_from
 from rating.kernels.walk import END_BEFORE_START, ENERGY_RANGE, NEGATIVE_ENERGY, NO_DATA, OUTSIDE_SESSION, OVERLAP
 from rating.units import (
@@ -73,7 +69,7 @@ _INTERVAL, _GAP, _RESERVED = range(3)
 assert ENERGY_MAX_MWH <= SESSION_MAX_US
 
 
-@kernel
+@part
 def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out: Stretches, totals: Totals) -> int:
     """Walk the sessions of `rows` at the places lo to hi - 1 (PRICING 1, 2).
 
@@ -94,8 +90,9 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
     with_volumes, with_expired = volumes_us.size > 0, usage.expired.size > 0
     energy_scale = usage.energy_scale[0]
     room = stretch_after.size
-    picks = np.full(_DIMENSIONS, -1, np.int32)
-    bands = np.empty((BANDS_MAX, BAND_WIDTH), np.int64)
+    picks, bands = out.picks, out.bands
+    for d in range(_DIMENSIONS):
+        picks[d] = -1
 
     stretches = 0
     for place in range(lo, hi):

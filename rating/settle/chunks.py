@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from rating.compile.plan import Plan
 from rating.kernels.arrays import (
-    NO_TAX,
     Deals,
     Lines,
     Scratch,
@@ -34,7 +33,7 @@ from rating.kernels.arrays import (
 from rating.kernels.price import APART, BLOCK_SESSIONS, DONE, SCRATCH_FULL, price
 from rating.settle.apart import settle_apart
 from rating.settle.memory import Block
-from rating.settle.room import room_for_block, room_for_lines
+from rating.settle.room import room_for_block, room_for_lines, room_for_totals
 from rating.usage.batch import UsageBatch
 
 Int64 = NDArray[np.int64]
@@ -172,42 +171,6 @@ def usage_of(batch: UsageBatch, plan: Plan) -> Usage:
 def has_integer_ids(ids: Any) -> bool:
     """Whether kernels can write the session ids themselves: all are int64, and none is missing."""
     return bool(pa.types.is_int64(ids.type) and not ids.null_count)
-
-
-def room_for_totals(count: int, plan: Plan) -> Totals:
-    """Room for what is found for so many sessions."""
-    taxed = count if (plan.book.rules.tax != NO_TAX).any() else 0
-    unknown = count if plan.book.rules.mixed.any() else 0
-    block = Block()
-    block.reset({np.int64: 9 * count + 4 * taxed, np.uint8: count + unknown})
-    unknowns = block.take(unknown, np.uint8)
-    unknowns[:] = 0
-    net_micro = block.take(count, np.int64, 2)
-    part_first = _part_first(plan)
-    parts = int(part_first[-1]) if unknown else 0
-    return Totals(
-        status=block.take(count, np.uint8),
-        unknown=unknowns,
-        fault=block.take(count, np.int64),
-        energy_mwh=block.take(count, np.int64, 2),
-        charging_us=block.take(count, np.int64, 2),
-        parked_us=block.take(count, np.int64, 2),
-        net_micro=net_micro,
-        tax_micro=block.take(taxed, np.int64, 2),
-        gross_micro=block.take(count, np.int64, 2) if taxed else net_micro,
-        part_first=part_first,
-        part_net_micro=np.zeros(parts, np.int64),
-        part_tax_micro=np.zeros(parts, np.int64),
-    )
-
-
-def _part_first(plan: Plan) -> Int64:
-    """Where the taxes of each session stand; only those of mixed timelines are kept one by one."""
-    mixed = plan.book.rules.mixed
-    if not mixed.any():
-        return np.empty(0, np.int64)
-    width = np.where(mixed != 0, [len(each) for each in plan.taxes], 0)
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(width[plan.timeline], dtype=np.int64)])
 
 
 def _price_chunk(job: Job, block: Block, first: int, last: int) -> list[Lines]:
