@@ -38,7 +38,8 @@ def assert_same(found: Any, expected: Any) -> None:
         one, other = (in_order(name, getattr(each, name)) for each in (found, expected))
         assert one.schema.equals(other.schema), name
         assert one.to_pylist() == other.to_pylist(), name  # which says where they differ
-        assert image(one) == image(other), name
+        flat = [field.name for field in other.schema if not pa.types.is_nested(field.type)]
+        assert image(one.select(flat)) == image(other.select(flat)), name
 
 
 def network(seed: int, count: int = 6, **options: Any) -> tuple[Tariffs, Any, Any]:

@@ -1,0 +1,164 @@
+"""Spark gives the tables of `rating.rate`, to the byte. Skipped where there is no Java."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import readme
+from images import TABLES, plain
+from test_scale_batches import assert_same, network, numbered, with_orphans
+
+import rating
+from rating.results.rated import Frames
+
+# Spark asks for pandas wherever it hands on Arrow, though no data frame of pandas is ever made here.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
+    pytest.mark.xdist_group("spark"),  # one JVM is enough
+]
+
+# Spark takes a logger without an appender for one that nobody set.
+QUIET = """
+appender.none.type = Null
+appender.none.name = none
+rootLogger.level = off
+rootLogger.appenderRef.none.ref = none
+"""
+T0 = datetime(2026, 3, 2, 19, 45, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    java = Path(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else "java"
+    if shutil.which(java) is None:
+        pytest.skip("no Java here, which Spark needs (Debian: apt-get install default-jre-headless)")
+    from pyspark.errors import PySparkRuntimeError
+    from pyspark.sql import SparkSession
+
+    folder = tmp_path_factory.mktemp("spark")
+    (folder / "log4j2.properties").write_text(QUIET)
+    settings = {
+        "spark.driver.memory": "512m",
+        "spark.local.dir": str(folder),
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.sql.session.timeZone": "Asia/Kolkata",
+        "spark.sql.codegen.wholeStage": "false",  # which takes longer to compile than these tables to read
+        "spark.sql.shuffle.partitions": "3",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    builder = SparkSession.builder.master("local[2]").appName("rating")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+        patch.setenv("SPARK_CONF_DIR", str(folder))  # its log4j2.properties
+        try:
+            session = builder.getOrCreate()
+        except PySparkRuntimeError as error:
+            if error.getCondition() != "JAVA_GATEWAY_EXITED":
+                raise
+            pytest.skip("the Java here is none that Spark can run on: it needs 17 or newer")
+        yield session
+        session.stop()
+
+
+def spark_rate(*arguments: Any, **options: Any) -> Any:
+    from rating.scale.spark import rate
+
+    return rate(*arguments, **options)
+
+
+def collected(rated: Any) -> Any:
+    """The tables in Arrow. Spark hands instants on in UTC, whatever the zone of its session."""
+    rated.persist()
+    found = Frames(*(getattr(rated, name).toArrow() for name in TABLES))
+    rated.unpersist()
+    return found
+
+
+def frame(spark: Any, table: Any, folder: Path, parts: int = 3) -> Any:
+    """The table as Spark reads it from so many Parquet files, in which no two names may be alike but for their case."""
+    size = max(1, -(-len(table) // parts))
+    folder.mkdir()
+    for i in range(0, max(1, len(table)), size):
+        part = table.slice(i, size).rename_columns([str(at) for at in range(table.num_columns)])
+        pq.write_table(part, folder / f"part-{i:06}.parquet")
+    return spark.read.parquet(str(folder)).toDF(*table.column_names)
+
+
+def as_spark(table: Any) -> Any:
+    """Columns without a value as text: Parquet files of Spark have no other way to say them."""
+    for i, field in enumerate(table.schema):
+        if pa.types.is_null(field.type):
+            table = table.set_column(i, field.name, table.column(i).cast(pa.string()))
+    return table
+
+
+@pytest.mark.parametrize("whole_ids", [False, True])
+def test_networks_with_everything_wrong(spark: Any, tmp_path: Path, whole_ids: bool) -> None:
+    tariffs, *usage = network(2026, 40)
+    sessions, intervals = map(as_spark, with_orphans(*usage))
+    if whole_ids:
+        sessions, intervals = numbered(sessions, intervals)
+    frames = frame(spark, sessions, tmp_path / "s"), frame(spark, intervals, tmp_path / "i", 4)
+    expected = rating.rate(tariffs, *(each.toArrow() for each in frames))
+    assert {"duplicate_session", "null_value", "unknown_session", "no_data"} < set(
+        expected.rejected["code"].to_pylist()
+    )
+    assert_same(collected(spark_rate(*frames, tariffs)), expected)
+
+
+SPANS = [(0, 30, 9_000), (30, 45, 2_500), (45, 75, 0)]  # minutes from T0, and Wh
+
+
+def instants(*minutes: int) -> Any:
+    return pa.array([T0 + timedelta(minutes=each) for each in minutes], pa.timestamp("us", "UTC"))
+
+
+def two_sessions() -> Any:
+    columns = {"session_id": pa.array([7, 8], pa.int32()), "tariff": ["harbour-dc", "per-kwh"]}
+    return pa.table({**columns, "start": instants(0, 0), "end": instants(75, 75)})
+
+
+def test_what_travels_along_stays_as_it_came_in_whatever_zone(spark: Any, tmp_path: Path) -> None:
+    at = {"at": T0, "n": Decimal("1.50")}
+    along = {
+        "site.id": pa.array([1, None], pa.int16()),
+        "Site.ID": pa.array([True, False]),
+        "row": pa.array([1.5, float("inf")]),
+        "day": pa.array([date(2026, 3, 2), None]),
+        "raw": pa.array([b"\0\xff", None], pa.binary()),
+        "lists": pa.array([[at, None], None], pa.list_(pa.struct({"at": instants().type, "n": pa.decimal128(20, 2)}))),
+        "mapped": pa.array([[("a", T0)], []], pa.map_(pa.string(), instants().type)),
+        "plain": instants(0, 1).cast(pa.timestamp("us")),
+        "account": ["anna", None],
+    }
+    sessions = pa.table({**{name: two_sessions()[name] for name in two_sessions().column_names}, **along})
+    start, end, wh = (list(each) for each in zip(*SPANS, SPANS[0], strict=True))
+    no_zone = {"start": instants(*start).cast(pa.timestamp("us")), "end": instants(*end)}
+    intervals = pa.table({"session_id": pa.array([7, 7, 7, 8]), **no_zone, "energy_wh": wh, "site.id": [1, 2, 3, 4]})
+    expected = rating.rate(rating.load_tariffs("tariffs/"), sessions, intervals)
+    assert (expected.sessions.num_rows, expected.rejected.num_rows) == (2, 0)
+    frames = frame(spark, sessions, tmp_path / "s"), frame(spark, intervals, tmp_path / "i")
+    large = "spark.sql.execution.arrow.useLargeVarTypes"
+    spark.conf.set(large, "true")
+    found = collected(spark_rate(*frames, rating.load_tariffs("tariffs/"), buckets=2))
+    spark.conf.unset(large)
+    assert found.sessions.schema.field("tariff").type == pa.large_string()
+    small = (found_.cast(plain(table).schema) for found_, table in zip(found, expected.tables.values(), strict=True))
+    assert_same(Frames(*small), expected)
