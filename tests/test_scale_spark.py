@@ -162,3 +162,125 @@ def test_what_travels_along_stays_as_it_came_in_whatever_zone(spark: Any, tmp_pa
     assert found.sessions.schema.field("tariff").type == pa.large_string()
     small = (found_.cast(plain(table).schema) for found_, table in zip(found, expected.tables.values(), strict=True))
     assert_same(Frames(*small), expected)
+
+
+def usages(source: str) -> tuple[Any, Any, Any]:
+    """Two sessions, and their intervals or readings where they have a table of their own; `register_wh` falls once."""
+    sessions, start, end, wh = two_sessions(), *(list(each) for each in zip(*SPANS, strict=True))
+    if source == "totals":
+        return sessions.append_column("energy_kwh", pa.array(["11.5", "a lot"])), None, None
+    if source == "readings":
+        at = {"at": instants(0, 30, 45, 0, 75), "register_wh": [0, 9_000, 8_000, 5, 105]}
+        return sessions, None, pa.table({"session_id": pa.array([7, 7, 7, 8, 8]), **at})
+    columns = {"start": instants(*start), "end": instants(*end), "energy_wh": pa.array(wh)}
+    items = pa.StructArray.from_arrays(list(columns.values()), names=list(columns))
+    negative = items.to_pylist()[:1]
+    negative[0]["energy_wh"] = -1
+    lists = pa.array([items.to_pylist(), negative], pa.list_(items.type))
+    return sessions.append_column("intervals", lists), None, None
+
+
+@pytest.mark.parametrize("source", ["totals", "readings", "lists"])
+def test_what_was_metered_may_come_in_other_ways(spark: Any, tmp_path: Path, source: str) -> None:
+    sessions, _, readings = usages(source)
+    tariffs = rating.load_tariffs("tariffs/")
+    expected = rating.rate(tariffs, sessions, readings=readings)
+    assert (expected.sessions.num_rows, expected.rejected.num_rows) == (1, 1)
+    known = {} if readings is None else {"readings": frame(spark, readings, tmp_path / "r", 1)}
+    found = spark_rate(frame(spark, sessions, tmp_path / "s", 1), None, tariffs, **known)
+    assert_same(collected(found), expected)
+
+
+def jobs(spark: Any) -> int:
+    """How many jobs have run so far."""
+    return len(spark.sparkContext.statusTracker().getJobIdsForGroup())
+
+
+def test_nothing_is_computed_before_it_is_asked_for(spark: Any, tmp_path: Path) -> None:
+    from pyspark import StorageLevel
+
+    sessions = frame(spark, usages("totals")[0], tmp_path / "s", 1)
+    before = jobs(spark)
+    rated = spark_rate(sessions, None, rating.load_tariffs("tariffs/"))
+    assert [len(getattr(rated, name).columns) for name in TABLES] == [15, 12, 5, 5]
+    assert rated.persist(StorageLevel.DISK_ONLY) is rated
+    assert rated.rows.storageLevel.useDisk
+    assert jobs(spark) == before
+    assert rated.sessions.count() == 1
+    assert jobs(spark) > before
+    assert not rated.unpersist().rows.storageLevel.useDisk
+
+
+def test_faults_of_tables_are_told_before_any_job_runs(spark: Any, tmp_path: Path) -> None:
+    tariffs = rating.load_tariffs("tariffs/")
+    columns = {"session_id": ["a"], "Tariff": ["x"], "start": [date(2026, 3, 2)], "net": [1], "end": [{"a": 1}]}
+    sessions, intervals = pa.table(columns), pa.table({"session_id": [1], "start": instants(0), "energy": [7]})
+    frames = frame(spark, sessions, tmp_path / "s"), frame(spark, intervals, tmp_path / "i")
+    before = jobs(spark)
+    with pytest.raises(rating.InputError) as there:
+        spark_rate(*frames, tariffs)
+    with pytest.raises(rating.InputError) as here:
+        rating.rate(tariffs, sessions.set_column(4, "end", pa.array([{}], pa.struct([]))), intervals)
+    assert jobs(spark) == before
+    told = [str(fault).replace("struct<>", "struct<a: int64>") for fault in here.value.faults]
+    assert [str(fault) for fault in there.value.faults] == told
+    assert {fault.code for fault in there.value.faults} == {
+        "misspelt_column",
+        "column_type",
+        "name_clash",
+        "missing_column",
+    }
+
+
+def test_what_depends_on_other_sessions_is_refused(spark: Any) -> None:
+    sessions = spark.createDataFrame(
+        [], "session_id int, tariff string, start timestamp, coupon string, _rating_row int"
+    )
+    with pytest.raises(rating.InputError) as caught:
+        spark_rate(sessions, {"a": [1]}, rating.load_tariffs("tariffs/"), accounts={}, state={}, buckets=0)
+    told = [(fault.code, str(fault.place), fault.got) for fault in caught.value.faults]
+    assert told[:6] == [
+        ("name_clash", "sessions", "a column _rating_row"),
+        ("unsupported_source", "intervals", "an object of type dict"),
+        ("depends_on_others", "accounts", "accounts"),
+        ("depends_on_others", "state", "state"),
+        ("depends_on_others", "sessions", "a column coupon"),
+        ("buckets", "buckets", "0"),
+    ]
+    assert "missing_column" in [code for code, _, _ in told[6:]]
+    with pytest.raises(rating.InputError, match="read `an object of type NoneType`, expected a data frame of Spark"):
+        spark_rate(None, None, rating.load_tariffs("tariffs/"))
+    with pytest.raises(rating.InputError, match="what load_tariffs gave"):
+        spark_rate(sessions.drop("coupon", "_rating_row"), None, None)
+
+
+def test_a_tariff_that_cannot_be_compiled_fails_the_job_in_its_own_words(spark: Any, tmp_path: Path) -> None:
+    from pyspark.errors import PythonException
+
+    path = tmp_path / "odd.yaml"
+    elements = "".join(
+        f"\n      - {{time: 1/{n} s, when: {{max_kwh: {n}}}}}" for n in (7, 11, 13, 17, 19, 23, 29, 31, 37, 41)
+    )
+    path.write_text(f"tariff: harbour-dc\ncurrency: EUR\ntime_zone: UTC\nversions:\n  - elements:{elements}\n")
+    rated = spark_rate(frame(spark, usages("totals")[0], tmp_path / "s", 1), None, rating.load_tariffs(path))
+    with pytest.raises(PythonException, match="price_precision"):
+        rated.sessions.count()
+
+
+def test_the_example_of_the_readme(spark: Any, tmp_path: Path) -> None:
+    shown = re.search(
+        r"^```py\n(.*?)^```\n\n```text\n(.*?)^```", readme.README.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+    assert shown is not None
+    start, end, wh = (list(each) for each in zip(*SPANS, strict=True))
+    pq.write_table(two_sessions().slice(0, 1), tmp_path / "sessions.parquet")
+    spans = {"start": instants(*start), "end": instants(*end), "energy_wh": wh}
+    pq.write_table(pa.table({"session_id": [7, 7, 7], **spans}), tmp_path / "intervals.parquet")
+    # Spark reads from the folder in which its JVM was started.
+    code = re.sub(r'parquet\((f?)"', rf'parquet(\1"{tmp_path}/', shown[1])
+    assert code.count(str(tmp_path)) == 3
+    said = io.StringIO()
+    with redirect_stdout(said):
+        exec(code, {})
+    assert said.getvalue().strip() == shown[2].strip()
+    assert pq.read_table(tmp_path / "out" / "lines").num_rows == 4

@@ -162,12 +162,13 @@ def _refused(frames: dict[str, Any], deals: dict[str, Any], buckets: int | None)
         elif ROW in frame.columns:
             want, fix = "no column of that name, which numbers rows on their way", "rename it"
             faults.append(Fault("name_clash", Place(name), f"a column {ROW}", want, fix))
-    coupon = _is_frame(frames["sessions"]) and "coupon" in frames["sessions"].columns
-    for name, given in (*deals.items(), ("a column coupon", coupon or None)):
-        if given is not None:
-            want = "sessions that are priced each on its own: these count on others, which other workers have"
-            fix = "rate these with rating.rate, or leave it out where no plan or coupon is meant"
-            faults.append(Fault("depends_on_others", Place("sessions" if coupon else name), name, want, fix))
+    asked = [(name, name) for name, given in deals.items() if given is not None]
+    if _is_frame(frames["sessions"]) and "coupon" in frames["sessions"].columns:
+        asked.append(("sessions", "a column coupon"))
+    for where, got in asked:
+        want = "sessions that are priced each on its own: these count on others, which other workers have"
+        fix = "rate these with rating.rate, or leave it out where no plan or coupon is meant"
+        faults.append(Fault("depends_on_others", Place(where), got, want, fix))
     if buckets is not None and (not isinstance(buckets, int) or buckets < 1):
         faults.append(Fault("buckets", Place("buckets"), str(buckets), "a number of buckets from 1", "leave it out"))
     return faults

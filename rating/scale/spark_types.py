@@ -7,6 +7,7 @@ from typing import Any, Final
 import pyarrow as pa
 from pyspark.sql import types as T  # noqa: N812  as all of Spark's documents call it
 
+from rating.scale.batches import ROW
 from rating.scale.spark_work import SEEN
 from rating.usage.schema import CONSUMED, table_named
 
@@ -33,8 +34,9 @@ _SEEN: Final = T.ArrayType(
 def empty_table(schema: T.StructType, name: str) -> Any:
     """A table of those columns without a row. Columns that only travel along may be of any type, and have none here."""
     known = table_named(name).names
-    kinds = [arrow_type(field.dataType) if field.name in known else pa.null() for field in schema]
-    return pa.Table.from_arrays([pa.array([], kind) for kind in kinds], names=schema.names)
+    fields = [field for field in schema if field.name != ROW]  # which is refused elsewhere
+    kinds = [arrow_type(field.dataType) if field.name in known else pa.null() for field in fields]
+    return pa.Table.from_arrays([pa.array([], kind) for kind in kinds], names=[field.name for field in fields])
 
 
 def arrow_type(kind: T.DataType) -> Any:
