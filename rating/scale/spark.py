@@ -12,6 +12,7 @@ Comes in: Spark data frames. Goes out: Spark data frames, lazily. `spark_work` i
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from pyspark.sql import types as T  # noqa: N812
 from rating.errors import Fault, InputError, Place
 from rating.scale.batches import ROW, rate_rows
 from rating.scale.spark_types import empty_table, rows_schema
-from rating.scale.spark_work import PARTITION_BITS, SEEN, bucket_function
+from rating.scale.spark_work import PARTITION_BITS, SEEN, Names, bucket_function
 from rating.tariff.model import Tariffs
 from rating.usage.schema import table_named
 
@@ -139,13 +140,19 @@ def rate(
         raise InputError(faults)
     session = df_sessions.sparkSession
     parts = buckets or int(session.conf.get("spark.sql.shuffle.partitions") or 200)
-    names = {name: _used(frame, name) for name, frame in frames.items()}
+    names = {name: used_columns(frame, name) for name, frame in frames.items()}
     large = session.conf.get("spark.sql.execution.arrow.useLargeVarTypes", "false") == "true"
     work = bucket_function(session.sparkContext.broadcast(tariffs), names, large)
+    return SparkRated(in_buckets(frames, names, parts, work, rows_schema(rows.schema, df_sessions.schema)))
+
+
+def in_buckets(
+    frames: Mapping[str, DataFrame], names: Mapping[str, Names], parts: int, work: Callable[..., Any], schema: Any
+) -> DataFrame:
+    """What `work` makes of each bucket of sessions, and of intervals or readings where there are any."""
     grouped = [_bucketed(frame, names[name], parts) for name, frame in frames.items()]
-    schema = rows_schema(rows.schema, df_sessions.schema)
     together = grouped[0] if len(grouped) == 1 else grouped[0].cogroup(grouped[1])
-    return SparkRated(together.applyInArrow(work, schema))
+    return together.applyInArrow(work, schema)
 
 
 def _is_frame(frame: object) -> bool:
@@ -174,13 +181,13 @@ def _refused(frames: dict[str, Any], deals: dict[str, Any], buckets: int | None)
     return faults
 
 
-def _used(frame: DataFrame, name: str) -> tuple[str | None, ...]:
+def used_columns(frame: DataFrame, name: str) -> Names:
     """The columns of a data frame by their position, None for one that nobody needs. All of sessions travel along."""
     known = table_named(name).names
     return tuple(column if name == "sessions" or column in known else None for column in frame.columns)
 
 
-def _bucketed(frame: DataFrame, names: tuple[str | None, ...], buckets: int) -> Any:
+def _bucketed(frame: DataFrame, names: Names, buckets: int) -> Any:
     """The used columns and a number for each row, grouped by the hash of the session's id.
 
     Columns are called by their position on the way, for Spark does not tell `Site` from `site`, and takes `site.id` for
