@@ -39,7 +39,7 @@ lint: $(VENV)/.installed-test
 	$(BIN)/lint-imports --no-logo
 
 test: lint
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2
 
 test-long: $(VENV)/.installed-test
 	RATING_DRAWS=1000000 $(BIN)/pytest -n 2 tests/test_twin.py

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
-import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -25,10 +25,7 @@ import rating
 from rating.results.rated import Frames
 
 # Spark asks for pandas wherever it hands on Arrow, though no data frame of pandas is ever made here.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
-    pytest.mark.xdist_group("spark"),  # one JVM is enough
-]
+pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 
 # Spark takes a logger without an appender for one that nobody set.
 QUIET = """
@@ -37,15 +34,26 @@ appender.none.name = none
 rootLogger.level = off
 rootLogger.appenderRef.none.ref = none
 """
+JAVA_MIN = 17
 T0 = datetime(2026, 3, 2, 19, 45, tzinfo=UTC)
+
+
+def java_version() -> int:
+    """The Java that Spark would start; 0: none that starts."""
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home, "bin", "java")) if home else "java"
+    try:
+        said = subprocess.run([java, "-version"], capture_output=True, text=True, check=True).stderr
+    except (OSError, subprocess.CalledProcessError):
+        return 0
+    found = re.search(r'version "(\d+)', said)
+    return int(found[1]) if found else 0
 
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    java = Path(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else "java"
-    if shutil.which(java) is None:
-        pytest.skip("no Java here, which Spark needs (Debian: apt-get install default-jre-headless)")
-    from pyspark.errors import PySparkRuntimeError
+    if java_version() < JAVA_MIN:
+        pytest.skip(f"no Java {JAVA_MIN} here, which Spark needs (Debian: apt-get install default-jre-headless)")
     from pyspark.sql import SparkSession
 
     folder = tmp_path_factory.mktemp("spark")
@@ -67,12 +75,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         patch.setenv("PYSPARK_PYTHON", sys.executable)
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
         patch.setenv("SPARK_CONF_DIR", str(folder))  # its log4j2.properties
-        try:
-            session = builder.getOrCreate()
-        except PySparkRuntimeError as error:
-            if error.getCondition() != "JAVA_GATEWAY_EXITED":
-                raise
-            pytest.skip("the Java here is none that Spark can run on: it needs 17 or newer")
+        session = builder.getOrCreate()
         yield session
         session.stop()
 
@@ -116,6 +119,7 @@ def test_networks_with_everything_wrong(spark: Any, tmp_path: Path, whole_ids: b
     if whole_ids:
         sessions, intervals = numbered(sessions, intervals)
     frames = frame(spark, sessions, tmp_path / "s"), frame(spark, intervals, tmp_path / "i", 4)
+    assert min(each.rdd.getNumPartitions() for each in frames) > 1
     expected = rating.rate(tariffs, *(each.toArrow() for each in frames))
     assert {"duplicate_session", "null_value", "unknown_session", "no_data"} < set(
         expected.rejected["code"].to_pylist()
@@ -209,6 +213,11 @@ def test_nothing_is_computed_before_it_is_asked_for(spark: Any, tmp_path: Path) 
     assert rated.sessions.count() == 1
     assert jobs(spark) > before
     assert not rated.unpersist().rows.storageLevel.useDisk
+    rated.rows.write.parquet(str(tmp_path / "rows"))
+    again = type(rated)(spark.read.parquet(str(tmp_path / "rows")))
+    assert [getattr(again, name).count() for name in TABLES] == [1, 3, 1, 1]
+    nothing = spark_rate(sessions.limit(0), None, rating.load_tariffs("tariffs/"))
+    assert [getattr(nothing, name).count() for name in ("sessions", "rejected")] == [0, 0]
 
 
 def test_faults_of_tables_are_told_before_any_job_runs(spark: Any, tmp_path: Path) -> None:

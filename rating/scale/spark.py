@@ -109,7 +109,8 @@ def rate(
     """Price sessions inside Spark: the tables of `rating.rate`, lazily, as Spark data frames.
 
     Args:
-        df_sessions: the sessions, with the columns that `rating.rate` takes.
+        df_sessions: the sessions, with the columns that `rating.rate` takes; of a session with a SparkContext, for
+            Spark Connect has no broadcasts.
         df_intervals: their intervals, likewise; None where sessions say a total, or carry theirs as a list column.
         tariffs: what `load_tariffs` gave; they are broadcast, and unpacked once by each worker.
         readings: instead of intervals.
