@@ -59,6 +59,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = tmp_path_factory.mktemp("spark")
     (folder / "log4j2.properties").write_text(QUIET)
     settings = {
+        # A short life: what the first compiler makes is good enough, and half the work.
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         "spark.driver.memory": "512m",
         "spark.local.dir": str(folder),
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
@@ -114,7 +116,7 @@ def as_spark(table: Any) -> Any:
 
 @pytest.mark.parametrize("whole_ids", [False, True])
 def test_networks_with_everything_wrong(spark: Any, tmp_path: Path, whole_ids: bool) -> None:
-    tariffs, *usage = network(2026, 40)
+    tariffs, *usage = network(2026, 12)
     sessions, intervals = map(as_spark, with_orphans(*usage))
     if whole_ids:
         sessions, intervals = numbered(sessions, intervals)
