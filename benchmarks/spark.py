@@ -50,14 +50,14 @@ def measure(n_intervals: int, rounds: int, *, say: Say) -> Result:
     folder = Path(tempfile.mkdtemp(prefix="rating-spark-"))
     session = _session(folder)
     try:
-        runs = _runs(session, job, folder)
-        for run in runs.values():
+        each = runs(session, job, folder)
+        for run in each.values():
             run()
-        _check(job, folder)
-        seconds: dict[str, list[float]] = {name: [] for name in runs}
+        check(job, folder)
+        seconds: dict[str, list[float]] = {name: [] for name in each}
         for number in range(1, rounds + 1):
             say(f"round {number} of {rounds}")
-            for name, run in runs.items():
+            for name, run in each.items():
                 seconds[name].append(timed(run) / 1e9)
     finally:
         session.stop()
@@ -85,7 +85,7 @@ def _session(folder: Path) -> Any:
     return builder.getOrCreate()
 
 
-def _runs(session: Any, job: Job, folder: Path) -> dict[str, Callable[[], None]]:
+def runs(session: Any, job: Job, folder: Path) -> dict[str, Callable[[], None]]:
     from rating.scale.spark import in_buckets, rate, used_columns
 
     tariffs = rating.load_tariffs(PATH)
@@ -131,7 +131,7 @@ def _pass_through(sample: Any) -> Callable[[Any, Any], Any]:
     return passed
 
 
-def _check(job: Job, folder: Path) -> None:
+def check(job: Job, folder: Path) -> None:
     """Spark came to the bills of `rating.rate`, and the other job wrote as many rows of as many lines."""
     expected = rating.rate(rating.load_tariffs(PATH), job.sessions, job.intervals)
     rated, passed = (pq.read_table(folder / name, columns=["session", "lines"]) for name in ("rated", "passed"))

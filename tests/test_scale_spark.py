@@ -22,6 +22,8 @@ from images import TABLES, plain
 from test_scale_batches import assert_same, network, numbered, with_orphans
 
 import rating
+from benchmarks.data import make_job
+from benchmarks.spark import check, runs
 from rating.results.rated import Frames
 
 # Spark asks for pandas wherever it hands on Arrow, though no data frame of pandas is ever made here.
@@ -295,3 +297,10 @@ def test_the_example_of_the_readme(spark: Any, tmp_path: Path) -> None:
         exec(code, {})
     assert said.getvalue().strip() == shown[2].strip()
     assert pq.read_table(tmp_path / "out" / "lines").num_rows == 4
+
+
+def test_the_benchmark_compares_jobs_of_the_same_rows(spark: Any, tmp_path: Path) -> None:
+    job = make_job(2_000)
+    for run in runs(spark, job, tmp_path).values():
+        run()
+    check(job, tmp_path)
