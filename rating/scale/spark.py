@@ -35,9 +35,10 @@ class SparkRated:
     """The result of a rating: four data frames, none of which has been computed yet.
 
     All of them are taken from `rows`: one for each session, with its lines and taxes as lists, as `batches.rate_rows`
-    gives them, and one for each bucket, which says by `seen` what rows came there. So the sessions are priced once if the rows are kept: by `persist()`, or written as they are and read
-    again. That is left to the caller, who knows how large they are and how many of the tables are wanted: each table
-    that is computed from rows that are not kept reads, shuffles and prices again.
+    gives them, and one for each bucket, which says by `seen` what rows came there. So the sessions are priced once if
+    the rows are kept: by `persist()`, or written as they are and read again. That is left to the caller, who knows how
+    large they are and how many of the tables are wanted: each table that is computed from rows that are not kept
+    reads, shuffles and prices again.
     """
 
     rows: DataFrame
