@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import accounts, beside, quote, spot, start
+from benchmarks import accounts, beside, quote, spark, spot, start
 from benchmarks.cdr import measure as cdrs
 from benchmarks.cdr import report as cdr_report
 from benchmarks.contender import Contender
@@ -20,7 +20,7 @@ from benchmarks.readme import put_into
 from benchmarks.report import as_json, as_table, machine
 
 LATEST: Final = Path(__file__).parent / "results" / "latest.json"
-JOBS: Final = ("J1", "CDR", "SPOT", "ACCOUNTS", "ONE", "START")
+JOBS: Final = ("J1", "CDR", "SPOT", "ACCOUNTS", "ONE", "START", "SPARK")
 TOGETHER: Final = ("J1", "CDR")  # without --job
 
 
@@ -77,19 +77,27 @@ def _simple(job: Any, options: argparse.Namespace) -> tuple[str, dict[str, Any]]
     return job.as_table(found, facts, options.rounds), {"rounds": options.rounds, "machine": facts, "found": found}
 
 
+def _spark(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+    n_intervals = options.intervals or (QUICK if options.quick else spark.FULL)
+    result, facts = spark.measure(n_intervals, options.rounds, say=_say), machine(None)
+    return spark.as_table(result, facts, options.rounds), spark.as_json(result, facts, options.rounds)
+
+
 OTHERS: Final[dict[str, Callable[[argparse.Namespace], tuple[str, dict[str, Any]]]]] = {
     "CDR": _cdr,
     "SPOT": partial(_beside, spot.pair),
     "ACCOUNTS": partial(_beside, accounts.pair),
     "ONE": partial(_simple, quote),
     "START": partial(_simple, start),
+    "SPARK": _spark,
 }
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="J1: rating and its peers side by side; CDR: OCPI CDRs; SPOT: J1 by an index; ACCOUNTS: on plans; ONE: one session; START: fresh processes.",
+        description="J1: rating and its peers side by side; CDR: OCPI CDRs; SPOT: J1 by an index; ACCOUNTS: on plans; "
+        "ONE: one session; START: fresh processes; SPARK: inside Spark.",
     )
     parser.add_argument("--job", choices=JOBS, help="one of them only; without it J1 and CDR")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} intervals instead of {FULL:,}, few CDRs")

@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-MARKERS: Final = {"J1": "bench", "CDR": "bench cdr", "SPOT": "bench spot", "ACCOUNTS": "bench accounts"} | {
+MARKERS: Final = {
+    "J1": "bench",
+    "CDR": "bench cdr",
+    "SPOT": "bench spot",
+    "ACCOUNTS": "bench accounts",
     "ONE": "bench one",
     "START": "bench start",
+    "SPARK": "bench spark",
 }
 
 
