@@ -9,7 +9,7 @@ import pytest
 import rating
 from benchmarks.contender import Totals, disagreement
 from benchmarks.data import QUICK, Job, make_job
-from benchmarks.measure import find
+from benchmarks.jobs.j1 import find
 from benchmarks.prices import PATH, load_prices
 
 
