@@ -32,7 +32,7 @@ PLACES: Final = (
     Place("America/New_York", "USD", "{name: sales tax, percent: 8.875, included: false}"),
     Place("Asia/Kolkata", "INR", "{name: GST, percent: 18, included: true}"),
 )
-VERSIONS: Final = ("2024-01-01", "2025-03-01", "2025-03-15")
+VERSIONS: Final = ("2024-01-01", "2025-01-01", "2025-03-15")
 
 
 def write_folder(folder: Path, count: int = COUNT) -> None:

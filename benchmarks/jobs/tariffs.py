@@ -82,7 +82,7 @@ def forget() -> None:
         if name.startswith(("rating.compile.", "rating.tariff.")):
             for each in vars(module).values():
                 clear = getattr(each, "cache_clear", None)
-                if clear is not None and getattr(each, "__module__", None) == name:
+                if callable(clear) and not isinstance(each, type):
                     clear()
 
 

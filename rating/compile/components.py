@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 from typing import NamedTuple
 
 from rating.compile.spot import SpotColumn
@@ -103,17 +103,18 @@ def rows(
     taxes = taxes_of(tariff, components)
     mixed = _mixed(tariff, version, components, taxes)
     none: list[Fraction | None] = [None] * 4  # limits of mixed taxes are for `settle.apart`
-    limits = _limits_in_price_terms(tariff, version) if mixed == 0 else none
-    prices = [Fraction(part.price.amount_micro * NANO_PER_MICRO, part.price.per) for part in components]
-    den = lcm(*(price.denominator for price in prices), *(limit.denominator for limit in limits if limit is not None))
+    limited = version.min_price is not None or version.max_price is not None
+    limits = _limits_in_price_terms(tariff, version) if mixed == 0 and limited else none
+    prices = [_reduced(part.price.amount_micro * NANO_PER_MICRO, part.price.per) for part in components]
+    den = lcm(*(each for _, each in prices), *(limit.denominator for limit in limits if limit is not None))
     common = lcm(den, *(spot.den for spot in spots if spot is not None))
     if common > DENOMINATOR_MAX >= den:
         mixed, limits = SETTLED_APART, none
     if mixed == SETTLED_APART:
-        den = lcm(*(price.denominator for price in prices))
+        den = lcm(*(each for _, each in prices))
     elif common <= DENOMINATOR_MAX:
         den = common
-    if den > DENOMINATOR_MAX or any(price.numerator * price.denominator >= 2**62 for price in prices):
+    if den > DENOMINATOR_MAX or any(num * each >= 2**62 for num, each in prices):
         raise TariffError([_too_odd(tariff)])
     if mixed == SETTLED_APART:
         den = 1  # each amount is over its own
@@ -127,18 +128,24 @@ def rows(
     return found, rule, timeline_taxes(tariff, components, taxes, mixed)
 
 
+def _reduced(num: int, den: int) -> tuple[int, int]:
+    """A fraction in lowest terms, as `Fraction` has it: that takes ten times as long."""
+    common = gcd(num, den)
+    return num // common, den // common
+
+
 def _component_row(
     part: Component,
     dimension: int,
-    price: Fraction,
+    price: tuple[int, int],
     common: int,
     spot: SpotColumn | None,
     rate_ppm: int,
     tax_bits: int,
 ) -> ComponentRow:
     """The row of a component; where it follows an index, its place among the prices is filled in later."""
-    in_unit = Fraction(NANO_PER_UNIT, part.price.per)
-    num, den = price.numerator, price.denominator
+    unit_num, unit_den = _reduced(NANO_PER_UNIT, part.price.per)
+    num, den = price
     volume_max = AMOUNT_MAX_NANO * den // num if num else NEVER
     if spot is not None:
         den = spot.den
@@ -162,8 +169,8 @@ def _component_row(
         step_round=STEP_ROUNDS.index(part.round),
         min_nano=-NEVER if part.min_micro is None else part.min_micro * NANO_PER_MICRO,
         max_nano=NEVER if part.max_micro is None else part.max_micro * NANO_PER_MICRO,
-        unit_num=in_unit.numerator,
-        unit_den=in_unit.denominator,
+        unit_num=unit_num,
+        unit_den=unit_den,
     )
 
 
@@ -197,8 +204,8 @@ def _rule_row(
         stepped=int(any(part.step > 0 for part in components)),
         limited=int(limited),
         limit_given=tuple(int(limit is not None) for limit in limits),
-        limit_nano=tuple(int((limit or Fraction()) // 1) for limit in limits),
-        limit_rest=tuple(int((limit or Fraction()) % 1 * den) for limit in limits),
+        limit_nano=tuple(0 if limit is None else limit // 1 for limit in limits),
+        limit_rest=tuple(0 if limit is None else int(limit % 1 * den) for limit in limits),
         after_nano=tuple(
             (0 if limit is None else limit.after_tax_micro or 0) * NANO_PER_MICRO
             for limit in (version.min_price, version.max_price)

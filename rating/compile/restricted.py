@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -68,7 +67,6 @@ def condition_of(when: When) -> Condition | None:
     return tuple(value for least, most in pairs for value in (least or 0, NEVER if most is None else most))
 
 
-@lru_cache(maxsize=256)
 def restricted_timeline(tariff: Tariff, version: int, zone: str, lo_us: int, hi_us: int, traits: Traits) -> Restricted:
     """The epochs that price sessions of a version and of such traits, from lo_us or before to hi_us."""
     lists = _Lists()

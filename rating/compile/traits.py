@@ -44,6 +44,12 @@ def holds(when: When, traits: Traits) -> bool:
     return (least is None or power_mw >= least) and (most is None or power_mw < most)
 
 
+def asks_of_session(when: When) -> bool:
+    """Whether the element holds for some sessions only, by what they say of themselves."""
+    by_power = when.min_evse_power_mw is not None or when.max_evse_power_mw is not None
+    return by_power or any(getattr(when, name) is not None for name in NAMES)
+
+
 def lacks_fact(version: Version, traits: Traits) -> bool:
     """Whether the version asks for a connector or a charger's power, which every charger has, and it is not told."""
     whens = [element.when for element in version.elements]

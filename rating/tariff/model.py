@@ -208,6 +208,8 @@ class Tariff:
     # What a protocol says of the tariff beside its prices (parties, alternative texts, extensions), for writing it
     # again; it moves no amount.
     carried: Mapping[str, object] = field(default_factory=dict, compare=False)
+    # Filled in by `hash`. It depends on what is written alone, so that a copy of the tariff may take it along.
+    _digest: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def rates_of(self, component: Component) -> Rates:
         """The taxes on a component's price: its own, else the tariff's, else none."""
@@ -218,7 +220,16 @@ class Tariff:
     @property
     def hash(self) -> str:
         """Sixteen hexadecimal digits that change when anything that can move an amount changes."""
-        return _hash(self)
+        if not self._digest:
+            self._digest.append(_hash(self))
+        return self._digest[0]
+
+    def __hash__(self) -> int:
+        """Of a part of what is compared: tariffs are looked up often, and to hash all of their prices takes longer than
+        to price a session by them.
+        """
+        first = self.versions[-1].elements[0].components if self.versions and self.versions[-1].elements else ()
+        return hash((self.id, self.time_zone, len(self.versions), *(part.price.amount_micro for part in first)))
 
 
 NO_RATES = Rates(())
