@@ -115,13 +115,24 @@ made = Kept(_KEPT_BYTES, lambda each: each.nbytes, _make)
 
 
 def _with_hints(group: Group, start_us: Int64, component: Int32) -> Epochs:
+    """The same object for the same epochs, whichever tariff they are of."""
+    return _shared((group.lo_us, group.hi_us, start_us.tobytes(), component.tobytes()))
+
+
+def _make_epochs(key: tuple[int, int, bytes, bytes]) -> Epochs:
+    lo_us, hi_us, *both = key
+    start_us = np.frombuffer(both[0], np.int64)
+    component = np.frombuffer(both[1], np.int32).reshape(-1, len(DIMENSIONS))
     ended = np.empty(start_us.size + 1, np.int64)
     ended[:-1] = start_us
     ended[-1] = NEVER
     last = np.full((start_us.size + 1, len(DIMENSIONS)), -1, np.int32)
     last[:-1] = component
-    hint = start_us.searchsorted(_buckets(group.lo_us, group.hi_us), "right") - 1
+    hint = start_us.searchsorted(_buckets(lo_us, hi_us), "right") - 1
     return Epochs(ended, last, hint.astype(np.int32))
+
+
+_shared = Kept(_KEPT_BYTES, lambda each: 2 * sum(int(array.nbytes) for array in each), _make_epochs)
 
 
 @lru_cache(maxsize=64)

@@ -25,6 +25,7 @@ Condition = tuple[int, ...]
 Candidates = tuple[tuple[int, int], ...]
 
 ALWAYS = -1
+_UNCONDITIONAL = ((None, None),) * 4
 _RESERVED = {"time": RESERVATION_TIME, "flat": RESERVATION_FLAT}
 
 
@@ -62,7 +63,7 @@ def condition_of(when: When) -> Condition | None:
         (when.min_power_mw, when.max_power_mw),
         (when.min_current_ma, when.max_current_ma),
     )
-    if all(value is None for pair in pairs for value in pair):
+    if pairs == _UNCONDITIONAL:
         return None
     return tuple(value for least, most in pairs for value in (least or 0, NEVER if most is None else most))
 

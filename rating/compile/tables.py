@@ -30,7 +30,7 @@ from rating.kernels.arrays import (
     readonly,
 )
 from rating.tariff.model import Component, Tariff, TaxRate, Version
-from rating.units import DIMENSIONS, LINE_DIMENSIONS
+from rating.units import LINE_DIMENSIONS
 
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
@@ -41,7 +41,7 @@ class Tables:
     """Rows of all timelines as they are collected."""
 
     epochs: list[Epochs] = field(default_factory=list)
-    base: list[int] = field(default_factory=list)  # of each group of epochs: the first component of its timeline
+    number_of: dict[int, int] = field(default_factory=dict)  # of each of them, by its id
     components: list[ComponentRow] = field(default_factory=list)
     named: list[tuple[int, int, int]] = field(default_factory=list)  # element, unit, price_micro
     component_count: list[int] = field(default_factory=list)
@@ -87,7 +87,12 @@ def compile_timelines(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Comp
 
     Raises: TariffError where prices are such that exact amounts would not fit 64 bits.
     """
-    return _few(wanted, lo_us) if len(wanted) <= _FEW else _many((wanted, lo_us))
+    if len(wanted) <= _FEW:
+        return _few(wanted, lo_us)
+    # What was kept is of equal tariffs; the caller's own may stand elsewhere.
+    tariffs = tuple(group.tariff for group, _ in wanted)
+    versions = tuple(group.tariff.versions[index] for group, index in wanted)
+    return _many((wanted, lo_us))._replace(tariffs=tariffs, versions=versions)
 
 
 def _compile(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Compiled:
@@ -115,13 +120,12 @@ _many: Kept[Wanted, Compiled] = Kept(64 * 2**20, lambda each: each.nbytes, lambd
 def add_timeline(tables: Tables, group: Group, index: int) -> None:
     """Add the timeline of one version of the group's tariff."""
     each = made((group, index))
-    base = len(tables.components)
     elements, units = tables.elements, tables.units
     for element, unit, price_micro in each.named:
         code = elements.setdefault(element, len(elements)), units.setdefault(unit, len(units)), price_micro
         tables.named.append(code)
-    tables.block.append(_add_epochs(tables, each.epochs, base))
-    tables.plain_block.append(tables.block[-1] if each.plain is None else _add_epochs(tables, each.plain, base))
+    tables.block.append(_add_epochs(tables, each.epochs))
+    tables.plain_block.append(tables.block[-1] if each.plain is None else _add_epochs(tables, each.plain))
     tables.spot.append(int(any(each.prices)))
     tables.components += _with_prices(tables, each) if any(each.prices) else each.components
     tables.component_count.append(len(each.parts))
@@ -146,11 +150,12 @@ def _with_prices(tables: Tables, each: Made) -> list[ComponentRow]:
     return found
 
 
-def _add_epochs(tables: Tables, epochs: Epochs, base: int) -> int:
-    """Add a group of epochs; return its number."""
-    tables.epochs.append(epochs)
-    tables.base.append(base)
-    return len(tables.epochs) - 1
+def _add_epochs(tables: Tables, epochs: Epochs) -> int:
+    """Add a group of epochs where another timeline has not brought the same; return its number."""
+    number = tables.number_of.setdefault(id(epochs), len(tables.epochs))
+    if number == len(tables.epochs):
+        tables.epochs.append(epochs)
+    return number
 
 
 def flat_book(tables: Tables, lo_us: int) -> Book:
@@ -160,15 +165,14 @@ def flat_book(tables: Tables, lo_us: int) -> Book:
     named = [list(column) for column in zip(*tables.named, strict=True)] or [[], [], []]
     components = ComponentRow(*part)  # type: ignore[arg-type]
     rules = RuleRow(*rule)  # type: ignore[arg-type]
-    epoch_count = [each.start_us.size for each in tables.epochs]
-    epoch_first = _offsets(epoch_count)
+    epoch_first = _offsets([each.start_us.size for each in tables.epochs])
     hint_first = _offsets([each.hint.size for each in tables.epochs])
     return Book(
         timelines=frozen(
             Timelines(
                 epoch_first=epoch_first[tables.block],
                 epoch_start_us=_joined([each.start_us for each in tables.epochs], np.int64),
-                epoch_component=_epoch_components(tables, epoch_count),
+                epoch_component=_joined([each.component.ravel() for each in tables.epochs], np.int32),
                 hint_first=hint_first[tables.block],
                 hint=_joined([each.hint for each in tables.epochs], np.int32),
                 component_first=_offsets(tables.component_count),
@@ -209,13 +213,6 @@ def flat_book(tables: Tables, lo_us: int) -> Book:
         terms=no_terms(),
         component_most=readonly(np.array([max(tables.component_count, default=1)], np.int64)),
     )
-
-
-def _epoch_components(tables: Tables, epoch_count: list[int]) -> Int32:
-    """Of each epoch the component of each dimension, now counted from the first of all."""
-    component = _joined([each.component for each in tables.epochs], np.int32).reshape(-1, len(DIMENSIONS))
-    base = np.repeat(np.array(tables.base, np.int32), epoch_count)
-    return np.asarray(np.where(component >= 0, component + base[:, None], np.int32(-1)), np.int32).ravel()
 
 
 def _kind(restricted: Restricted | None) -> int:

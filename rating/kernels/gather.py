@@ -164,6 +164,7 @@ def gather(
                         c = stretch_component[index(6 * i + d)]
                     else:
                         c = epoch_component[index(4 * stretch_epoch[i] + d)]
+                        c += base if c >= 0 else 0
                     if c < 0:
                         continue
                     added = 0

@@ -174,6 +174,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 if fresh:
                     fresh = False
                     c = epoch_component[4 * epoch + ENERGY]
+                    c += base if c >= 0 else 0
                     follows = c >= 0 and of_spot[index(c)] >= 0
                     if follows:
                         step_us = grid_step_us[index(c)]
@@ -274,7 +275,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                         now = epoch_end
 
                 duration_us = cut - stretch_start
-                c = epoch_component[4 * epoch + ENERGY] - base
+                c = epoch_component[4 * epoch + ENERGY]
                 if c >= 0 and energy > 0:
                     volume[index(c)] += energy * energy_scale
                     touched |= 1 << c
@@ -284,7 +285,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                         allowed = min(energy_left, energy * energy_scale)
                         free[index(c)] += allowed
                         energy_left -= allowed
-                c = epoch_component[4 * epoch + TIME] - base
+                c = epoch_component[4 * epoch + TIME]
                 if c >= 0 and charging_us > 0:
                     volume[index(c)] += charging_us
                     touched |= 1 << c
@@ -292,7 +293,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                         allowed = min(time_left, charging_us)
                         free[index(c)] += allowed
                         time_left -= allowed
-                c = epoch_component[4 * epoch + PARKING_TIME] - base
+                c = epoch_component[4 * epoch + PARKING_TIME]
                 if c >= 0 and duration_us > charging_us:
                     volume[index(c)] += duration_us - charging_us
                     touched |= 1 << c
@@ -300,7 +301,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                         allowed = min(parking_left, duration_us - charging_us)
                         free[index(c)] += allowed
                         parking_left -= allowed
-                c = epoch_component[4 * epoch + FLAT] - base
+                c = epoch_component[4 * epoch + FLAT]
                 if c >= 0 and flat != 0:
                     volume[index(c)] = 1
                     touched |= 1 << c
