@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 import rating
 from benchmarks.contender import Contender, Totals
 from benchmarks.data import Job
-from benchmarks.prices import PATH, Prices
+from benchmarks.prices import Prices
 from benchmarks.rows import needs, none_refused
+from benchmarks.shapes import PATH
 from benchmarks.trial import Run
 
 

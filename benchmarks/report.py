@@ -13,7 +13,7 @@ from benchmarks.trial import Column, Found, Job, Timing, Trial, times_column
 def as_table(job: Job, trial: Trial, found: Found, facts: dict[str, Any]) -> str:
     """Rows in their order or the fastest first, by groups; below them what was checked, and the marks."""
     lines = [f"{job.name}: {trial.title}, {found.rounds} round{'s' * (found.rounds != 1)}", facts_line(facts), ""]
-    lines += _aligned(list(_cells(trial, found)))
+    lines += aligned(list(_cells(trial, found)))
     notes = [*found.notes, *trial.closing]
     notes += [f"skipped {each.row.name}: {each.skipped}" for each in found.timings.values() if each.skipped is not None]
     marks = [mark.line(found) for mark in trial.marks]
@@ -79,7 +79,7 @@ def _bytes(value: float | None) -> str:
     return "-" if value is None else f"{value:.1f}"
 
 
-def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+def aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
     """The first column to the left, the others to the right; a row of one cell is a heading."""
     width = len(rows[0])
     widths = [max(len(row[i]) for row in rows if len(row) == width) for i in range(width)]

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 import rating
 from benchmarks.data import Job
-from benchmarks.peers.floor import reader
+from benchmarks.floor import reader
 from benchmarks.trial import FLOOR, Row, Run, SkippedError
 from rating.tariff.model import Tariffs
 

@@ -11,16 +11,17 @@ import numpy as np
 import pytest
 
 import rating
+from benchmarks import shapes
 from benchmarks.__main__ import main
 from benchmarks.data import LENGTH_MAX, SLOT_US, columns, make_job
-from benchmarks.jobs import JOBS, find, grow, mixed, restricted, tariffs, threads, years
+from benchmarks.jobs import JOBS, find, grow, mixed, tariffs, threads
 from benchmarks.network import texts, write_folder
 from benchmarks.readme import replaced
 from benchmarks.report import as_table
 from benchmarks.trial import Found, Mark, Row, SkippedError, Timing, Trial, times_mark
 from rating.tariff.load import parse_tariff
 
-SIZES = {"CDR": 20, "GROW": 20_000, "TARIFFS": 20, "YEARS": years.QUARTERS}
+SIZES = {"CDR": 20, "GROW": 20_000, "TARIFFS": 20, "YEARS": shapes.QUARTERS}
 TINY = 2_000
 
 
@@ -65,7 +66,7 @@ def test_a_long_job_is_made_of_blocks() -> None:
 
 
 def test_a_year_of_a_meter_is_a_year() -> None:
-    data = years.years(2)
+    data = shapes.years(2)
     assert data.n_sessions == 2
     assert data.n_intervals == 2 * 366 * 96
     assert [each.isoformat() for each in data.sessions.column("start").to_pylist()] == ["2024-01-01T08:00:00+00:00"] * 2
@@ -74,9 +75,9 @@ def test_a_year_of_a_meter_is_a_year() -> None:
 
 def test_mixed_tariffs_differ_and_each_session_has_the_price_of_its_own() -> None:
     some = mixed.tariffs(8)
-    assert {tariff.time_zone for tariff in some.values()} == set(mixed.ZONES)
+    assert {tariff.time_zone for tariff in some.values()} == set(shapes.ZONES)
     assert len({tariff.versions for tariff in some.values()}) == 8
-    data = mixed.with_names(make_job(TINY), list(some))
+    data = shapes.with_names(make_job(TINY), list(some))
     rated = rating.rate(some, data.sessions, data.intervals)
     for name, tariff in some.items():
         where = data.sessions.filter(np.array([each == name for each in data.sessions.column("tariff").to_pylist()]))
@@ -87,10 +88,10 @@ def test_mixed_tariffs_differ_and_each_session_has_the_price_of_its_own() -> Non
         assert together == alone.lines.to_pylist()
 
 
-@pytest.mark.parametrize("restriction", restricted.RESTRICTIONS, ids=[each.name for each in restricted.RESTRICTIONS])
-def test_a_restriction_moves_amounts(restriction: restricted.Restriction) -> None:
-    data = restricted.with_columns(make_job(TINY), restricted.columns_of((restriction,)))
-    some = type(mixed.tariffs(1))((restricted.tariff("ca-tou", (restriction,)),))
+@pytest.mark.parametrize("restriction", shapes.RESTRICTIONS, ids=[each.name for each in shapes.RESTRICTIONS])
+def test_a_restriction_moves_amounts(restriction: shapes.Restriction) -> None:
+    data = shapes.with_columns(make_job(TINY), shapes.columns_of((restriction,)))
+    some = type(mixed.tariffs(1))((parse_tariff(shapes.restricted_text("ca-tou", (restriction,))),))
     elements = set(rating.rate(some, data.sessions, data.intervals).lines.column("element").to_pylist())
     named = {element.partition("name: ")[2].partition(",")[0] for element in restriction.elements}
     # Nobody fails to come in these sessions: that price is only there to be asked for.

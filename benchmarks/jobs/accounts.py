@@ -11,8 +11,8 @@ import pyarrow as pa
 import rating
 from benchmarks.data import FULL, QUICK, SEED, TARIFF, make_job
 from benchmarks.data import Job as Data
-from benchmarks.prices import PATH
 from benchmarks.rows import bill, floor_row, once, output_bytes, rating_row
+from benchmarks.shapes import PATH
 from benchmarks.trial import FLOOR, Job, Row, Run, Trial, times_mark
 from rating.tariff.load import parse_plan
 from rating.tariff.model import Tariffs

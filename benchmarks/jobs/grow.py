@@ -14,8 +14,8 @@ import numpy as np
 import rating
 from benchmarks.data import SEED, Int64, columns, make_job, tables
 from benchmarks.data import Job as Data
-from benchmarks.prices import PATH
 from benchmarks.rows import floor_row, once, rating_row
+from benchmarks.shapes import PATH
 from benchmarks.trial import FLOOR, Found, Job, Mark, Row, Trial
 from rating.tariff.model import Tariffs
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 
 import rating
 from benchmarks.data import FULL, QUICK, SEED, SLOT_US, SLOTS, TARIFF, YEAR_FIRST_US, make_job
-from benchmarks.prices import PATH
 from benchmarks.rows import floor_row, once, rating_row
+from benchmarks.shapes import PATH
 from benchmarks.trial import FLOOR, Job, Trial, times_mark
 from rating.tariff.load import parse_tariff
 from rating.tariff.model import Component, Element, Tariff, Tariffs

@@ -10,8 +10,8 @@ import pyarrow as pa
 import rating
 from benchmarks.data import FULL, QUICK, make_job
 from benchmarks.machine import cores
-from benchmarks.prices import PATH
 from benchmarks.rows import bill, floor_row, once, rating_row
+from benchmarks.shapes import PATH
 from benchmarks.trial import Found, Job, Mark, Trial
 
 WITHIN: Final = 1.1  # times the time of one thread, divided by the threads

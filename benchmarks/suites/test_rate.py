@@ -10,7 +10,8 @@ import rating
 from benchmarks.contender import Totals, disagreement
 from benchmarks.data import QUICK, Job, make_job
 from benchmarks.jobs.j1 import find
-from benchmarks.prices import PATH, load_prices
+from benchmarks.prices import load_prices
+from benchmarks.shapes import PATH
 
 
 @pytest.fixture(scope="module")
