@@ -1,4 +1,4 @@
-"""pytest-benchmark: CDRs in the ways in which they come (`pytest benchmarks`)."""
+"""CDRs in the ways in which they come."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""pytest-benchmark: `rating.rate` and `rating.load_tariffs` on small jobs (`pytest benchmarks`)."""
+"""The complete `rating.rate` on small jobs."""
 
 from __future__ import annotations
 
@@ -35,10 +35,6 @@ def test_rate_one_session(benchmark: Any, tariffs: Any) -> None:
     n_intervals = job.intervals.column("session_id").to_pylist().count(sessions.column("session_id")[0].as_py())
     rated = benchmark(rating.rate, tariffs, sessions, job.intervals.slice(0, n_intervals))
     assert rated.sessions.num_rows == 1
-
-
-def test_load(benchmark: Any, tariffs: Any) -> None:
-    assert set(benchmark(rating.load_tariffs, PATH.parent)) >= set(tariffs)
 
 
 def _expected(job: Job, *, odd: bool) -> Totals:
