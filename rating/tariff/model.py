@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rating.errors import Place
 from rating.tariff.calendars import Calendar
@@ -272,12 +272,24 @@ def _hash(tariff: Tariff) -> str:
 
 def canonical(value: object) -> str:
     """A text that is the same for equal values on every run and machine (sets are sorted, places left out)."""
+    kind: Any = type(value)
+    if kind in _LEAVES:
+        return repr(value)
     if isinstance(value, frozenset):
         return "{" + ",".join(sorted(canonical(item) for item in value)) + "}"
     if isinstance(value, tuple):
-        return "(" + ",".join(canonical(item) for item in value) + ")"
-    names = getattr(type(value), "__dataclass_fields__", None)
+        return "(" + ",".join([canonical(item) for item in value]) + ")"
+    names = _compared(kind)
     if names is None:
         return repr(value)
-    parts = (f"{name}={canonical(getattr(value, name))}" for name, spec in names.items() if spec.compare)
-    return f"{type(value).__name__}({','.join(parts)})"
+    return f"{kind.__name__}({','.join([f'{name}={canonical(getattr(value, name))}' for name in names])})"
+
+
+_LEAVES = frozenset({int, str, bool, type(None)})
+
+
+@lru_cache(maxsize=64)
+def _compared(kind: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass by which its values are compared; None: it is none."""
+    fields = getattr(kind, "__dataclass_fields__", None)
+    return None if fields is None else tuple(name for name, spec in fields.items() if spec.compare)
