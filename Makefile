@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SCHEMAS := schema.json plan.schema.json coupon.schema.json
 
-.PHONY: demo test test-long fuzz bench lint schema readme clean
+.PHONY: demo test test-long fuzz bench bench-compare bench-suites lint schema readme clean
 
 # What was installed, as text: other edits of pyproject.toml, or a newer date of it, install nothing.
 # $(call install,requirement) is the recipe of a stamp that holds that text.
@@ -47,8 +47,18 @@ test-long: $(VENV)/.installed-test
 fuzz: $(VENV)/.installed-test
 	$(BIN)/python tests/fuzz.py $(if $(FUZZ_SECONDS),--seconds $(FUZZ_SECONDS)) $(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
 
+# Every job, as JSON in benchmarks/results/ and as the tables of the README; one of them: make bench JOB=MIXED
 bench: $(VENV)/.installed-test
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(if $(JOB),--job $(JOB)) --readme README.md
+
+# Is this version slower than another, and does it bill the same? make bench-compare BASE=main
+BASE ?= HEAD
+bench-compare: $(VENV)/.installed-test
+	$(BIN)/python -m benchmarks.compare $(BASE) $(COMPARE)
+
+# Each stage by itself, by pytest-benchmark: make bench-suites SUITE=load
+bench-suites: $(VENV)/.installed-test
+	$(BIN)/pytest benchmarks/suites --benchmark-columns=min,median,rounds $(if $(SUITE),-k $(SUITE))
 
 schema: $(VENV)/.installed
 	for name in $(SCHEMAS); do \

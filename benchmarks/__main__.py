@@ -1,47 +1,36 @@
-"""`python -m benchmarks`: J1 side by side, and OCPI CDRs, as tables and as JSON."""
+"""`python -m benchmarks`: measures every job, or those that are named, as tables, as JSON and into the README."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import accounts, beside, quote, spark, spot, start
-from benchmarks.cdr import measure as cdrs
-from benchmarks.cdr import report as cdr_report
-from benchmarks.contender import Contender
-from benchmarks.data import FULL, QUICK
-from benchmarks.measure import CONTENDERS, measure
+from benchmarks.jobs import JOBS, find, j1
+from benchmarks.machine import machine
+from benchmarks.measure import measure, with_memory
 from benchmarks.readme import put_into
-from benchmarks.report import as_json, as_table, machine
+from benchmarks.report import as_json, as_table
+from benchmarks.trial import Job
 
-LATEST: Final = Path(__file__).parent / "results" / "latest.json"
-JOBS: Final = ("J1", "CDR", "SPOT", "ACCOUNTS", "ONE", "START", "SPARK")
-TOGETHER: Final = ("J1", "CDR")  # without --job
+RESULTS: Final = Path(__file__).parent / "results"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0, or 1 when bills differ."""
     options = _parser().parse_args(arguments)
-    jobs = [options.job] if options.job else ["J1"] if options.only else list(TOGETHER)
-    chosen = _chosen(options.only)
+    names = options.job or (["J1"] if options.only else [job.name for job in JOBS])
     try:
-        for job in jobs:
-            if job != jobs[0]:
-                print()
-            table, found = _j1(options, chosen) if job == "J1" else OTHERS[job](options)
-            _say("")
-            beside = options.json.with_name(f"{options.json.stem}-{job.lower()}.json")
-            path = options.json if job == "J1" else beside
+        for number, job in enumerate(map(find, names)):
+            table, told = _measured(job, options)
+            path = options.json / f"{job.name.lower()}.json"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(found, indent=1) + "\n")
-            print(f"{table}\n\nwritten to {path}", flush=True)
+            path.write_text(json.dumps(told, indent=1) + "\n")
+            print("\n" * (number > 0) + f"{table}\n\nwritten to {path}", flush=True)
             if options.readme is not None:
-                put_into(options.readme, job, table)
+                put_into(options.readme, job.marker, table)
     except AssertionError as problem:
         _say("")
         print(problem, file=sys.stderr)
@@ -49,59 +38,37 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _j1(options: argparse.Namespace, chosen: list[Contender]) -> tuple[str, dict[str, Any]]:
-    n_intervals = options.intervals or (QUICK if options.quick else FULL)
-    results, others = measure(chosen, n_intervals, options.rounds, memory=not options.no_memory, say=_say)
-    facts = machine(others)
-    shown = as_table(results, facts, n_intervals, options.rounds)
-    return shown, as_json(results, facts, n_intervals, options.rounds)
+def _measured(job: Job, options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+    size = options.size or (job.quick if options.quick else job.full)
+    trial = j1.build(size, j1.chosen(options.only)) if options.only and job is j1.JOB else job.build(size)
 
+    def say(text: str) -> None:
+        _say(f"{job.name}: {text}")
 
-def _cdr(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
-    sizes = cdrs.QUICK if options.quick else cdrs.FULL
-    results, others = cdrs.measure(sizes, options.rounds, say=_say)
-    facts = machine(others)
-    return cdr_report.as_table(results, facts, options.rounds), cdr_report.as_json(results, facts, options.rounds)
-
-
-def _beside(pair: Callable[[int], beside.Pair], options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
-    n_intervals = options.intervals or (QUICK if options.quick else FULL)
-    result, others = beside.measure(pair(n_intervals), options.rounds, say=_say)
-    facts = machine(others)
-    return beside.as_table(result, facts, options.rounds), beside.as_json(result, facts, options.rounds)
-
-
-def _simple(job: Any, options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
-    found, others = job.measure(options.rounds, say=_say)
-    facts = machine(others)
-    return job.as_table(found, facts, options.rounds), {"rounds": options.rounds, "machine": facts, "found": found}
-
-
-def _spark(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
-    n_intervals = options.intervals or (QUICK if options.quick else spark.FULL)
-    result, facts = spark.measure(n_intervals, options.rounds, say=_say), machine(None)
-    return spark.as_table(result, facts, options.rounds), spark.as_json(result, facts, options.rounds)
-
-
-OTHERS: Final[dict[str, Callable[[argparse.Namespace], tuple[str, dict[str, Any]]]]] = {
-    "CDR": _cdr,
-    "SPOT": partial(_beside, spot.pair),
-    "ACCOUNTS": partial(_beside, accounts.pair),
-    "ONE": partial(_simple, quote),
-    "START": partial(_simple, start),
-    "SPARK": _spark,
-}
+    found = measure(trial, options.rounds, say=say)
+    if trial.memory and not options.no_memory:
+        found = with_memory(job, size, found, say=say)
+    _say("")
+    facts = machine(found.others)
+    return as_table(job, trial, found, facts), as_json(job, trial, found, facts, size)
 
 
 def _parser() -> argparse.ArgumentParser:
+    jobs = "\n".join(f"  {job.name.ljust(11)} {job.about} ({job.full:,} {job.sized})" for job in JOBS)
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="J1: rating and its peers side by side; CDR: OCPI CDRs; SPOT: J1 by an index; ACCOUNTS: on plans; "
-        "ONE: one session; START: fresh processes; SPARK: inside Spark.",
+        description=f"Measures each job in rounds, as ratios in one run. The jobs:\n{jobs}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--job", choices=JOBS, help="one of them only; without it J1 and CDR")
-    parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} intervals instead of {FULL:,}, few CDRs")
-    parser.add_argument("--intervals", type=int, metavar="N", help="so many intervals of J1")
+    parser.add_argument(
+        "--job",
+        action="append",
+        choices=[job.name for job in JOBS],
+        metavar="NAME",
+        help="this job only; may be given again; without it all of them",
+    )
+    parser.add_argument("--quick", action="store_true", help="few intervals, to see that all works")
+    parser.add_argument("--size", "--intervals", type=int, metavar="N", help="so many intervals, CDRs or tariffs")
     parser.add_argument("--rounds", type=int, default=7, metavar="N", help="so many rounds (7)")
     parser.add_argument(
         "--only", metavar="NAMES", help="contenders of J1 by the beginnings of their names: rating,numpy"
@@ -110,26 +77,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--json",
         type=Path,
-        default=LATEST,
-        metavar="FILE",
-        help="where to write J1; CDR goes beside it, as -cdr.json (%(default)s)",
+        default=RESULTS,
+        metavar="FOLDER",
+        help="where to write <job>.json (%(default)s)",
     )
     parser.add_argument(
         "--readme", type=Path, metavar="FILE", help="write the tables into FILE as well, where its markers stand"
     )
     return parser
-
-
-def _chosen(only: str | None) -> list[Contender]:
-    """The contenders whose names begin with one of the given, and the read floor, by which all are measured."""
-    if only is None:
-        return list(CONTENDERS)
-    wanted = tuple(name.strip() for name in only.split(","))
-    for name in wanted:
-        if not any(contender.name.startswith(name) for contender in CONTENDERS):
-            known = ", ".join(contender.name for contender in CONTENDERS)
-            raise SystemExit(f"no contender begins with {name!r}; there are: {known}")
-    return [c for c in CONTENDERS if c.name.startswith((*wanted, "read floor"))]
 
 
 def _say(text: str) -> None:

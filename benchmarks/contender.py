@@ -1,4 +1,4 @@
-"""What takes part: a name, how to get ready, and how to read the result. `peers` and `ours` make them."""
+"""What takes part in J1: a name, how to get ready, and how to read the result. `peers` and `ours` make them."""
 
 from __future__ import annotations
 
@@ -10,20 +10,14 @@ from numpy.typing import NDArray
 
 from benchmarks.data import Job
 from benchmarks.prices import Prices
-
-
-class SkippedError(Exception):
-    """A contender that cannot run here; the text says why, and what to do."""
+from benchmarks.trial import Run
 
 
 class Totals(NamedTuple):
-    """A total for each session in the order of session_id, and their sum."""
+    """A total for each session in the order of session_id, and their sum; None: only bills that are rounded already."""
 
     by_session: NDArray[np.float64]
-    total: float
-
-
-Run = Callable[[], Any]
+    total: float | None
 
 
 class Contender(NamedTuple):
@@ -49,10 +43,11 @@ def disagreement(got: Totals, expected: Totals, within: float) -> str | None:
     """Why two contenders do not agree, or None: the sum to 1e-6, each session's bill to 1e-6 and `within` dollars."""
     if len(got.by_session) != len(expected.by_session):
         return f"{len(got.by_session)} sessions instead of {len(expected.by_session)}"
-    if abs(got.total - expected.total) > 1e-6 * abs(expected.total):
-        return f"a total of {got.total!r} instead of {expected.total!r}"
+    one, other = got.total, expected.total
+    if one is not None and other is not None and abs(one - other) > 1e-6 * abs(other):
+        return f"a total of {one!r} instead of {other!r}"
     worst = int(np.argmax(np.abs(got.by_session - expected.by_session)))
-    one, other = float(got.by_session[worst]), float(expected.by_session[worst])
-    if abs(one - other) > within + 1e-6 * abs(other):
-        return f"{one!r} instead of {other!r} for session {worst}"
+    bill, expects = float(got.by_session[worst]), float(expected.by_session[worst])
+    if abs(bill - expects) > within + 1e-6 * abs(expects):
+        return f"{bill!r} instead of {expects!r} for session {worst}"
     return None

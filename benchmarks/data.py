@@ -49,11 +49,11 @@ class Job(NamedTuple):
         return int(self.intervals.num_rows)
 
 
-def make_job(n_intervals: int = FULL, *, odd: bool = False) -> Job:
+def make_job(n_intervals: int = FULL, *, odd: bool = False, seed: int = SEED) -> Job:
     """J1, or with `odd` J1-odd: sessions start at any second, so that prices change within intervals."""
     if n_intervals < 2 * LENGTH_MAX:
         raise ValueError(f"a job of {n_intervals} intervals is too small: at least {2 * LENGTH_MAX}")
-    rng = np.random.Generator(np.random.PCG64(SEED))
+    rng = np.random.Generator(np.random.PCG64(seed))
     length = _lengths(rng, n_intervals)
     n = len(length)
     first = np.zeros(n + 1, np.int64)
@@ -63,27 +63,35 @@ def make_job(n_intervals: int = FULL, *, odd: bool = False) -> Job:
     start_us = YEAR_FIRST_US + rng.integers(0, SLOTS - 1 - length, endpoint=True) * SLOT_US
     if odd:
         # A generator of its own, so that J1 and J1-odd have the same energy and idle times.
-        start_us += np.random.Generator(np.random.PCG64(SEED + 1)).integers(0, SLOT_US // US_PER_S, n) * US_PER_S
+        start_us += np.random.Generator(np.random.PCG64(seed + 1)).integers(0, SLOT_US // US_PER_S, n) * US_PER_S
     interval_start_us = np.repeat(start_us - first[:-1] * SLOT_US, length)
     interval_start_us += np.arange(n_intervals, dtype=np.int64) * SLOT_US
     energy_wh = rng.integers(ENERGY_MIN_WH, ENERGY_MAX_WH, n_intervals, endpoint=True)
     energy_wh[_idle(rng, length, first)] = 0
 
-    session_id = np.arange(1_000_000, 1_000_000 + n, dtype=np.int64)
-    tariff = pa.DictionaryArray.from_arrays(pa.array(np.zeros(n, np.int32)), pa.array([TARIFF]))
+    session_id = np.repeat(np.arange(1_000_000, 1_000_000 + n, dtype=np.int64), length)
+    name = "J1-odd" if odd else "J1"
+    return tables(name, length, session_id, interval_start_us, interval_start_us + SLOT_US, energy_wh)
+
+
+def tables(name: str, length: Int64, session_id: Int64, start_us: Int64, end_us: Int64, energy_wh: Int64) -> Job:
+    """The two tables of intervals that lie session by session, of sessions of so many intervals: all on one tariff."""
+    last = np.cumsum(length) - 1
+    first = last - length + 1
+    tariff = pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(length), np.int32)), pa.array([TARIFF]))
     sessions = {
-        "session_id": pa.array(session_id),
+        "session_id": pa.array(session_id[first]),
         "tariff": tariff,
-        "start": _instants(start_us),
-        "end": _instants(start_us + length * SLOT_US),
+        "start": _instants(start_us[first]),
+        "end": _instants(end_us[last]),
     }
     intervals = {
-        "session_id": pa.array(np.repeat(session_id, length)),
-        "start": _instants(interval_start_us),
-        "end": _instants(interval_start_us + SLOT_US),
+        "session_id": pa.array(session_id),
+        "start": _instants(start_us),
+        "end": _instants(end_us),
         "energy_wh": pa.array(energy_wh),
     }
-    return Job("J1-odd" if odd else "J1", pa.table(sessions), pa.table(intervals))
+    return Job(name, pa.table(sessions), pa.table(intervals))
 
 
 def columns(job: Job) -> tuple[Int64, Int64, Int64, Int64]:

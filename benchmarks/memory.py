@@ -1,4 +1,4 @@
-"""The peak memory of one contender, alone in its process: `python -m benchmarks.memory NAME INTERVALS` prints JSON.
+"""The peak memory of one row, alone in its process: `python -m benchmarks.memory JOB ROW SIZE` prints JSON.
 
 A small job first compiles and imports what is needed; then the inputs are built, the system's high-water mark of
 resident memory is set back to what they take, and one run raises it. `getrusage` does not serve: its mark cannot be
@@ -16,29 +16,30 @@ from typing import Final
 
 import pyarrow as pa
 
-from benchmarks.data import make_job
-from benchmarks.measure import find
-from benchmarks.prices import load_prices
-
-WARM_UP: Final = 20_000
+from benchmarks.jobs import find
+from benchmarks.trial import Job
 
 _STATUS: Final = Path("/proc/self/status")
 _CLEAR_REFS: Final = Path("/proc/self/clear_refs")
 
 
-def peak_bytes(name: str, n_intervals: int) -> int | None:
-    """The rise of the high-water mark over one run; None where the system cannot tell (it takes Linux)."""
-    contender, prices = find(name), load_prices()
-    contender.prepare(make_job(WARM_UP, odd=contender.odd), prices)()
-    run = contender.prepare(make_job(n_intervals, odd=contender.odd), prices)
+def peak_and_output(job: Job, name: str, size: int) -> tuple[int | None, int | None]:
+    """The rise of the high-water mark over one run, and the bytes of its result.
+
+    None where the system cannot tell (it takes Linux), or the row does not.
+    """
+    rows = job.build(size).rows
+    number = next(number for number, row in enumerate(rows) if row.name == name)
+    row = rows[number]
+    job.build(job.quick // 10).rows[number].prepare()()
+    run = row.prepare()
     _give_back()
     if not _reset_mark():
-        return None
+        return None, None
     before = _mark()
     result = run()
     after = _mark()
-    del result
-    return after - before
+    return after - before, None if row.output_bytes is None else row.output_bytes(result)
 
 
 def _give_back() -> None:
@@ -64,4 +65,5 @@ def _mark() -> int:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"peak_bytes": peak_bytes(sys.argv[1], int(sys.argv[2]))}))
+    peak, output = peak_and_output(find(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
+    print(json.dumps({"peak_bytes": peak, "output_bytes": output}))

@@ -7,18 +7,17 @@ that no longer has this shape is refused.
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import rating
 from benchmarks.data import TARIFF
+from benchmarks.shapes import PATH
 from rating.compile.components import counts_of
 from rating.kernels.arrays import PARKED
 
 if TYPE_CHECKING:
     from rating.tariff.model import DimensionName, Element, Tariff, When
 
-PATH: Final = Path(__file__).parent.parent / "tariffs" / "ca-tou.yaml"
 ZONE: Final = "America/Los_Angeles"
 
 SUMMER_FIRST_MONTH: Final = 6

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
-
-MARKERS: Final = {
-    "J1": "bench",
-    "CDR": "bench cdr",
-    "SPOT": "bench spot",
-    "ACCOUNTS": "bench accounts",
-    "ONE": "bench one",
-    "START": "bench start",
-    "SPARK": "bench spark",
-}
 
 
-def put_into(path: Path, job: str, table: str) -> None:
-    """Write the table of a job into a file, in the place of the one that stands there."""
+def put_into(path: Path, marker: str, table: str) -> None:
+    """Write a table into a file, in the place of the one that stands between the markers of that name."""
     text = path.read_text(encoding="utf-8")
-    path.write_text(replaced(text, MARKERS[job], table), encoding="utf-8")
+    path.write_text(replaced(text, marker, table), encoding="utf-8")
 
 
 def replaced(text: str, name: str, table: str) -> str:

@@ -2,112 +2,106 @@
 
 from __future__ import annotations
 
-import os
-import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from benchmarks.measure import Result
-
-PACKAGES: Final = ("rating", "numpy", "numba", "pyarrow", "pandas", "polars", "duckdb", "tzdata")
+from benchmarks.machine import facts_line
+from benchmarks.trial import Column, Found, Job, Timing, Trial, times_column
 
 
-def machine(others: float | None) -> dict[str, Any]:
-    """The facts without which a time says nothing; `others` is how many cores other processes took meanwhile."""
-    return {
-        "cpu": _cpu(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "cores_of_others": None if others is None else round(max(others, 0.0), 2),
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "python": platform.python_version(),
-        **{name: _version(name) for name in PACKAGES},
-    }
-
-
-def as_json(results: Sequence[Result], facts: dict[str, Any], n_intervals: int, rounds: int) -> dict[str, Any]:
-    """One object a run; a contender that did not run has `skipped` and no times."""
-    return {
-        "job": "J1",
-        "intervals": n_intervals,
-        "rounds": rounds,
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": facts,
-        "results": [_result_as_json(result) for result in results],
-    }
-
-
-def as_table(results: Sequence[Result], facts: dict[str, Any], n_intervals: int, rounds: int) -> str:
-    """Fastest first, those that did not run last."""
-    ran = sorted((result for result in results if result.ns), key=lambda result: result.best)
-    by_name = {result.name: result for result in ran}
-    floor, ours = by_name.get("read floor"), by_name.get("rating")
-    head = ("", "ns an interval", "", "times", "times", "bytes an")
-    names = ("", "min", "median", "read floor", "rating", "interval")
-    rows = [head, names]
-    for result in ran:
-        memory = "-" if result.memory is None else f"{result.memory:.1f}"
-        times = (f"{result.best:.2f}", f"{result.median:.2f}", _ratio(result, floor), _ratio(result, ours))
-        rows.append((result.name, *times, memory))
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-    lines = [f"J1: {n_intervals:,} intervals, {rounds} rounds; peak memory beyond the inputs", facts_line(facts), ""]
-    for row in rows:
-        cells = (cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
-        lines.append("  ".join([row[0].ljust(widths[0]), *cells]).rstrip())
-    lines += ["", *_bills(results)]
-    lines += [f"skipped {result.name}: {result.skipped}" for result in results if result.skipped is not None]
+def as_table(job: Job, trial: Trial, found: Found, facts: dict[str, Any]) -> str:
+    """Rows in their order or the fastest first, by groups; below them what was checked, and the marks."""
+    lines = [f"{job.name}: {trial.title}, {found.rounds} round{'s' * (found.rounds != 1)}", facts_line(facts), ""]
+    lines += aligned(list(_cells(trial, found)))
+    notes = [*found.notes, *trial.closing]
+    notes += [f"skipped {each.row.name}: {each.skipped}" for each in found.timings.values() if each.skipped is not None]
+    marks = [mark.line(found) for mark in trial.marks]
+    for part in (notes, marks):
+        if part:
+            lines += ["", *part]
     return "\n".join(lines)
 
 
-def _bills(results: Sequence[Result]) -> list[str]:
-    """What the contenders of each job agreed on: `measure` refuses bills that differ."""
-    lines = []
-    for job, odd in (("J1", False), ("J1-odd", True)):
-        totals = [result.total for result in results if result.odd is odd and result.total is not None]
-        if totals:
-            lines.append(f"{job}: {totals[0]:,.2f}, the same for {len(totals)} contender{'s' * (len(totals) > 1)}")
-    return lines
-
-
-def facts_line(facts: dict[str, Any]) -> str:
-    """The machine in a line."""
-    versions = ", ".join(f"{name} {facts[name]}" for name in ("python", *PACKAGES) if facts[name] is not None)
-    others = facts["cores_of_others"]
-    taken = "" if others is None else f" ({others:.2f} of them taken by other processes meanwhile)"
-    return f"{facts['cpu']}, {facts['cores']} cores{taken}; {versions}"
-
-
-def _ratio(result: Result, base: Result | None) -> str:
-    return "-" if base is None else f"{result.best / base.best:.2f}"
-
-
-def _result_as_json(result: Result) -> dict[str, Any]:
-    common = {"name": result.name, "about": result.about, "job": "J1-odd" if result.odd else "J1"}
-    if result.skipped is not None:
-        return {**common, "skipped": result.skipped}
+def as_json(job: Job, trial: Trial, found: Found, facts: dict[str, Any], size: int) -> dict[str, Any]:
+    """One object a run; a row that did not run has `skipped` and no times."""
     return {
-        **common,
-        "ns_min": round(result.best, 4),
-        "ns_median": round(result.median, 4),
-        "ns": [round(one, 4) for one in result.ns],
-        "peak_bytes_an_interval": None if result.memory is None else round(result.memory, 2),
-        "total": result.total,
+        "job": job.name,
+        "title": trial.title,
+        "size": size,
+        "unit": trial.unit,
+        "rounds": found.rounds,
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": facts,
+        "results": [_row_as_json(trial, found, timing) for timing in found.timings.values()],
+        "marks": [{"says": each.says, "value": each.value(found), "most": each.most} for each in trial.marks],
+        "notes": [*found.notes, *trial.closing],
     }
 
 
-def _cpu() -> str:
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        for line in info.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
+def _cells(trial: Trial, found: Found) -> Iterator[tuple[str, ...]]:
+    columns = _columns(trial, found)
+    yield ("", *(column.head for column in columns))
+    yield ("", *(column.name for column in columns))
+    ran = [timing for timing in found.timings.values() if timing.ns]
+    for group in dict.fromkeys(timing.row.group for timing in ran):
+        if group:
+            yield (group,)
+        rows = [timing for timing in ran if timing.row.group == group]
+        if trial.fastest_first:
+            rows.sort(key=lambda timing: timing.best)
+        for timing in rows:
+            yield ("  " * bool(group) + timing.row.name, *(column.cell(found, timing) for column in columns))
 
 
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
+def _columns(trial: Trial, found: Found) -> list[Column]:
+    name, scale = trial.scale
+    article = "an" if trial.unit[0] in "aeiou" else "a"
+    columns = [
+        Column(f"{name} {article} {trial.unit}", "min", lambda _, timing: _figure(timing.best / scale)),
+        Column("", "median", lambda _, timing: _figure(timing.median / scale)),
+        *map(times_column, trial.bases),
+        *trial.columns,
+    ]
+    timings = found.timings.values()
+    if trial.memory and any(timing.peak_bytes is not None for timing in timings):
+        columns.append(Column(f"bytes {article}", trial.unit, lambda _, timing: _bytes(timing.peak_bytes)))
+        if any(timing.output_bytes is not None for timing in timings):
+            columns.append(Column("of them", "output", lambda _, timing: _bytes(timing.output_bytes)))
+    return columns
+
+
+def _figure(value: float) -> str:
+    return f"{value:.2f}" if value < 100 else f"{value:,.1f}"
+
+
+def _bytes(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"
+
+
+def aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """The first column to the left, the others to the right; a row of one cell is a heading."""
+    width = len(rows[0])
+    widths = [max(len(row[i]) for row in rows if len(row) == width) for i in range(width)]
+    lines = []
+    for row in rows:
+        cells = (cell.rjust(wide) for cell, wide in zip(row[1:], widths[1:], strict=False))
+        lines.append("  ".join([row[0].ljust(widths[0]), *cells]).rstrip())
+    return lines
+
+
+def _row_as_json(trial: Trial, found: Found, timing: Timing) -> dict[str, Any]:
+    row = timing.row
+    common = {"name": row.name, "about": row.about, **({"group": row.group} if row.group else {})}
+    if timing.skipped is not None:
+        return {**common, "skipped": timing.skipped}
+    return {
+        **common,
+        "units": row.units,
+        "ns_min": round(timing.best, 4),
+        "ns_median": round(timing.median, 4),
+        "ns": [round(one, 4) for one in timing.ns],
+        "times": {base: found.times(row.name, base) for base in dict.fromkeys((row.floor, *trial.bases))},
+        "peak_bytes": timing.peak_bytes,
+        "output_bytes": timing.output_bytes,
+    }

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from inspect import signature
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,13 +16,15 @@ import pytest
 
 import rating
 from benchmarks.__main__ import main
-from benchmarks.accounts import with_accounts, with_plans
 from benchmarks.contender import Totals, disagreement
 from benchmarks.data import SLOT_US, SLOTS, YEAR_FIRST_US, columns, make_job
-from benchmarks.measure import CONTENDERS, find, measure, peak_memory
+from benchmarks.jobs import j1
+from benchmarks.jobs.accounts import with_accounts, with_plans
+from benchmarks.jobs.j1 import CONTENDERS, find
+from benchmarks.jobs.spot import index as spot_index
+from benchmarks.jobs.spot import spot_tariffs
+from benchmarks.measure import measure, memory_of
 from benchmarks.prices import ZONE, Prices, Season, from_tariff, load_prices
-from benchmarks.spot import index as spot_index
-from benchmarks.spot import spot_tariffs
 from rating.accounts.ledger import Ledger
 from rating.tariff.model import Component, Element, Price, Rounding, Tariff, Version, When
 
@@ -81,10 +84,13 @@ def test_the_expert_charges_what_a_plain_loop_charges(odd: bool) -> None:
 
 
 def test_all_contenders_agree() -> None:
-    results = measure(CONTENDERS, SMALL, rounds=2, memory=False, say=lambda text: None).results
-    assert [result.name for result in results] == [contender.name for contender in CONTENDERS]
-    for result in results:
-        assert len(result.ns) == 2, result.skipped
+    found = measure(j1.build(SMALL), rounds=2)
+    assert list(found.timings) == [contender.name for contender in CONTENDERS]
+    for name, timing in found.timings.items():
+        skipped = timing.skipped is not None
+        assert skipped == (name == "rating, totals only" and "lines" not in signature(rating.rate).parameters)
+        assert len(timing.ns) == (0 if skipped else 2), timing.skipped
+    assert found.notes[0].startswith("J1: ")
 
 
 def test_a_difference_is_found() -> None:
@@ -94,6 +100,9 @@ def test_a_difference_is_found() -> None:
     assert disagreement(Totals(np.array([1.004, 2.0]), 3.0), bill, 0) == "1.004 instead of 1.0 for session 0"
     assert disagreement(Totals(np.array([1.0]), 1.0), bill, 0) == "1 sessions instead of 2"
     assert disagreement(Totals(bill.by_session, 3.1), bill, 0.005) == "a total of 3.1 instead of 3.0"
+    assert disagreement(Totals(bill.by_session, None), bill, 0.005) is None
+    with pytest.raises(AssertionError, match="polars expert disagrees with numpy expert: 1 sessions instead of 2"):
+        j1.checked(CONTENDERS, {"numpy expert": bill, "polars expert": Totals(np.array([1.0]), 1.0)})
 
 
 def test_prices_come_from_the_tariff_or_are_refused() -> None:
@@ -107,23 +116,26 @@ def test_prices_come_from_the_tariff_or_are_refused() -> None:
 
 
 def test_the_command_prints_a_table_and_writes_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "out" / "latest.json"
-    arguments = ["--intervals", str(SMALL), "--rounds", "1", "--no-memory", "--only", "numpy", "--json", str(path)]
+    folder = tmp_path / "out"
+    arguments = ["--intervals", str(SMALL), "--rounds", "1", "--no-memory", "--only", "numpy", "--json", str(folder)]
     assert main(arguments) == 0
     shown = capsys.readouterr().out
-    assert f"J1: {SMALL:,} intervals, 1 rounds" in shown
+    assert f"J1: {SMALL:,} intervals; peak memory beyond the inputs, 1 round\n" in shown
     assert "the same for 2 contenders" in shown
-    written = json.loads(path.read_text())
+    written = json.loads((folder / "j1.json").read_text())
+    assert (written["job"], written["size"], written["unit"]) == ("J1", SMALL, "interval")
     names = {result["name"]: result for result in written["results"]}
     assert set(names) == {"read floor", "numpy usual", "numpy expert", "numpy expert, odd"}
-    assert names["numpy usual"]["total"] == pytest.approx(names["numpy expert"]["total"])
+    assert names["read floor"]["times"] == {"read floor": 1.0, "rating": None}
     with pytest.raises(SystemExit, match="no contender begins with 'fortran'"):
         main(["--only", "fortran"])
 
 
 def test_memory_is_measured_in_a_process_of_its_own() -> None:
-    peak = peak_memory("numpy expert", SMALL)
-    assert peak is None or peak >= 0
+    peak, output = memory_of(j1.JOB, j1.build(SMALL).row("rating"), SMALL)
+    assert (peak is None) == (output is None)
+    if peak is not None and output is not None:
+        assert 0 < output < 50
 
 
 def _tariff(elements: tuple[Element, ...] | None = None) -> Tariff:
@@ -165,16 +177,6 @@ def test_the_job_by_an_index_charges_each_quarter_its_price() -> None:
         expected[row["session_id"]] = expected.get(row["session_id"], Fraction(0)) + cost
     lines = [row for row in rated.lines.to_pylist() if row["dimension"] == "energy"]
     assert {row["session_id"]: Fraction(row["amount"]) for row in lines} == {k: v for k, v in expected.items() if v}
-
-
-@pytest.mark.parametrize("job", ["SPOT", "ACCOUNTS"])
-def test_a_job_beside_j1_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str], job: str) -> None:
-    path = tmp_path / "found.json"
-    options = ["--job", job, "--intervals", str(SMALL), "--rounds", "2", "--json", str(path)]
-    assert main(options) == 0
-    found = json.loads((tmp_path / f"found-{job.lower()}.json").read_text())
-    assert (found["job"], found["intervals"], sorted(map(len, found["ns"].values()))) == (job, SMALL, [2, 2])
-    assert "times J1" in capsys.readouterr().out
 
 
 def test_what_is_told_ahead_is_what_one_session_after_the_other_gives(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,13 +14,16 @@ import pytest
 import rating
 from benchmarks.__main__ import main
 from benchmarks.cdr.data import KINDS, Kind, make_cdrs
-from benchmarks.cdr.measure import QUICK, Size, check, measure
-from benchmarks.cdr.report import as_table
 from benchmarks.cdr.ways import ALL, net_cents
-from benchmarks.readme import MARKERS, replaced
+from benchmarks.jobs import JOBS
+from benchmarks.jobs.cdr import JOB, beside_cited, build, check
+from benchmarks.machine import machine
+from benchmarks.measure import measure
+from benchmarks.readme import replaced
+from benchmarks.report import as_table
 from rating.usage.ocpi.texts import Chunk, split
 
-SMALL = dict.fromkeys(QUICK, Size(20, 5, 2))
+SMALL = 20
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
@@ -52,56 +55,53 @@ def test_each_costs_what_a_plain_loop_charges(kind: Kind) -> None:
 
 
 def test_all_ways_find_the_same_bills() -> None:
-    results = measure(SMALL, rounds=2, say=lambda text: None).results
-    assert [(result.kind.name, result.way.name) for result in results] == [(k.name, w.name) for k in KINDS for w in ALL]
-    assert [len(result.ns) for result in results] == [2] * len(results)
-    assert [result.cdrs for result in results] == [20, 20, 20, 5, 2] * 2
+    found = measure(build(SMALL), rounds=2)
+    assert list(found.timings) == [f"{kind.name}, {way.name}" for kind in KINDS for way in ALL]
+    assert [len(timing.ns) for timing in found.timings.values()] == [2] * len(found.timings)
+    assert [timing.row.units for timing in found.timings.values()] == [20, 20, 20, 20, 2, 20, 20, 20, 2, 2]
+    assert [timing.summary for timing in found.timings.values()] == [20, 20, 20, 20, 2, 20, 20, 20, 2, 2]
 
 
 def test_a_wrong_bill_is_found() -> None:
     cdrs = make_cdrs(KINDS[0], 5, 5)
     rated = rating.rate_cdrs(cdrs.text)
-    check(cdrs, ALL[0], rated)
+    check(cdrs, KINDS[0], ALL[0], rated)
     assert np.array_equal(net_cents([rated, rated]), np.tile(cdrs.net_cents, 2))
     dear = cdrs._replace(net_cents=cdrs.net_cents + np.array([0, 1, 0, 0, 0]))
     with pytest.raises(AssertionError, match="flat, batch, read already: CDR 1 costs"):
-        check(dear, ALL[0], rated)
+        check(dear, KINDS[0], ALL[0], rated)
     with pytest.raises(AssertionError, match="rating rejected 1 CDRs"):
         net_cents(rating.rate_cdrs("{}"))
 
 
 def test_the_ratios_are_those_of_the_cited_figures() -> None:
-    results = measure(SMALL, rounds=1, say=lambda text: None).results
-    for result in results:
-        cited = {"JSON text": {"tou": 1e9 / 17_000}}.get(result.way.name, {"flat": 280.0, "tou": 25_000.0})
-        expected = cited[result.kind.name] / result.best if result.kind.name in cited else None
-        assert result.ratio == (None if expected is None else pytest.approx(expected))
-    facts = {"cpu": "x", "cores": 2, "cores_of_others": None, "python": "3"}
-    shown = as_table(results, dict.fromkeys(["rating", "numpy", "numba", "pyarrow"], "1") | PACKAGES | facts, 1)
+    for way in ALL:
+        for kind in KINDS:
+            cited = {"JSON text": {"tou": 1e9 / 17_000}}.get(way.name, {"flat": 280.0, "tou": 25_000.0})
+            expected = cited[kind.name] / 100 if kind.name in cited else None
+            assert beside_cited(way, kind, 100) == (None if expected is None else pytest.approx(expected))
+    trial = build(SMALL)
+    shown = as_table(JOB, trial, measure(trial, rounds=1), machine(None))
     assert "is cited, not run: 0.28 us and 25 us a CDR that is parsed already, 17,000 CDRs a second" in shown
 
 
 def test_the_readme_has_room_for_the_tables() -> None:
     text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-    for name in MARKERS.values():
-        assert "\n```\nfigures\n```\n" in replaced(text, name, "figures")
+    for job in JOBS:
+        assert "\n```\nfigures\n```\n" in replaced(text, job.marker, "figures")
     with pytest.raises(ValueError, match="bench cdr"):
         replaced("<!-- bench cdr -->", "bench cdr", "figures")
 
 
-PACKAGES = dict.fromkeys(["pandas", "polars", "duckdb", "tzdata"])
-
-
 def test_the_command_prints_a_table_and_writes_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path, text = tmp_path / "out" / "latest.json", tmp_path / "text.md"
+    folder, text = tmp_path / "out", tmp_path / "text.md"
     text.write_text("a\n<!-- bench cdr -->\nold\n<!-- /bench cdr -->\nb\n")
-    options = ["--rounds", "1", "--json", str(path), "--readme", str(text)]
-    assert main(["--quick", "--job", "CDR", *options]) == 0
+    options = ["--rounds", "1", "--json", str(folder), "--readme", str(text)]
+    assert main(["--size", "20", "--job", "CDR", *options]) == 0
     printed = capsys.readouterr().out
-    assert "CDR: OCPI 2.2.1, each with its tariff; 1 rounds" in printed
+    assert "CDR: OCPI 2.2.1, each with its tariff, 1 round\n" in printed
     table = printed.partition("\n\nwritten to")[0]
     assert text.read_text() == f"a\n<!-- bench cdr -->\n```\n{table}\n```\n<!-- /bench cdr -->\nb\n"
-    written = json.loads((tmp_path / "out" / "latest-cdr.json").read_text())
+    written = json.loads((folder / "cdr.json").read_text())
     assert written["job"] == "CDR"
-    assert [result["cdrs"] for result in written["results"]] == [2_000, 2_000, 2_000, 200, 20, 200, 200, 200, 20, 20]
-    assert not path.exists()
+    assert [each["units"] for each in written["results"]] == [20, 20, 20, 20, 2, 20, 20, 20, 2, 2]

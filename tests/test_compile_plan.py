@@ -16,7 +16,10 @@ from twin import assert_same, tables
 
 from rating.compile.components import rows
 from rating.compile.epochs import timeline, version_start_us
+from rating.compile.groups import Group, made
 from rating.compile.plan import Plan, make_plan
+from rating.compile.tables import compile_timelines
+from rating.compile.traits import NO_TRAITS
 from rating.errors import Place, TariffError
 from rating.kernels.arrays import NEVER, SPAN_SHIFT
 from rating.kernels.runs import find_runs
@@ -147,11 +150,11 @@ def test_the_arrays_of_a_plan_fit_together():
         assert start_us[-1] == NEVER
         used = lines.epoch_component.reshape(-1, 4)[epochs]
         assert (used[-1] == -1).all()
-        parts = range(int(lines.component_first[t]), int(lines.component_first[t + 1]))
+        parts = range(int(lines.component_first[t + 1] - lines.component_first[t]))
         assert {int(c) for c in used.ravel()} - {-1} <= set(parts)
         for dimension in range(4):
             column = used[:, dimension]
-            assert (plan.book.components.dimension[column[column >= 0]] == dimension).all()
+            assert (plan.book.components.dimension[lines.component_first[t] + column[column >= 0]] == dimension).all()
         hint = lines.hint[hint_first : hint_ends[hint_first]]
         bucket_us = lines.span_start_us[0] + (np.arange(hint.size, dtype=np.int64) << SPAN_SHIFT)
         assert (start_us[hint] <= bucket_us).all()
@@ -265,3 +268,14 @@ def test_windows_of_a_long_span_cut_at_every_local_change():
     ]
     hours = {day: 15 if day in set(summer) else 16 for day in range(lo_us, lo_us + 365 * US_PER_DAY, US_PER_DAY)}
     assert begins.tolist() == [day + hour * US_PER_H for day, hour in hours.items()]
+
+
+def test_tariffs_whose_prices_change_together_share_their_epochs():
+    tariffs, _ = many(2)
+    one = tariffs["tariff 1"]
+    other = replace(one, id="other")
+    wanted = [(Group(each, "Europe/Paris", NO_TRAITS, False, 0, 400 * US_PER_DAY), 0) for each in (one, other)]
+    assert made(wanted[0]).epochs is made(wanted[1]).epochs
+    lines = compile_timelines(tuple(wanted), 0).book.timelines
+    assert lines.epoch_first.tolist() == [0, 0]
+    assert lines.component_first.size == 3

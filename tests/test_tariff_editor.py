@@ -12,7 +12,8 @@ import pytest
 
 from rating.tariff.editor import schema_text, schemas
 from rating.tariff.load import NOT_TARIFFS
-from rating.tariff.nodes import Mapping, Node, Scalar, Sequence, read_nodes
+from rating.tariff.nodes import read_nodes
+from rating.tariff.tree import Mapping, Node, Scalar, Sequence
 
 ROOT = Path(__file__).parent.parent
 BROKEN = Path(__file__).parent / "broken"

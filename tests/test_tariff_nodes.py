@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from rating.errors import RatingError
 from rating.tariff.load import parse_tariff
-from rating.tariff.nodes import DEPTH_MAX, NODES_MAX, Mapping, Scalar, Sequence, read_nodes
+from rating.tariff.nodes import DEPTH_MAX, NODES_MAX, read_nodes
+from rating.tariff.tree import Mapping, Scalar, Sequence
 
 # The first call imports packages, and other work may share the machine: time is measured elsewhere.
 RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

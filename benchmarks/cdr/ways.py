@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import rating
 from benchmarks.cdr.data import Cdrs
-from benchmarks.contender import Run
+from benchmarks.trial import Run
 
 
 class Cited(NamedTuple):
@@ -32,7 +32,7 @@ class Way(NamedTuple):
 
     name: str
     about: str
-    takes: Callable[[Cdrs, int], int]  # of the CDRs, and how many are to be priced one at a time
+    takes: Callable[[int, int, int], int]  # of all the CDRs, of those that are objects, of those priced one at a time
     prepare: Callable[[Cdrs, int], Run]
     cited: Cited
 
@@ -71,16 +71,16 @@ def _read_already_alone(cdrs: Cdrs, count: int) -> Run:
     return lambda: rating.rate_cdrs(read, threads=1)
 
 
-def _every(cdrs: Cdrs, count: int) -> int:
-    return cdrs.n
+def _every(n: int, objects: int, singly: int) -> int:
+    return n
 
 
-def _objects(cdrs: Cdrs, count: int) -> int:
-    return len(cdrs.objects)
+def _objects(n: int, objects: int, singly: int) -> int:
+    return objects
 
 
-def _few(cdrs: Cdrs, count: int) -> int:
-    return count
+def _few(n: int, objects: int, singly: int) -> int:
+    return singly
 
 
 ALL: Final = (

@@ -1,37 +1,16 @@
-"""The read floor: the sum of the four interval columns. Nothing that looks at every interval can be faster."""
+"""The read floor as a contender: all are measured by it."""
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
-from typing import Any
-
-import numpy as np
-from numba import int64, njit, types
-
-from benchmarks.contender import Contender, Run
-from benchmarks.data import Job, columns
+from benchmarks.contender import Contender
+from benchmarks.data import Job
+from benchmarks.floor import reader
 from benchmarks.prices import Prices
-
-_COLUMN = types.Array(int64, 1, "C", readonly=True)  # what Arrow hands out
-
-
-def _sum(a: Any, b: Any, c: Any, d: Any) -> Any:
-    total = 0
-    for i in range(len(a)):
-        total += a[i] + b[i] + c[i] + d[i]
-    return total
+from benchmarks.trial import Run
 
 
 def _prepare(job: Job, prices: Prices) -> Run:
-    kernel = njit([int64(_COLUMN, _COLUMN, _COLUMN, _COLUMN)], nogil=True)(_sum)
-    arrays = columns(job)
-    threads = os.cpu_count() or 1
-    bounds = np.linspace(0, job.n_intervals, threads + 1).astype(np.int64)
-    parts = [tuple(array[lo:hi] for array in arrays) for lo, hi in pairwise(bounds)]
-    pool = ThreadPoolExecutor(threads)
-    return lambda: sum(pool.map(lambda part: kernel(*part), parts))
+    return reader(job)
 
 
 READ_FLOOR = Contender("read floor", "Numba, all cores: the sum of the four interval columns", _prepare, None)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.contender import Contender, Run, SkippedError, Totals, totals_of
+from benchmarks.contender import Contender, Totals, totals_of
 from benchmarks.data import SLOT_US, SLOTS, YEAR_FIRST_US, Job
 from benchmarks.peers.slots import slot_prices
 from benchmarks.prices import (
@@ -19,6 +19,7 @@ from benchmarks.prices import (
     ZONE,
     Prices,
 )
+from benchmarks.trial import Run, SkippedError
 
 # `epoch` of the two ends and not of their difference, which goes through a calendar for TIMESTAMPTZ (80 ns more).
 _USUAL = """

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.contender import Contender, Run, SkippedError, Totals, totals_of
+from benchmarks.contender import Contender, Totals, totals_of
 from benchmarks.data import SLOT_US, YEAR_FIRST_US, Int64, Job, columns
 from benchmarks.peers.slots import slot_prices
 from benchmarks.prices import (
@@ -22,6 +22,7 @@ from benchmarks.prices import (
     ZONE,
     Prices,
 )
+from benchmarks.trial import Run, SkippedError
 
 Float64 = NDArray[np.float64]
 

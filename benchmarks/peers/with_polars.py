@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.contender import Contender, Run, SkippedError, Totals, totals_of
+from benchmarks.contender import Contender, Totals, totals_of
 from benchmarks.data import SLOT_US, YEAR_FIRST_US, Job
 from benchmarks.peers.slots import slot_prices
 from benchmarks.prices import (
@@ -18,6 +18,7 @@ from benchmarks.prices import (
     ZONE,
     Prices,
 )
+from benchmarks.trial import Run, SkippedError
 
 
 def _polars() -> Any:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 from typing import NamedTuple
 
 from rating.compile.spot import SpotColumn
-from rating.compile.taxes import TaxRow, TimelineTaxes, taxes_of, timeline_taxes
+from rating.compile.taxes import TaxRow, TimelineTaxes, distinct, taxes_of, timeline_taxes
 from rating.errors import Fault, TariffError
 from rating.kernels.arrays import (
     FROM_CHARGING_END,
@@ -24,7 +23,7 @@ from rating.kernels.arrays import (
     TAX_INCLUDED,
 )
 from rating.kernels.plain import COMPONENTS_MAX
-from rating.tariff.model import Component, PriceLimit, Tariff, Version
+from rating.tariff.model import Component, PriceLimit, Rates, Tariff, Version
 from rating.units import (
     AMOUNT_MAX_NANO,
     DENOMINATOR_MAX,
@@ -85,6 +84,7 @@ class RuleRow(NamedTuple):
     after_nano: tuple[int, ...]
 
 
+Ratio = tuple[int, int]  # in lowest terms, the second above 0
 Part = tuple[Component, int]  # a component and the dimension of its lines
 
 
@@ -102,43 +102,52 @@ def rows(
     spots = spots or [None] * len(parts)
     taxes = taxes_of(tariff, components)
     mixed = _mixed(tariff, version, components, taxes)
-    none: list[Fraction | None] = [None] * 4  # limits of mixed taxes are for `settle.apart`
-    limits = _limits_in_price_terms(tariff, version) if mixed == 0 else none
-    prices = [Fraction(part.price.amount_micro * NANO_PER_MICRO, part.price.per) for part in components]
-    den = lcm(*(price.denominator for price in prices), *(limit.denominator for limit in limits if limit is not None))
+    none: list[Ratio | None] = [None] * 4  # limits of mixed taxes are for `settle.apart`
+    limited = version.min_price is not None or version.max_price is not None
+    limits = _limits_in_price_terms(tariff, version) if mixed == 0 and limited else none
+    prices = [_reduced(part.price.amount_micro * NANO_PER_MICRO, part.price.per) for part in components]
+    den = lcm(*(each for _, each in prices), *(limit[1] for limit in limits if limit is not None))
     common = lcm(den, *(spot.den for spot in spots if spot is not None))
     if common > DENOMINATOR_MAX >= den:
         mixed, limits = SETTLED_APART, none
     if mixed == SETTLED_APART:
-        den = lcm(*(price.denominator for price in prices))
+        den = lcm(*(each for _, each in prices))
     elif common <= DENOMINATOR_MAX:
         den = common
-    if den > DENOMINATOR_MAX or any(price.numerator * price.denominator >= 2**62 for price in prices):
+    if den > DENOMINATOR_MAX or any(num * each >= 2**62 for num, each in prices):
         raise TariffError([_too_odd(tariff)])
     if mixed == SETTLED_APART:
         den = 1  # each amount is over its own
     rule = _rule_row(tariff, version, den, mixed, limits, components)
     if any(spot is not None and spot.grid is None for spot in spots):
         rule = rule._replace(plain=0)
+    tax_of = {rates: _tax_of(tariff, rates, taxes) for rates in distinct(tariff, components)}
+    usual = next(iter(tax_of.values())) if len(tax_of) == 1 else None
     found = [
-        _component_row(part, dimension, price, den, spot, *_tax_of(tariff, part, taxes))
+        _component_row(part, dimension, price, den, spot, *(usual or tax_of[tariff.rates_of(part)]))
         for (part, dimension), price, spot in zip(parts, prices, spots, strict=True)
     ]
     return found, rule, timeline_taxes(tariff, components, taxes, mixed)
 
 
+def _reduced(num: int, den: int) -> Ratio:
+    """A fraction in lowest terms, as `Fraction` has it: that takes ten times as long."""
+    common = gcd(num, den)
+    return num // common, den // common
+
+
 def _component_row(
     part: Component,
     dimension: int,
-    price: Fraction,
+    price: Ratio,
     common: int,
     spot: SpotColumn | None,
     rate_ppm: int,
     tax_bits: int,
 ) -> ComponentRow:
     """The row of a component; where it follows an index, its place among the prices is filled in later."""
-    in_unit = Fraction(NANO_PER_UNIT, part.price.per)
-    num, den = price.numerator, price.denominator
+    unit_num, unit_den = _reduced(NANO_PER_UNIT, part.price.per)
+    num, den = price
     volume_max = AMOUNT_MAX_NANO * den // num if num else NEVER
     if spot is not None:
         den = spot.den
@@ -162,8 +171,8 @@ def _component_row(
         step_round=STEP_ROUNDS.index(part.round),
         min_nano=-NEVER if part.min_micro is None else part.min_micro * NANO_PER_MICRO,
         max_nano=NEVER if part.max_micro is None else part.max_micro * NANO_PER_MICRO,
-        unit_num=in_unit.numerator,
-        unit_den=in_unit.denominator,
+        unit_num=unit_num,
+        unit_den=unit_den,
     )
 
 
@@ -177,7 +186,7 @@ def counts_of(part: Component) -> int:
 
 
 def _rule_row(
-    tariff: Tariff, version: Version, den: int, mixed: int, limits: list[Fraction | None], components: list[Component]
+    tariff: Tariff, version: Version, den: int, mixed: int, limits: list[Ratio | None], components: list[Component]
 ) -> RuleRow:
     tax = tariff.tax
     unit, minor = tariff.rounding.unit_micro, tariff.minor_micro
@@ -197,8 +206,8 @@ def _rule_row(
         stepped=int(any(part.step > 0 for part in components)),
         limited=int(limited),
         limit_given=tuple(int(limit is not None) for limit in limits),
-        limit_nano=tuple(int((limit or Fraction()) // 1) for limit in limits),
-        limit_rest=tuple(int((limit or Fraction()) % 1 * den) for limit in limits),
+        limit_nano=tuple(0 if limit is None else limit[0] // limit[1] for limit in limits),
+        limit_rest=tuple(0 if limit is None else limit[0] % limit[1] * (den // limit[1]) for limit in limits),
         after_nano=tuple(
             (0 if limit is None else limit.after_tax_micro or 0) * NANO_PER_MICRO
             for limit in (version.min_price, version.max_price)
@@ -206,9 +215,8 @@ def _rule_row(
     )
 
 
-def _tax_of(tariff: Tariff, part: Component, taxes: list[TaxRow]) -> tuple[int, int]:
+def _tax_of(tariff: Tariff, rates: Rates, taxes: list[TaxRow]) -> tuple[int, int]:
     """A component's taxes: their rates together, -1 where none can be shown, and a bit for each, -1: not known."""
-    rates = tariff.rates_of(part)
     if rates.each is None:
         return -1, -1
     known = [row.tax for row in taxes]
@@ -220,7 +228,7 @@ def _mixed(tariff: Tariff, version: Version, components: list[Component], taxes:
     """Whether one known tax, or none, is on every price; if not, whether the kernel can tell the totals."""
     if tariff.tax is None:
         return 0
-    every = {tariff.rates_of(part) for part in components}
+    every = set(distinct(tariff, components))
     limited = version.min_price is not None or version.max_price is not None
     if limited:
         every.add(tariff.tax.rates)  # a minimum of nothing is taxed as the tariff says of itself
@@ -245,22 +253,23 @@ def _is_plain(part: Component) -> bool:
     return exact and least is None and part.max_micro is None
 
 
-def _limits_in_price_terms(tariff: Tariff, version: Version) -> list[Fraction | None]:
+def _limits_in_price_terms(tariff: Tariff, version: Version) -> list[Ratio | None]:
     """Min and max before tax, then min and max after tax: in nano, with tax where the prices include it."""
-    rate = Fraction(0 if tariff.tax is None else tariff.tax.rates.total_ppm or 0, PPM_PER_UNIT)  # that of all prices
+    rate_ppm = 0 if tariff.tax is None else tariff.tax.rates.total_ppm or 0  # that of all prices
+    gross_ppm = PPM_PER_UNIT + rate_ppm
     included = tariff.tax is not None and tariff.tax.included
     none = PriceLimit()
     pair = (version.min_price or none, version.max_price or none)
-    before = [limit.before_tax_micro for limit in pair]
-    after = [limit.after_tax_micro for limit in pair]
+    before = (gross_ppm, PPM_PER_UNIT) if included else (1, 1)
+    after = (1, 1) if included else (PPM_PER_UNIT, gross_ppm)
     return [
-        *(_nano(micro, 1 + rate if included else Fraction(1)) for micro in before),
-        *(_nano(micro, Fraction(1) if included else 1 / (1 + rate)) for micro in after),
+        *(_nano(limit.before_tax_micro, before) for limit in pair),
+        *(_nano(limit.after_tax_micro, after) for limit in pair),
     ]
 
 
-def _nano(micro: int | None, factor: Fraction) -> Fraction | None:
-    return None if micro is None else micro * NANO_PER_MICRO * factor
+def _nano(micro: int | None, factor: tuple[int, int]) -> Ratio | None:
+    return None if micro is None else _reduced(micro * NANO_PER_MICRO * factor[0], factor[1])
 
 
 def _too_odd(tariff: Tariff) -> Fault:

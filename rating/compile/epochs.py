@@ -13,7 +13,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from rating.compile.traits import NO_TRAITS, Traits, holds
+from rating.compile.kept import Kept
+from rating.compile.traits import NO_TRAITS, Traits, asks_of_session, holds
 from rating.compile.zones import offsets
 from rating.kernels.arrays import NEVER
 from rating.tariff.model import Tariff, Version, When
@@ -42,6 +43,7 @@ def _instant_us(begin: date | int, zone: str) -> int:
     return begin if isinstance(begin, int) else first_instant_us((begin - _EPOCH_DATE).days, zone)
 
 
+@lru_cache(maxsize=1024)
 def first_instant_us(day: int, zone: str) -> int:
     """The first instant of a local date, which is a number of days since 1970-01-01, or of a later one."""
     midnight_us = day * US_PER_DAY
@@ -56,7 +58,6 @@ def first_instant_us(day: int, zone: str) -> int:
     raise AssertionError("the stretches cover the date")
 
 
-@lru_cache(maxsize=256)
 def timeline(
     tariff: Tariff, version: int, zone: str, lo_us: int, hi_us: int, traits: Traits = NO_TRAITS
 ) -> tuple[Int64, Int32]:
@@ -68,9 +69,10 @@ def timeline(
     starts, parts = [], []
     for index, base, from_us, to_us in version_spans(tariff, version, zone, lo_us, hi_us):
         start_us, cell, held = cells_that_hold(tariff.versions[index], zone, from_us, to_us, traits)
-        component = _first_that_holds(tariff.versions[index], held)[cell]
         starts.append(start_us)
-        parts.append(np.where(component >= 0, component + np.int32(base), np.int32(-1)).astype(np.int32))
+        parts.append(_first_that_holds(tariff.versions[index], held, base)[cell])
+    if len(starts) == 1:
+        return _merged(starts[0], parts[0])
     return _merged(np.concatenate(starts), np.concatenate(parts))
 
 
@@ -94,7 +96,9 @@ def version_spans(
 def _merged(start_us: Int64, component: Int32) -> tuple[Int64, Int32]:
     """Without the cuts at which no price changes: they move no amount, since parts are cut by cumulative floors."""
     keep = np.ones(start_us.size, bool)
-    keep[1:] = (component[1:] != component[:-1]).any(axis=1)
+    both = component.view(np.int64)  # (e, 2): two components at a time
+    changes = both[1:] != both[:-1]
+    np.logical_or(changes[:, 0], changes[:, 1], out=keep[1:])
     kept = start_us[keep], component[keep]
     for array in kept:
         array.flags.writeable = False  # they are kept for the next call
@@ -109,20 +113,36 @@ def cells_that_hold(
     Returns: starts, int64 (e,); for each its cell, a day and a reading of the clock, intp (e,); and for each element
     the cells in which its restrictions by calendar and traits hold, bool (elements, cells).
     """
+    whens = tuple(element.when for element in version.elements)
+    asks = any(map(asks_of_session, whens))
+    return _cells((whens, zone, lo_us, hi_us, traits if asks else NO_TRAITS))
+
+
+def _make_cells(key: tuple[tuple[When, ...], str, int, int, Traits]) -> tuple[Int64, NDArray[np.intp], Bool]:
+    """By the restrictions alone: a network has fewer kinds of weeks than it has tariffs."""
+    whens, zone, lo_us, hi_us, traits = key
+    start_us, cell, days, clock_min = _grid((_clock_readings(whens), zone, lo_us, hi_us))
+    held = np.zeros((len(whens), days.size * clock_min.size), bool)
+    for row, when in zip(held, whens, strict=True):
+        if holds(when, traits):
+            by_day, by_clock = _days_that_hold(when, days), _readings_that_hold(when, clock_min)
+            row[:] = (by_day[:, None] & by_clock).ravel()
+    held.flags.writeable = False
+    return start_us, cell, held
+
+
+def _make_grid(key: tuple[tuple[int, ...], str, int, int]) -> tuple[Int64, NDArray[np.intp], Int64, Int64]:
+    """The instants at which a clock shows one of these readings, (e,), the first at lo_us, and the cell of each; and
+    the days and readings of which the cells are made.
+    """
+    readings, zone, lo_us, hi_us = key
     offset_start_us, offset_us = offsets(zone, lo_us, hi_us)
     first_day = int(lo_us + offset_us.min()) // US_PER_DAY
     last_day = int(hi_us + offset_us.max()) // US_PER_DAY
     days = np.arange(first_day, last_day + 1, dtype=np.int64)
-    clock_min = _clock_readings(version)
-
+    clock_min = np.array(readings, np.int64)
     # Readings of the local clock at which something may change, and what holds from each on.
     local_us = (days[:, None] * US_PER_DAY + clock_min[None, :] * US_PER_MIN).ravel()
-    held = np.zeros((len(version.elements), local_us.size), bool)
-    for row, element in zip(held, version.elements, strict=True):
-        if holds(element.when, traits):
-            by_day, by_clock = _days_that_hold(element.when, days), _readings_that_hold(element.when, clock_min)
-            row[:] = (by_day[:, None] & by_clock).ravel()
-
     starts, picks = [], []
     for i in range(offset_start_us.size):
         from_us = max(int(offset_start_us[i]), lo_us)
@@ -134,26 +154,33 @@ def cells_that_hold(
         start_us[0] = from_us
         starts.append(start_us)
         picks.append(np.arange(a, b))
-    return np.concatenate(starts), np.concatenate(picks), held
+    found = np.concatenate(starts), np.concatenate(picks), days, clock_min
+    for array in found:
+        array.flags.writeable = False  # they are kept for the next tariff
+    return found
 
 
-def _clock_readings(version: Version) -> Int64:
+_cells = Kept(16 * 2**20, lambda found: sum(int(array.nbytes) for array in found), _make_cells)
+_grid = Kept(16 * 2**20, lambda found: sum(int(array.nbytes) for array in found), _make_grid)
+
+
+def _clock_readings(whens: tuple[When, ...]) -> tuple[int, ...]:
     """Midnight and each start and end of a window, in minutes, ascending."""
     readings = {0}
-    for element in version.elements:
-        readings.update(at for at in (element.when.start_min, element.when.end_min) if at is not None)
-    return np.array(sorted(readings - {_DAY_MIN}), np.int64)
+    for when in whens:
+        readings.update(at for at in (when.start_min, when.end_min) if at is not None)
+    return tuple(sorted(readings - {_DAY_MIN}))
 
 
-def _first_that_holds(version: Version, held: Bool) -> Int32:
-    """For each cell and each dimension the first component that holds, or -1: int32 (cells, 4)."""
+def _first_that_holds(version: Version, held: Bool, base: int) -> Int32:
+    """For each cell and each dimension the first component that holds, from `base` on, or -1: int32 (cells, 4)."""
     component = np.full((held.shape[1], len(DIMENSIONS)), -1, np.int32)
-    index = sum(len(element.components) for element in version.elements)
+    index = base + sum(len(element.components) for element in version.elements)
     # From the last element to the first, so that the first has the last word.
     for row, element in zip(held[::-1], reversed(version.elements), strict=True):
         for part in reversed(element.components):
             index -= 1
-            component[row, DIMENSIONS.index(part.dimension)] = index
+            np.putmask(component[:, DIMENSIONS.index(part.dimension)], row, index)
     return component
 
 

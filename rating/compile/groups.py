@@ -1,23 +1,29 @@
-"""What sessions of one timeline have in common, and its epochs with the prices that follow an index."""
+"""What sessions of one timeline have in common, and all that is compiled of a timeline by itself."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rating.compile.components import ComponentRow, Part, RuleRow, counts_of, rows
 from rating.compile.epochs import timeline
-from rating.compile.restricted import Restricted, restricted_timeline
-from rating.compile.spot import Followed, follow
+from rating.compile.kept import Kept
+from rating.compile.restricted import Restricted, is_restricted, line_dimension, restricted_timeline
+from rating.compile.spot import SpotColumn, follow
+from rating.compile.taxes import TimelineTaxes
 from rating.compile.traits import Traits
+from rating.kernels.arrays import CHARGING_ENDED, ENERGY_CAME, FROM_CHARGING_END, FROM_FIRST_ENERGY, NEVER, SPAN_SHIFT
 from rating.tariff.model import Tariff
-from rating.tariff.spot import SpotPrice
 from rating.units import DIMENSIONS
 
+Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
-Spots = tuple[SpotPrice | None, ...]
+
+_KEPT_BYTES = 64 * 2**20
+_ROWS_BYTES = 4096  # what a timeline takes beside its arrays, roughly
 
 
 class Group(NamedTuple):
@@ -31,18 +37,104 @@ class Group(NamedTuple):
     hi_us: int
 
 
-@lru_cache(maxsize=128)
-def epochs(group: Group, index: int, spots: Spots) -> tuple[Int32, Followed]:
-    """For each epoch of a timeline the component of each dimension, int32 (e, 4), and prices that follow an index."""
-    start_us, component = timeline(group.tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
+class Epochs(NamedTuple):
+    """The epochs of a timeline, with one more at the end that never comes, and the hints to find them by."""
+
+    start_us: Int64  # (e + 1,)
+    component: Int32  # (e + 1, 4) a number within the timeline, or -1
+    hint: Int32
+
+
+class Made(NamedTuple):
+    """A timeline by itself: components and prices count from its own first."""
+
+    epochs: Epochs
+    plain: Epochs | None  # those without the cuts of indexes; None: the same
+    components: list[ComponentRow]
+    rule: RuleRow
+    taxes: TimelineTaxes
+    parts: list[Part]
+    named: list[tuple[str, str, int]]  # of each component the names of its element and unit, and price_micro
+    prices: tuple[SpotColumn | None, ...]
+    restricted: Restricted | None
+    waits: int
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes to keep it, roughly."""
+        arrays: list[Any] = [*self.epochs, *(self.plain or ())]
+        if self.restricted is not None:
+            arrays += [self.restricted.row, self.restricted.start_us]
+        arrays += [each.part for each in self.prices if each is not None]
+        arrays += [each.grid.num for each in self.prices if each is not None and each.grid is not None]
+        return _ROWS_BYTES + sum(int(array.nbytes) for array in arrays)
+
+
+def _make(key: tuple[Group, int]) -> Made:
+    """Compile the timeline of one version of the group's tariff."""
+    group, index = key
+    tariff, version = group.tariff, group.tariff.versions[index]
+    versions = (version,) if tariff.on_change == "next_session" else tariff.versions
+    priced = [(part, element) for each in versions for element in each.elements for part in element.components]
+    parts = [(part, line_dimension(part, element.when)) for part, element in priced]
+    spots = tuple(part.spot for part, _ in parts)
+    restricted = calendar = None
+    if group.restricted or is_restricted(tariff, versions, group.traits):
+        restricted = restricted_timeline(tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
+        start_us = restricted.start_us
+    else:
+        calendar = timeline(tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
+        start_us = calendar[0]
     followed = follow(start_us, group.hi_us, spots)
-    return component[followed.calendar], followed
+    if restricted is not None:  # no epoch has a component of its own
+        restricted = restricted._replace(start_us=followed.start_us, row=restricted.row[followed.calendar])
+        component = np.full((followed.start_us.size, len(DIMENSIONS)), -1, np.int32)
+    else:
+        assert calendar is not None
+        component = calendar[1][followed.calendar]
+    component_rows, rule, taxes = rows(tariff, version, parts, followed.columns)
+    if restricted is not None:
+        rule = rule._replace(plain=0)
+    cut = calendar is not None and rule.plain and any(followed.columns)
+    counts = {counts_of(part) for part, _ in parts}
+    return Made(
+        epochs=_with_hints(group, followed.start_us, component),
+        plain=_with_hints(group, *calendar) if calendar is not None and cut else None,
+        components=component_rows,
+        rule=rule,
+        taxes=taxes,
+        parts=parts,
+        named=[(element.name, part.price.unit_text, part.price.amount_micro) for part, element in priced],
+        prices=followed.columns,
+        restricted=restricted,
+        waits=ENERGY_CAME * (FROM_FIRST_ENERGY in counts) | CHARGING_ENDED * (FROM_CHARGING_END in counts),
+    )
 
 
-@lru_cache(maxsize=128)
-def restricted_epochs(group: Group, index: int, spots: Spots) -> tuple[Restricted, Int32, Followed]:
-    """The same of a restricted timeline: no epoch has a component of its own."""
-    restricted = restricted_timeline(group.tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
-    followed = follow(restricted.start_us, group.hi_us, spots)
-    restricted = restricted._replace(start_us=followed.start_us, row=restricted.row[followed.calendar])
-    return restricted, np.full((followed.start_us.size, len(DIMENSIONS)), -1, np.int32), followed
+made = Kept(_KEPT_BYTES, lambda each: each.nbytes, _make)
+
+
+def _with_hints(group: Group, start_us: Int64, component: Int32) -> Epochs:
+    """The same object for the same epochs, whichever tariff they are of."""
+    return _shared((group.lo_us, group.hi_us, start_us.tobytes(), component.tobytes()))
+
+
+def _make_epochs(key: tuple[int, int, bytes, bytes]) -> Epochs:
+    lo_us, hi_us, *both = key
+    start_us = np.frombuffer(both[0], np.int64)
+    component = np.frombuffer(both[1], np.int32).reshape(-1, len(DIMENSIONS))
+    ended = np.empty(start_us.size + 1, np.int64)
+    ended[:-1] = start_us
+    ended[-1] = NEVER
+    last = np.full((start_us.size + 1, len(DIMENSIONS)), -1, np.int32)
+    last[:-1] = component
+    hint = start_us.searchsorted(_buckets(lo_us, hi_us), "right") - 1
+    return Epochs(ended, last, hint.astype(np.int32))
+
+
+_shared = Kept(_KEPT_BYTES, lambda each: 2 * sum(int(array.nbytes) for array in each), _make_epochs)
+
+
+@lru_cache(maxsize=64)
+def _buckets(lo_us: int, hi_us: int) -> Int64:
+    return lo_us + (np.arange(((hi_us - lo_us) >> SPAN_SHIFT) + 1, dtype=np.int64) << SPAN_SHIFT)

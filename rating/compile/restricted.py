@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +25,7 @@ Condition = tuple[int, ...]
 Candidates = tuple[tuple[int, int], ...]
 
 ALWAYS = -1
+_UNCONDITIONAL = ((None, None),) * 4
 _RESERVED = {"time": RESERVATION_TIME, "flat": RESERVATION_FLAT}
 
 
@@ -63,12 +63,11 @@ def condition_of(when: When) -> Condition | None:
         (when.min_power_mw, when.max_power_mw),
         (when.min_current_ma, when.max_current_ma),
     )
-    if all(value is None for pair in pairs for value in pair):
+    if pairs == _UNCONDITIONAL:
         return None
     return tuple(value for least, most in pairs for value in (least or 0, NEVER if most is None else most))
 
 
-@lru_cache(maxsize=256)
 def restricted_timeline(tariff: Tariff, version: int, zone: str, lo_us: int, hi_us: int, traits: Traits) -> Restricted:
     """The epochs that price sessions of a version and of such traits, from lo_us or before to hi_us."""
     lists = _Lists()

@@ -9,22 +9,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rating.compile.components import ComponentRow, Part, RuleRow, counts_of, rows
-from rating.compile.epochs import timeline
-from rating.compile.groups import Group, epochs, restricted_epochs
-from rating.compile.restricted import Restricted, is_restricted, line_dimension
+from rating.compile.components import ComponentRow, RuleRow
+from rating.compile.groups import Epochs, Group, Made, made
+from rating.compile.kept import Kept
+from rating.compile.restricted import Restricted
 from rating.compile.spot import SpotColumn
 from rating.compile.taxes import TimelineTaxes
 from rating.kernels.arrays import (
     BY_CURRENT,
-    CHARGING_ENDED,
-    ENERGY_CAME,
-    FROM_CHARGING_END,
-    FROM_FIRST_ENERGY,
     NEEDS_CURRENT,
-    NEVER,
-    NO_COMPONENT,
-    SPAN_SHIFT,
     Book,
     Components,
     Prices,
@@ -37,7 +30,7 @@ from rating.kernels.arrays import (
     readonly,
 )
 from rating.tariff.model import Component, Tariff, TaxRate, Version
-from rating.units import DIMENSIONS, LINE_DIMENSIONS
+from rating.units import LINE_DIMENSIONS
 
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
@@ -47,10 +40,8 @@ Int32 = NDArray[np.int32]
 class Tables:
     """Rows of all timelines as they are collected."""
 
-    epoch_start_us: list[Int64] = field(default_factory=list)
-    epoch_component: list[Int32] = field(default_factory=list)
-    hint: list[Int32] = field(default_factory=list)
-    block_of: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
+    epochs: list[Epochs] = field(default_factory=list)
+    number_of: dict[int, int] = field(default_factory=dict)  # of each of them, by its id
     components: list[ComponentRow] = field(default_factory=list)
     named: list[tuple[int, int, int]] = field(default_factory=list)  # element, unit, price_micro
     component_count: list[int] = field(default_factory=list)
@@ -83,13 +74,26 @@ class Compiled(NamedTuple):
     elements: tuple[str, ...]
     units: tuple[str, ...]
 
+    @property
+    def nbytes(self) -> int:
+        """What it takes to keep it, roughly."""
+        return sum(int(array.nbytes) for array in self.book.timelines) + 1024 * len(self.parts)
+
+
+Wanted = tuple[tuple[tuple[Group, int], ...], int]
+
 
 def compile_timelines(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Compiled:
     """Compile timelines: each of a group and of the index of one of its versions.
 
     Raises: TariffError where prices are such that exact amounts would not fit 64 bits.
     """
-    return (_few if len(wanted) <= _FEW else _compile)(wanted, lo_us)
+    if len(wanted) <= _FEW:
+        return _few(wanted, lo_us)
+    # What was kept is of equal tariffs; the caller's own may stand elsewhere.
+    tariffs = tuple(group.tariff for group, _ in wanted)
+    versions = tuple(group.tariff.versions[index] for group, index in wanted)
+    return _many((wanted, lo_us))._replace(tariffs=tariffs, versions=versions)
 
 
 def _compile(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Compiled:
@@ -107,73 +111,53 @@ def _compile(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Compiled:
     )
 
 
-# Kept for callers who price one session at a time. Nobody writes to what kernels read.
+# Kept for callers who price one session at a time, and for those who price the same tariffs batch after batch. Nobody
+# writes to what kernels read.
 _FEW = 8
 _few = lru_cache(maxsize=64)(_compile)
+_many: Kept[Wanted, Compiled] = Kept(64 * 2**20, lambda each: each.nbytes, lambda key: _compile(*key))
 
 
 def add_timeline(tables: Tables, group: Group, index: int) -> None:
     """Add the timeline of one version of the group's tariff."""
-    tariff, version = group.tariff, group.tariff.versions[index]
-    versions = (version,) if tariff.on_change == "next_session" else tariff.versions
-    parts: list[Part] = []
-    for element in (element for each in versions for element in each.elements):
-        for part in element.components:
-            parts.append((part, line_dimension(part, element.when)))
-            element_code = tables.elements.setdefault(element.name, len(tables.elements))
-            unit_code = tables.units.setdefault(part.price.unit_text, len(tables.units))
-            tables.named.append((element_code, unit_code, part.price.amount_micro))
-    if group.restricted or is_restricted(tariff, versions, group.traits):
-        restricted, component, followed = restricted_epochs(group, index, tuple(part.spot for part, _ in parts))
-    else:
-        restricted = None
-        component, followed = epochs(group, index, tuple(part.spot for part, _ in parts))
-    start_us, prices = followed.start_us, followed.columns
-    component_rows, rule_row, taxes = rows(tariff, version, parts, prices)
-    if restricted is not None:
-        rule_row = rule_row._replace(plain=0)
-    tables.block.append(_add_epochs(tables, group, start_us, component))
-    tables.spot.append(int(any(prices)))
-    if any(prices) and rule_row.plain:
-        calendar_us = timeline(tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
-        tables.plain_block.append(_add_epochs(tables, group, *calendar_us))
-    else:
-        tables.plain_block.append(tables.block[-1])
-    for number, each in enumerate(prices):
-        if each is not None:
-            rows_of = {"spot": tables.price_count, "grid": tables.grid_count}
-            component_rows[number] = component_rows[number]._replace(**rows_of)
-            tables.prices.append(each)
-            tables.price_count += start_us.size
-            tables.grid_count += 0 if each.grid is None else each.grid.num.size
-    tables.components += component_rows
-    tables.component_count.append(len(parts))
-    counts = {counts_of(part) for part, _ in parts}
-    tables.waits.append(ENERGY_CAME * (FROM_FIRST_ENERGY in counts) | CHARGING_ENDED * (FROM_CHARGING_END in counts))
-    tables.restricted.append(restricted)
-    tables.in_order.append(int(any(part.grace_us or part.step for part, _ in parts)))
-    tables.parts += [part for part, _ in parts]
-    tables.taxes.append(taxes)
-    tables.rules.append(rule_row)
-    tables.tariffs.append(tariff)
-    tables.versions.append(version)
+    each = made((group, index))
+    elements, units = tables.elements, tables.units
+    for element, unit, price_micro in each.named:
+        code = elements.setdefault(element, len(elements)), units.setdefault(unit, len(units)), price_micro
+        tables.named.append(code)
+    tables.block.append(_add_epochs(tables, each.epochs))
+    tables.plain_block.append(tables.block[-1] if each.plain is None else _add_epochs(tables, each.plain))
+    tables.spot.append(int(any(each.prices)))
+    tables.components += _with_prices(tables, each) if any(each.prices) else each.components
+    tables.component_count.append(len(each.parts))
+    tables.waits.append(each.waits)
+    tables.restricted.append(each.restricted)
+    tables.in_order.append(int(any(part.grace_us or part.step for part, _ in each.parts)))
+    tables.parts += [part for part, _ in each.parts]
+    tables.taxes.append(each.taxes)
+    tables.rules.append(each.rule)
+    tables.tariffs.append(group.tariff)
+    tables.versions.append(group.tariff.versions[index])
 
 
-def _add_epochs(tables: Tables, group: Group, start_us: Int64, component: Int32) -> int:
-    """Add a group of epochs with their hints; return its number, which is that of an equal one if there is any.
+def _with_prices(tables: Tables, each: Made) -> list[ComponentRow]:
+    """The rows of components, with the places of those prices that follow an index, which are added."""
+    found = list(each.components)
+    for number, column in enumerate(each.prices):
+        if column is not None:
+            found[number] = found[number]._replace(spot=tables.price_count, grid=tables.grid_count)
+            tables.prices.append(column)
+            tables.price_count += each.epochs.start_us.size - 1
+            tables.grid_count += 0 if column.grid is None else column.grid.num.size
+    return found
 
-    A network has far fewer kinds of weeks than tariffs: 200 of them in four zones took three times the time of one, for
-    their epochs did not fit into the cache of a core.
-    """
-    key = start_us.tobytes(), component.tobytes()
-    if key in tables.block_of:
-        return tables.block_of[key]
-    tables.block_of[key] = len(tables.hint)
-    buckets = np.arange(((group.hi_us - group.lo_us) >> SPAN_SHIFT) + 1, dtype=np.int64)
-    tables.hint.append((np.searchsorted(start_us, group.lo_us + (buckets << SPAN_SHIFT), "right") - 1).astype(np.int32))
-    tables.epoch_start_us.append(np.append(start_us, NEVER))
-    tables.epoch_component.append(np.append(component.ravel(), np.full(len(DIMENSIONS), NO_COMPONENT, np.int32)))
-    return len(tables.hint) - 1
+
+def _add_epochs(tables: Tables, epochs: Epochs) -> int:
+    """Add a group of epochs where another timeline has not brought the same; return its number."""
+    number = tables.number_of.setdefault(id(epochs), len(tables.epochs))
+    if number == len(tables.epochs):
+        tables.epochs.append(epochs)
+    return number
 
 
 def flat_book(tables: Tables, lo_us: int) -> Book:
@@ -183,16 +167,16 @@ def flat_book(tables: Tables, lo_us: int) -> Book:
     named = [list(column) for column in zip(*tables.named, strict=True)] or [[], [], []]
     components = ComponentRow(*part)  # type: ignore[arg-type]
     rules = RuleRow(*rule)  # type: ignore[arg-type]
-    epoch_first = _offsets([start.size for start in tables.epoch_start_us])
-    hint_first = _offsets([hint.size for hint in tables.hint])
+    epoch_first = _offsets([each.start_us.size for each in tables.epochs])
+    hint_first = _offsets([each.hint.size for each in tables.epochs])
     return Book(
         timelines=frozen(
             Timelines(
                 epoch_first=epoch_first[tables.block],
-                epoch_start_us=_joined(tables.epoch_start_us, np.int64),
-                epoch_component=_joined(tables.epoch_component, np.int32),
+                epoch_start_us=_joined([each.start_us for each in tables.epochs], np.int64),
+                epoch_component=_joined([each.component.ravel() for each in tables.epochs], np.int32),
                 hint_first=hint_first[tables.block],
-                hint=_joined(tables.hint, np.int32),
+                hint=_joined([each.hint for each in tables.epochs], np.int32),
                 component_first=_offsets(tables.component_count),
                 waits=np.array(tables.waits, np.uint8),
                 restricted=np.array([_kind(each) for each in tables.restricted], np.uint8),

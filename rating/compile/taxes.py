@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rating.kernels.arrays import MIXED, SETTLED_APART
-from rating.tariff.model import UNNAMED, Component, Tariff, TaxRate
+from rating.tariff.model import NO_RATES, UNNAMED, Component, Rates, Tariff, TaxRate
 from rating.units import PPM_PER_UNIT
 
 
@@ -43,13 +43,20 @@ def taxes_of(tariff: Tariff, components: list[Component]) -> list[TaxRow]:
     sum of their amounts.
     """
     scale: dict[TaxRate, int | None] = {}
-    for part in components:
-        rates = tariff.rates_of(part)
+    for rates in distinct(tariff, components):
         together = _scale_ppm(tariff, rates.each or ())
         for rate in rates.each or ():
             if scale.setdefault(rate, together) != together:
                 scale[rate] = None
     return [TaxRow(rate, scale[rate]) for rate in sorted(scale, key=order)]
+
+
+def distinct(tariff: Tariff, components: list[Component]) -> list[Rates]:
+    """The taxes of components, each once: nearly always those of the tariff."""
+    if tariff.tax is None:
+        return [NO_RATES] if components else []
+    own = [part.rates for part in components if part.rates is not None]
+    return list(dict.fromkeys([tariff.tax.rates] * (len(own) < len(components)) + own))
 
 
 def timeline_taxes(tariff: Tariff, components: list[Component], taxes: list[TaxRow], mixed: int) -> TimelineTaxes:

@@ -45,12 +45,31 @@ def holds(when: When, traits: Traits) -> bool:
     return (least is None or power_mw >= least) and (most is None or power_mw < most)
 
 
+def asks_of_session(when: When) -> bool:
+    """Whether the element holds for some sessions only, by what they say of themselves."""
+    return (
+        when.tariff_type is not None
+        or when.connector is not None
+        or when.membership is not None
+        or when.payment_method is not None
+        or when.min_evse_power_mw is not None
+        or when.max_evse_power_mw is not None
+    )
+
+
 def lacks_fact(version: Version, traits: Traits) -> bool:
     """Whether the version asks for a connector or a charger's power, which every charger has, and it is not told."""
     whens = [element.when for element in version.elements]
     by_connector = any(when.connector is not None for when in whens)
     by_power = any(when.min_evse_power_mw is not None or when.max_evse_power_mw is not None for when in whens)
     return (by_connector and traits.connector is None) or (by_power and traits.evse_power_mw is None)
+
+
+def asks(sessions: Sessions, tariff: Tariff) -> bool:
+    """Whether `split` may tell sessions apart."""
+    return sessions.expired is not None or any(
+        asks_of_session(element.when) for version in tariff.versions for element in version.elements
+    )
 
 
 def split(

@@ -50,13 +50,12 @@ class Usage(NamedTuple):
 class Timelines(NamedTuple):
     """k timelines of price epochs. Within one, epochs ascend and the last is a sentinel that starts at NEVER.
 
-    Timelines whose prices change at the same instants and in the same order of components share their epochs.
+    Timelines whose prices change at the same instants share their epochs: those of a network's tariffs stay in cache.
     """
 
     epoch_first: Int64  # (k,)
     epoch_start_us: Int64  # (e,) UTC
-    # (4 e,) for each of units.DIMENSIONS its component, counted from the first of the timeline, or NO_COMPONENT
-    epoch_component: Int32
+    epoch_component: Int32  # (4 e,) for each of units.DIMENSIONS the component within the timeline, or NO_COMPONENT
     hint_first: Int64  # (k,)
     hint: Int32  # (h,) the epoch in force where a bucket of 2^SPAN_SHIFT us starts, counted within the timeline
     component_first: Int64  # (k + 1,) CSR into Components

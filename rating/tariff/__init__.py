@@ -6,7 +6,7 @@ May import: `errors`, `units`, `money`, `ocpi_json`; no other room.
 
     model                  a tariff as the engine knows it; calendars are its sets of dates
     plans, offered         a plan and a coupon as the engine knows them; what their parts mean that say nothing
-    nodes, paths, syntax   YAML text -> nodes that know their place
+    nodes, tree, paths, syntax   YAML text -> nodes that know their place
     kinds                  whether a file is a tariff, a plan or a coupon
     schema, schema_*       which keys there are; leaves, leaves_*: the kinds of their values
     amounts, prices, lengths, quantities, periods, dates, keys

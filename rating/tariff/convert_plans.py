@@ -6,7 +6,7 @@ from rating.money import minor_micro
 from rating.tariff import offered
 from rating.tariff.convert import to_tax
 from rating.tariff.model import PriceLimit, Rounding
-from rating.tariff.nodes import Document, Node
+from rating.tariff.nodes import Document
 from rating.tariff.paths import node_at
 from rating.tariff.periods import read_tier_at
 from rating.tariff.plans import (
@@ -28,6 +28,7 @@ from rating.tariff.plans import (
 from rating.tariff.schema_discounts import DiscountText, LoyaltyText, TierText
 from rating.tariff.schema_plan_parts import ALLOWED, AllowanceText, CapText, PointsText
 from rating.tariff.schema_plans import CouponText, PlanText
+from rating.tariff.tree import Node
 
 
 def to_plan(text: PlanText, document: Document) -> Plan:

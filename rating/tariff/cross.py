@@ -12,8 +12,9 @@ from rating.errors import Fault
 from rating.tariff.convert import default_element_name
 from rating.tariff.cross_versions import version_faults
 from rating.tariff.keys import key_fix, keys_of
-from rating.tariff.nodes import Document, Mapping, Node, Scalar, Sequence
+from rating.tariff.nodes import Document
 from rating.tariff.schema import TariffText
+from rating.tariff.tree import Mapping, Node, Scalar, Sequence
 from rating.units import DIMENSIONS
 
 _OF_RESERVATIONS = ("time", "flat")

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from rating.errors import Fault
 from rating.tariff import offered
 from rating.tariff.cross_versions import validity_fault
-from rating.tariff.nodes import Document, Mapping, Node, Scalar, Sequence
+from rating.tariff.nodes import Document
 from rating.tariff.periods import WANT_TIER, read_tier_at
 from rating.tariff.plans import CountName
 from rating.tariff.refusal import RefusalError
 from rating.tariff.schema_plan_parts import ALLOWED
+from rating.tariff.tree import Mapping, Node, Scalar, Sequence
 
 _COUNTS: dict[str, CountName] = {by: by for by in WANT_TIER}
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from rating.errors import Fault
 from rating.tariff.dates import date_bounds_us, read_valid_from, read_valid_until
-from rating.tariff.nodes import Document, Mapping, Scalar
+from rating.tariff.nodes import Document
 from rating.tariff.refusal import RefusalError
+from rating.tariff.tree import Mapping, Scalar
 
 _SAME_KIND = "write both as dates, or both as instants with their offset"
 

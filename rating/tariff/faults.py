@@ -9,10 +9,11 @@ from pydantic_core import ErrorDetails
 
 from rating.errors import Fault, Place
 from rating.tariff.keys import DELETE, Path, holder_of, key_fix, keys_of, model_at, want_key
-from rating.tariff.nodes import Document, Mapping, Node, Scalar, Sequence
+from rating.tariff.nodes import Document
 from rating.tariff.refusal import RefusalError, RefusalsError, visible
 from rating.tariff.schema_parts import Block
 from rating.tariff.schema_plan_parts import ALLOWED
+from rating.tariff.tree import Mapping, Node, Scalar, Sequence
 from rating.units import DIMENSIONS
 
 FAULTS_MAX = 1_000  # of one file: a file of another kind would give a hundred thousand

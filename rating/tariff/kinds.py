@@ -6,8 +6,9 @@ import difflib
 
 from rating.errors import Fault
 from rating.tariff.keys import FIRST_KEYS, keys_of
-from rating.tariff.nodes import Document, Mapping
+from rating.tariff.nodes import Document
 from rating.tariff.refusal import visible
+from rating.tariff.tree import Mapping
 
 WANT_KIND = "a file that is one of `tariff`, `plan` and `coupon`"
 

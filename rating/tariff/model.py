@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rating.errors import Place
 from rating.tariff.calendars import Calendar
@@ -208,6 +208,8 @@ class Tariff:
     # What a protocol says of the tariff beside its prices (parties, alternative texts, extensions), for writing it
     # again; it moves no amount.
     carried: Mapping[str, object] = field(default_factory=dict, compare=False)
+    # Filled in by `hash`. It depends on what is written alone, so that a copy of the tariff may take it along.
+    _digest: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def rates_of(self, component: Component) -> Rates:
         """The taxes on a component's price: its own, else the tariff's, else none."""
@@ -218,7 +220,16 @@ class Tariff:
     @property
     def hash(self) -> str:
         """Sixteen hexadecimal digits that change when anything that can move an amount changes."""
-        return _hash(self)
+        if not self._digest:
+            self._digest.append(_hash(self))
+        return self._digest[0]
+
+    def __hash__(self) -> int:
+        """Of a part of what is compared: tariffs are looked up often, and to hash all of their prices takes longer than
+        to price a session by them.
+        """
+        first = self.versions[-1].elements[0].components if self.versions and self.versions[-1].elements else ()
+        return hash((self.id, self.time_zone, len(self.versions), *(part.price.amount_micro for part in first)))
 
 
 NO_RATES = Rates(())
@@ -261,12 +272,24 @@ def _hash(tariff: Tariff) -> str:
 
 def canonical(value: object) -> str:
     """A text that is the same for equal values on every run and machine (sets are sorted, places left out)."""
+    kind: Any = type(value)
+    if kind in _LEAVES:
+        return repr(value)
     if isinstance(value, frozenset):
         return "{" + ",".join(sorted(canonical(item) for item in value)) + "}"
     if isinstance(value, tuple):
-        return "(" + ",".join(canonical(item) for item in value) + ")"
-    names = getattr(type(value), "__dataclass_fields__", None)
+        return "(" + ",".join([canonical(item) for item in value]) + ")"
+    names = _compared(kind)
     if names is None:
         return repr(value)
-    parts = (f"{name}={canonical(getattr(value, name))}" for name, spec in names.items() if spec.compare)
-    return f"{type(value).__name__}({','.join(parts)})"
+    return f"{kind.__name__}({','.join([f'{name}={canonical(getattr(value, name))}' for name in names])})"
+
+
+_LEAVES = frozenset({int, str, bool, type(None)})
+
+
+@lru_cache(maxsize=64)
+def _compared(kind: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass by which its values are compared; None: it is none."""
+    fields = getattr(kind, "__dataclass_fields__", None)
+    return None if fields is None else tuple(name for name, spec in fields.items() if spec.compare)

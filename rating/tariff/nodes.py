@@ -7,8 +7,8 @@ nested brackets end the process. No value is guessed from its look, so `17:00` s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any
 
 import yaml
 from yaml import events
@@ -16,6 +16,7 @@ from yaml import events
 from rating.errors import Fault, Place
 from rating.tariff.refusal import visible
 from rating.tariff.syntax import explain_syntax, snippet
+from rating.tariff.tree import Mapping, Node, Scalar, Sequence
 
 FILE_MAX_BYTES = 1 << 20
 DEPTH_MAX = 32
@@ -27,51 +28,6 @@ _LISTS = frozenset(
     {"months", "membership", "connector", "payment_method", "tariff_type", "day_of_week", "dates", "name", "notes"}
 )
 NODES_MAX = 100_000  # an alias counts as many as what it stands for, so that aliases of aliases cannot explode
-
-
-@dataclass(slots=True, eq=False)
-class Scalar:
-    """One text, as written. `style` is "" for a plain one, else its quote or `|`, `>`."""
-
-    line: int
-    column: int
-    plain: str
-    style: str = ""
-    size: ClassVar[int] = 1
-    height: ClassVar[int] = 0
-
-
-@dataclass(slots=True, eq=False)
-class Sequence:
-    """A list of nodes."""
-
-    line: int
-    column: int
-    plain: list[object] = field(default_factory=list)
-    items: list[Node] = field(default_factory=list)
-    size: int = 1
-    height: int = 1
-    anchor: str = ""
-    end_column: int = 0  # just behind the closing bracket, where it stands on the same line
-
-
-@dataclass(slots=True, eq=False)
-class Mapping:
-    """Keys (with their own places) and the nodes they name, in the order written."""
-
-    line: int
-    column: int
-    plain: dict[str, object] = field(default_factory=dict)
-    keys: dict[str, Scalar] = field(default_factory=dict)
-    values: dict[str, Node] = field(default_factory=dict)
-    size: int = 1
-    height: int = 1
-    anchor: str = ""
-    end_column: int = 0  # just behind the closing bracket, where it stands on the same line
-    waiting: Scalar | None = None  # a key whose value has not come yet
-
-
-Node = Scalar | Sequence | Mapping
 
 
 class _StopError(Exception):
@@ -139,7 +95,12 @@ class _Builder:
         parser = yaml.CLoader(self.text)
         try:
             while (event := parser.get_event()) is not None:
-                self.take(event)
+                # Nearly all events are such texts: what else may be with one is not even asked for.
+                if type(event) is events.ScalarEvent and event.tag is None and event.anchor is None:
+                    mark: Any = event.start_mark
+                    self.add_text(Scalar(mark.line + 1, mark.column + 1, event.value, event.style or ""))
+                else:
+                    self.take(event)
         finally:
             parser.dispose()
         if self.root is None:
@@ -183,6 +144,27 @@ class _Builder:
         if event.anchor is not None:
             self.name(event.anchor, None, line, column)
         self.stack.append(node)
+
+    def add_text(self, node: Scalar) -> None:
+        """As `add`, for what most nodes are: the keys of mappings, and texts that they name."""
+        parent = self.stack[-1] if self.stack else None
+        if type(parent) is not Mapping or self.count >= NODES_MAX:
+            self.add(node)
+            return
+        key = parent.waiting
+        if key is None:
+            parent.waiting = node
+        elif node.plain and key.plain not in parent.keys and key.plain != "<<" and key.style != "refused":
+            parent.waiting = None
+            name = key.plain
+            parent.keys[name] = key
+            parent.values[name] = node
+            parent.plain[name] = node.plain
+        else:
+            self.add(node)
+            return
+        self.count += 1
+        parent.size += 1
 
     def add(self, node: Node) -> None:
         """Put a finished node into the one that holds it."""

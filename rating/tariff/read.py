@@ -27,7 +27,6 @@ from rating.tariff.kinds import kind_of
 from rating.tariff.leaves_when import WANT_CALENDAR
 from rating.tariff.model import Tariff
 from rating.tariff.nodes import FILE_MAX_BYTES, Document, read_nodes
-from rating.tariff.nodes import Mapping as MappingNode
 from rating.tariff.plans import Coupon, Plan
 from rating.tariff.refusal import RefusalError
 from rating.tariff.schema import CalendarText, TariffText
@@ -35,6 +34,7 @@ from rating.tariff.schema_parts import Block
 from rating.tariff.schema_plans import CouponText, PlanText
 from rating.tariff.schema_prices import WANT_INDEX
 from rating.tariff.spot import Index
+from rating.tariff.tree import Mapping as MappingNode
 
 Form = TypeVar("Form", bound=Block)
 Offered = Tariff | Plan | Coupon

@@ -10,12 +10,14 @@ import numpy as np
 import pyarrow as pa
 
 import rating
-from benchmarks.beside import Pair
-from benchmarks.data import SEED, SLOT_US, SLOTS, TARIFF, YEAR_FIRST_US, make_job
-from benchmarks.prices import PATH
+from benchmarks.data import FULL, QUICK, SEED, SLOT_US, SLOTS, TARIFF, YEAR_FIRST_US, make_job
+from benchmarks.rows import floor_row, once, rating_row
+from benchmarks.shapes import PATH
+from benchmarks.trial import FLOOR, Job, Trial, times_mark
 from rating.tariff.load import parse_tariff
 from rating.tariff.model import Component, Element, Tariff, Tariffs
 
+NAME: Final = "J1 by an index"
 _ENERGY: Final = """
 tariff: spot
 currency: USD
@@ -25,14 +27,19 @@ versions:
 """
 
 
-def pair(n_intervals: int) -> Pair:
+def build(n_intervals: int) -> Trial:
     """J1, and J1 by the index."""
-    job = make_job(n_intervals)
-
-    def run(tariffs: Tariffs) -> Any:
-        return partial(rating.rate, tariffs, job.sessions, job.intervals)
-
-    return Pair("SPOT", "by an index", n_intervals, run(rating.load_tariffs(PATH)), run(spot_tariffs()))
+    data = once(partial(make_job, n_intervals))
+    return Trial(
+        f"{n_intervals:,} intervals of J1",
+        (
+            floor_row(data, n_intervals),
+            rating_row("J1", "a few prices a day", lambda: (rating.load_tariffs(PATH), data()), n_intervals),
+            rating_row(NAME, "a price for each quarter", lambda: (spot_tariffs(), data()), n_intervals),
+        ),
+        bases=(FLOOR, "J1"),
+        marks=(times_mark("by an index: {} times J1", NAME, "J1", 1.5),),
+    )
 
 
 def spot_tariffs() -> Tariffs:
@@ -60,3 +67,6 @@ def index() -> Any:
     cents = np.random.Generator(np.random.PCG64(SEED + 2)).integers(-3_000, 22_000, count).tolist()
     prices = [f"{'-' if each < 0 else ''}{abs(each) // 100}.{abs(each) % 100:02}" for each in cents]
     return pa.table({"start": pa.array(start_us).view(pa.timestamp("us", "UTC")), "price_per_mwh": prices})
+
+
+JOB: Final = Job("SPOT", "J1 by a quarter-hour index", "intervals", FULL, QUICK, build)

@@ -1,4 +1,4 @@
-"""pytest-benchmark: `rating.rate` and `rating.load_tariffs` on small jobs (`pytest benchmarks`)."""
+"""The complete `rating.rate` on small jobs."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import pytest
 import rating
 from benchmarks.contender import Totals, disagreement
 from benchmarks.data import QUICK, Job, make_job
-from benchmarks.measure import find
-from benchmarks.prices import PATH, load_prices
+from benchmarks.jobs.j1 import find
+from benchmarks.prices import load_prices
+from benchmarks.shapes import PATH
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +35,6 @@ def test_rate_one_session(benchmark: Any, tariffs: Any) -> None:
     n_intervals = job.intervals.column("session_id").to_pylist().count(sessions.column("session_id")[0].as_py())
     rated = benchmark(rating.rate, tariffs, sessions, job.intervals.slice(0, n_intervals))
     assert rated.sessions.num_rows == 1
-
-
-def test_load(benchmark: Any, tariffs: Any) -> None:
-    assert set(benchmark(rating.load_tariffs, PATH.parent)) >= set(tariffs)
 
 
 def _expected(job: Job, *, odd: bool) -> Totals:

@@ -9,14 +9,17 @@ import numpy as np
 import pyarrow as pa
 
 import rating
-from benchmarks.beside import Pair
-from benchmarks.data import SEED, TARIFF, Job, make_job
-from benchmarks.prices import PATH
+from benchmarks.data import FULL, QUICK, SEED, TARIFF, make_job
+from benchmarks.data import Job as Data
+from benchmarks.rows import bill, floor_row, once, output_bytes, rating_row
+from benchmarks.shapes import PATH
+from benchmarks.trial import FLOOR, Job, Row, Run, Trial, times_mark
 from rating.tariff.load import parse_plan
 from rating.tariff.model import Tariffs
 from rating.tariff.plans import Plans
 
 ACCOUNTS: Final = 100_000
+NAME: Final = "J1 with accounts"
 
 # Three plans with all that costs time: an allowance that some use up, discounts, and loyalty.
 _PLAN: Final = """
@@ -38,13 +41,24 @@ _PLANS: Final = (
 )
 
 
-def pair(n_intervals: int) -> Pair:
+def build(n_intervals: int) -> Trial:
     """J1, and J1 with accounts."""
-    job, tariffs = make_job(n_intervals), with_plans()
-    sessions, accounts = with_accounts(job)
-    plain = partial(rating.rate, tariffs, job.sessions, job.intervals)
-    asking = partial(rating.rate, tariffs, sessions, job.intervals, accounts=accounts)
-    return Pair("ACCOUNTS", "with accounts", n_intervals, plain, asking)
+    data = once(partial(make_job, n_intervals))
+
+    def asking() -> Run:
+        sessions, accounts = with_accounts(data())
+        return partial(rating.rate, with_plans(), sessions, data().intervals, accounts=accounts)
+
+    return Trial(
+        f"{n_intervals:,} intervals of J1",
+        (
+            floor_row(data, n_intervals),
+            rating_row("J1", "without accounts", lambda: (rating.load_tariffs(PATH), data()), n_intervals),
+            Row(NAME, f"{ACCOUNTS:,} accounts, a third of them on plans", asking, n_intervals, bill, output_bytes),
+        ),
+        bases=(FLOOR, "J1"),
+        marks=(times_mark("with accounts: {} times J1", NAME, "J1", 1.5),),
+    )
 
 
 def with_plans() -> Tariffs:
@@ -53,7 +67,7 @@ def with_plans() -> Tariffs:
     return Tariffs((rating.load_tariffs(PATH)[TARIFF],), plans=plans)
 
 
-def with_accounts(job: Job) -> tuple[Any, Any]:
+def with_accounts(job: Data) -> tuple[Any, Any]:
     """The sessions of J1 with the account of each, and the table of accounts: a third of all have a plan."""
     rng = np.random.Generator(np.random.PCG64(SEED + 3))
     count = max(3, ACCOUNTS * job.n_sessions // 416_000)  # a shorter job has as many sessions an account
@@ -63,3 +77,6 @@ def with_accounts(job: Job) -> tuple[Any, Any]:
     plan = pa.array([_PLANS[number % len(_PLANS)]["name"] for number in range(len(members))])
     accounts = pa.table({"account": members, "plan": plan, "from": pa.array(["2024-12-31"] * len(members))})
     return job.sessions.append_column("account", of), accounts
+
+
+JOB: Final = Job("ACCOUNTS", "J1 with accounts on plans", "intervals", FULL, QUICK, build)
