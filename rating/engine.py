@@ -12,6 +12,7 @@ from rating.compile.plan import Plan, make_plan
 from rating.compile.terms import with_terms
 from rating.errors import Fault, InputError, Place, SessionError
 from rating.kernels.arrays import Totals
+from rating.kernels.insert import insert
 from rating.kernels.runs import find_runs
 from rating.results.later import Later
 from rating.results.rated import Rated, line_writer, make_tables
@@ -72,7 +73,7 @@ def rate(
         one = rate_single(tariffs, sessions, intervals)
         if one is not None:
             return one
-    batch = read_usage(sessions, intervals, readings, find_runs=find_runs)
+    batch = read_usage(sessions, intervals, readings, find_runs=find_runs, insert=insert)
     return rate_batch(
         tariffs,
         batch,
