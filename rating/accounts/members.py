@@ -10,12 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from rating.accounts.days import local_days
+from rating.accounts.days import clocks_of, local_days
+from rating.accounts.tellable import counts_energy
 from rating.compile.epochs import first_instant_us
 from rating.errors import Fault, InputError, Place
-from rating.kernels.accounts import Spans
 from rating.kernels.arrays import NEVER
+from rating.kernels.claims import Spans
+from rating.kernels.periods import Clocks
 from rating.tariff.plans import Plans
+from rating.units import INSTANT_MAX_US, INSTANT_MIN_US
 from rating.usage.accounts import AccountTable, Moments
 
 Int64 = NDArray[np.int64]
@@ -99,24 +102,37 @@ def _dates(moments: Moments, order: NDArray[np.intp], us: Int64, plan: Int32, pl
     return np.where(us == NEVER, NEVER, days)
 
 
-def spans_of(members: Members, accounts: Any) -> Spans:
-    """When each of `accounts` (pyarrow string) has a plan; their rows are those of Members."""
-    if accounts is members.account:
-        return Spans(members.first[:-1], members.first[1:], members.from_us, members.until_us)
-    code = pc.index_in(accounts, value_set=members.account).fill_null(-1).to_numpy()
-    # The last account of all is one without spans, for those that have no plan.
-    first, last = np.append(members.first[:-1], 0)[code], np.append(members.first[1:], 0)[code]
-    return Spans(first, last, members.from_us, members.until_us)
+def spans_of(members: Members, plans: Plans) -> Spans:
+    """When members have which plan."""
+    zones = list(dict.fromkeys(each.time_zone for each in plans.values()))
+    return Spans(
+        first=members.first,
+        bounds_us=np.stack([members.from_us, members.until_us], axis=1),
+        plan=members.plan,
+        joined=members.joined,
+        measured=np.array([counts_energy(each) for each in plans.values()], np.uint8),
+        place=np.array([zones.index(each.time_zone) for each in plans.values()], np.int64),
+    )
+
+
+def clocks_of_plans(plans: Plans, start_us: Int64) -> Clocks:
+    """The clocks of the places of plans, for sessions that start then."""
+    zones = list(dict.fromkeys(each.time_zone for each in plans.values()))
+    # Sessions that are refused may start at any moment.
+    lo_us, hi_us = (min(max(int(us), INSTANT_MIN_US), INSTANT_MAX_US) for us in
+                    ((start_us.min(), start_us.max()) if start_us.size else (0, 0)))  # fmt: skip
+    return clocks_of(zones, lo_us, hi_us)
 
 
 def is_member(members: Members, accounts: Any, start_us: Int64) -> NDArray[np.bool_]:
     """(n,) whether each of `accounts` (pyarrow string) has a plan at the moment."""
-    spans = spans_of(members, accounts)
+    member = pc.index_in(accounts, value_set=members.account).fill_null(-1).to_numpy()
+    first, last = np.append(members.first[:-1], 0)[member], np.append(members.first[1:], 0)[member]
     found = np.zeros(len(start_us), np.bool_)
-    for number in range(int(np.max(spans.last - spans.first, initial=0))):
-        mine = np.flatnonzero(spans.first + number < spans.last)
-        row = spans.first[mine] + number
-        found[mine] |= (spans.from_us[row] <= start_us[mine]) & (start_us[mine] < spans.until_us[row])
+    for number in range(int(np.max(last - first, initial=0))):
+        mine = np.flatnonzero(first + number < last)
+        row = first[mine] + number
+        found[mine] |= (members.from_us[row] <= start_us[mine]) & (start_us[mine] < members.until_us[row])
     return found
 
 

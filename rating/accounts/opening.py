@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 
 from rating.accounts.claims import Claims, find_claims
 from rating.accounts.ledger import Ledger
-from rating.accounts.members import find_members, no_members
+from rating.accounts.members import Members, find_members, no_members
+from rating.accounts.names import Named, name_accounts
 from rating.accounts.state import Kept, OldState
 from rating.accounts.tracks import PlanTracks
 from rating.errors import Refused
@@ -21,28 +23,41 @@ from rating.usage.batch import UsageBatch
 Bool = NDArray[np.bool_]
 
 
-def open_ledger(tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any) -> tuple[UsageBatch, Ledger]:
+def open_ledger(
+    tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any, threads: int = 1
+) -> tuple[UsageBatch, Ledger]:
     """The ledger, and the batch without the sessions whose points, coupon or time cannot be.
 
     Raises: InputError with every fault of the accounts or of the state.
     """
     plans, sessions = tariffs.plans, batch.sessions
-    members = no_members() if accounts is None else find_members(read_accounts(accounts), plans)
+    members, named = _members(batch, plans, accounts, threads)
     status = sessions.status.copy()
-    claims = find_claims(batch, plans, members, status)
+    claims = find_claims(batch, plans, members, status, named=named, threads=threads)
     old = OldState(state, claims.accounts)
     late = _late(batch, plans, claims, old)
-    status[claims.session[late]] = Refused.LATE
-    ledger = Ledger(batch, tariffs, plans, _without(claims, late), old)
+    if late.any():
+        status[claims.session[late]] = Refused.LATE
+        claims = claims.where(~late)
+    ledger = Ledger(batch, tariffs, plans, claims, old)
     _load(ledger, old)
     return batch._replace(sessions=sessions._replace(status=status)), ledger
 
 
-def _without(claims: Claims, late: Bool) -> Claims:
-    if not late.any():
-        return claims
-    columns = {name: column[~late] for name, column in claims._asdict().items() if name != "accounts"}
-    return Claims(**columns, accounts=claims.accounts)
+def _members(batch: UsageBatch, plans: Plans, accounts: Any, threads: int) -> tuple[Members, Named]:
+    """The members of plans, and which of them each session names: both at once, for either takes its time."""
+    extra = batch.sessions.extra
+    every = "coupon" in extra.column_names
+    if accounts is None:
+        members = no_members()
+        return members, name_accounts(extra, members.account, every)
+    table = read_accounts(accounts)
+    if threads == 1:
+        members = find_members(table, plans)
+        return members, name_accounts(extra, members.account, every)
+    with ThreadPoolExecutor(1) as pool:
+        named = pool.submit(name_accounts, extra, table.account.dictionary_encode().dictionary, every)
+        return find_members(table, plans), named.result()
 
 
 def of_account(claims: Claims, coupons: tuple[Coupon, ...]) -> Bool:
@@ -110,7 +125,7 @@ def _load_plan(tracks: PlanTracks, ledger: Ledger, old: OldState) -> None:
         allowance.keep(rows.account, rows.value, rows.period)
     for track, item in [*((each, "loyalty") for each in tracks.loyalty), *((each, "cap") for each in tracks.caps)]:
         kept = old.rows(plan.id, item, track.name)
-        track.start(ledger.tariff, (kept.account, kept.period, kept.value))
+        track.start((kept.account, kept.period, kept.value))
     if plan.points is not None:
         balance: Kept = old.rows(plan.id, "points", plan.points.name)
         tracks.balance[balance.account] = balance.value
