@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from rating.accounts.claims import has_deals
 from rating.accounts.closing import close_ledger
-from rating.accounts.opening import open_ledger
+from rating.accounts.opening import members_meanwhile, open_ledger
 from rating.compile.plan import Plan, make_plan
 from rating.compile.terms import with_terms
 from rating.errors import Fault, InputError, Place, SessionError
@@ -68,7 +68,9 @@ def rate(
     Rated(1 sessions, 1 lines, 0 rejected)
     """
     _check_options(tariffs, on_error, threads)
-    batch = read_usage(sessions, intervals, readings, find_runs=find_runs)
+    with members_meanwhile(accounts, tariffs.plans) as members:
+        batch = read_usage(sessions, intervals, readings, find_runs=find_runs)
+        accounts = members()
     return rate_batch(
         tariffs,
         batch,

@@ -88,10 +88,12 @@ class Ahead:
         count = len(claims.session)
         self._session = np.empty(count, np.int64)  # (k,) of each deal, ascending
         self._session[claims.deal] = claims.session
+        tells = _tells(plan)
+        self._status = plan.status
         self._facts = Facts(
-            status=plan.status,
+            status=plan.status if plan.status.any() else plan.status[:0],
             timeline=plan.timeline,
-            tells=_tells(plan),
+            tells=tells[:0] if tells.all() else tells,
             plan_told=parts.plan_told,
             coupon_held=held,
             coupon_told=parts.coupon_told,
@@ -104,6 +106,11 @@ class Ahead:
             used=np.empty_like(deals.allowance_left),
         )
         self._tell()
+
+    @property
+    def every(self) -> bool:
+        """Whether all claims were told."""
+        return bool(self._out.fate.all())
 
     @property
     def told(self) -> Bool:
@@ -128,7 +135,7 @@ class Ahead:
     def look_back(self, totals: Totals) -> None:
         """Tell it once more, from what the bills of the sessions that were told say."""
         session = self._session[self._out.fate != UNTOLD]
-        status = self._facts.status.copy()
+        status = self._status.copy()
         status[session] = totals.status[session]
         energy_mwh = self._claims.energy_mwh.copy()
         told = self.told

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from rating.accounts.members import Members, clocks_of_plans, spans_of
-from rating.accounts.names import Named, name_accounts, texts_of
+from rating.accounts.names import name_accounts, texts_of
 from rating.accounts.parts import edges_of, in_parts
 from rating.errors import Refused
 from rating.kernels.arrays import frozen, readonly
@@ -63,16 +63,11 @@ def has_deals(batch: UsageBatch, accounts: Any, state: Any) -> bool:
     return accounts is not None or state is not None or "coupon" in batch.sessions.extra.column_names
 
 
-def find_claims(
-    batch: UsageBatch, plans: Plans, members: Members, status: UInt8, *, named: Named | None = None, threads: int = 1
-) -> Claims:
-    """The claims of the sessions that are fine so far; marks those with an unknown coupon or points that are none.
-
-    `named` is what `name_accounts` says of the sessions and members, where that is known.
-    """
+def find_claims(batch: UsageBatch, plans: Plans, members: Members, status: UInt8, threads: int = 1) -> Claims:
+    """The claims of the sessions that are fine so far; marks those with an unknown coupon or points that are none."""
     sessions, extra = batch.sessions, batch.sessions.extra
     points, coupon = points_of(extra, status), _coupons(extra, plans, status)
-    named = named or name_accounts(extra, members.account, "coupon" in extra.column_names)
+    named = name_accounts(extra, members.account, "coupon" in extra.column_names, threads)
     asked = Asked(
         name=named.name,
         account=named.account,

@@ -82,6 +82,8 @@ class Ledger:
 
         All that were told are in the first.
         """
+        if self.ahead is not None and self.ahead.every:
+            return [np.arange(len(self.claims.session))] if len(self.claims.session) else []
         return list(rounds(self.claims, self.coupons.contested, None if self.ahead is None else self.ahead.told))
 
     def make_deals(self, rows: Rows) -> None:
@@ -100,7 +102,9 @@ class Ledger:
 
     def _waiting(self, rows: Rows) -> Rows:
         """Those of the claims that were not told."""
-        return rows if self.ahead is None else rows[~self.ahead.told[rows]]
+        if self.ahead is None:
+            return rows
+        return rows[:0] if self.ahead.every else rows[~self.ahead.told[rows]]
 
     def _give(self, plan: int, rows: Rows, number: Int64) -> None:
         """What accounts have left, into the deals of claims of one plan, whose terms are `number` (r,)."""

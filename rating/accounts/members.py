@@ -25,6 +25,7 @@ Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 
 _FAULTS_TOLD = 20
+_SPAN_DAYS_MAX = 2**16  # more than instants reach
 
 
 class Members(NamedTuple):
@@ -58,7 +59,9 @@ def find_members(table: AccountTable, plans: Plans) -> Members:
         faults.append(Fault("account_span", _place(row), got, "`until` after `from`", fix))
     names = table.account.dictionary_encode()
     account = names.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    order = np.lexsort((from_us, account))
+    order = np.arange(len(account))
+    if not (account[1:] > account[:-1]).all():  # as they are where each account has one row
+        order = np.lexsort((from_us, account))
     if faults:
         order = order[(table.sound & (plan >= 0))[order]]
     account, plan, from_us, until_us = account[order], plan[order], from_us[order], until_us[order]
@@ -71,7 +74,7 @@ def find_members(table: AccountTable, plans: Plans) -> Members:
         raise InputError(faults)
     joined = _dates(table.start, order, from_us, plan, plans)
     left = _dates(table.end, order, until_us, plan, plans)
-    first = np.searchsorted(account, np.arange(len(names.dictionary) + 1))
+    first = np.concatenate([[0], np.cumsum(np.bincount(account, minlength=len(names.dictionary)))])
     return Members(names.dictionary, first, plan, from_us, until_us, joined, left)
 
 
@@ -106,10 +109,8 @@ def spans_of(members: Members, plans: Plans) -> Spans:
     """When members have which plan."""
     zones = list(dict.fromkeys(each.time_zone for each in plans.values()))
     return Spans(
-        first=members.first,
-        bounds_us=np.stack([members.from_us, members.until_us], axis=1),
-        plan=members.plan,
-        joined=members.joined,
+        first=members.first.astype(np.int32),
+        span=np.stack([members.from_us, members.until_us, members.plan, members.joined], axis=1),
         measured=np.array([counts_energy(each) for each in plans.values()], np.uint8),
         place=np.array([zones.index(each.time_zone) for each in plans.values()], np.int64),
     )
@@ -142,9 +143,16 @@ def _instants(moments: Moments, plan: Int32, plans: Plans) -> Int64:
     dates = np.flatnonzero((moments.is_date != 0) & (moments.given != 0))
     for index, each in enumerate(plans.values()):
         rows = dates[plan[dates] == index]
-        days, back = np.unique(us[rows], return_inverse=True)
-        firsts = np.array([first_instant_us(int(day), each.time_zone) for day in days], np.int64)
-        us[rows] = firsts[back] if len(rows) else us[rows]
+        least = int(us[rows].min()) if len(rows) else 0
+        if int(us[rows].max(initial=least)) - least > _SPAN_DAYS_MAX:  # years that will be refused
+            days, back = np.unique(us[rows], return_inverse=True)
+        else:
+            back = us[rows] - least
+            days = np.arange(int(back.max(initial=-1)) + 1) + least
+        firsts = np.zeros(len(days), np.int64)
+        some = np.flatnonzero(np.bincount(back, minlength=len(days)))
+        firsts[some] = [first_instant_us(int(day), each.time_zone) for day in days[some]]
+        us[rows] = firsts[back]
     return us
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from rating.accounts.parts import edges_of, in_parts
 from rating.usage.identity import one_array
 from rating.usage.names import as_text
 
@@ -24,7 +25,7 @@ class Named(NamedTuple):
     member: Int32  # (d + 1,) which of the members that is, -1: of none
 
 
-def name_accounts(extra: Any, members: Any, every: bool) -> Named:
+def name_accounts(extra: Any, members: Any, every: bool, threads: int) -> Named:
     """Match what sessions say in `account` with the names of members (pyarrow string, each once).
 
     The accounts are those of `members`; where `every` one is wanted, all that sessions name. Names are compared once
@@ -34,10 +35,10 @@ def name_accounts(extra: Any, members: Any, every: bool) -> Named:
     if every:
         # Names that differ as Arrow stores them may be one in text, and blank ones are none.
         known = _without_blanks(different).dictionary_encode()
-        account, accounts = _codes(known.indices), known.dictionary
-        member = _codes(pc.index_in(accounts, value_set=members))[account]
+        account, accounts = _codes([known.indices]), known.dictionary
+        member = _index_in(accounts, members, threads)[account]
     else:
-        account = member = _codes(pc.index_in(different, value_set=members))
+        account = member = _index_in(different, members, threads)
         accounts = members
     return Named(name, account, accounts, member)
 
@@ -58,9 +59,18 @@ def _different(extra: Any) -> tuple[Int32, Any]:
     return np.concatenate(code) if len(code) > 1 else code[0], different
 
 
-def _codes(indices: Any) -> Int32:
+def _index_in(names: Any, members: Any, threads: int) -> Int32:
+    """(d + 1,) which of the members each name is; -1: none, and one more at the end."""
+
+    def part(lo: int, hi: int) -> Any:
+        return pc.index_in(names.slice(lo, hi - lo), value_set=members)
+
+    return _codes(in_parts(edges_of(len(names), threads), part))
+
+
+def _codes(indices: list[Any]) -> Int32:
     """Indices with -1 for null, and one more -1 at the end."""
-    return np.append(indices.fill_null(-1).to_numpy(), -1).astype(np.int32)
+    return np.concatenate([*(each.fill_null(-1).to_numpy() for each in indices), np.array([-1])]).astype(np.int32)
 
 
 def _without_blanks(texts: Any) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,6 @@ from numpy.typing import NDArray
 from rating.accounts.claims import Claims, find_claims
 from rating.accounts.ledger import Ledger
 from rating.accounts.members import Members, find_members, no_members
-from rating.accounts.names import Named, name_accounts
 from rating.accounts.state import Kept, OldState
 from rating.accounts.tracks import PlanTracks
 from rating.errors import Refused
@@ -31,9 +32,9 @@ def open_ledger(
     Raises: InputError with every fault of the accounts or of the state.
     """
     plans, sessions = tariffs.plans, batch.sessions
-    members, named = _members(batch, plans, accounts, threads)
+    members = members_of(accounts, plans)
     status = sessions.status.copy()
-    claims = find_claims(batch, plans, members, status, named=named, threads=threads)
+    claims = find_claims(batch, plans, members, status, threads)
     old = OldState(state, claims.accounts)
     late = _late(batch, plans, claims, old)
     if late.any():
@@ -44,20 +45,28 @@ def open_ledger(
     return batch._replace(sessions=sessions._replace(status=status)), ledger
 
 
-def _members(batch: UsageBatch, plans: Plans, accounts: Any, threads: int) -> tuple[Members, Named]:
-    """The members of plans, and which of them each session names: both at once, for either takes its time."""
-    extra = batch.sessions.extra
-    every = "coupon" in extra.column_names
+@contextmanager
+def members_meanwhile(accounts: Any, plans: Plans) -> Iterator[Callable[[], Any]]:
+    """Read a table of accounts while something else is done; the call that is handed over waits for it.
+
+    None is no table, for which no thread is started.
+    """
     if accounts is None:
-        members = no_members()
-        return members, name_accounts(extra, members.account, every)
-    table = read_accounts(accounts)
-    if threads == 1:
-        members = find_members(table, plans)
-        return members, name_accounts(extra, members.account, every)
+        yield lambda: None
+        return
     with ThreadPoolExecutor(1) as pool:
-        named = pool.submit(name_accounts, extra, table.account.dictionary_encode().dictionary, every)
-        return find_members(table, plans), named.result()
+        found = pool.submit(members_of, accounts, plans)
+        yield found.result
+
+
+def members_of(accounts: Any, plans: Plans) -> Members:
+    """Who has which plan; `accounts` is a table, what was made of one here, or None.
+
+    Raises: InputError with every fault of the table.
+    """
+    if isinstance(accounts, Members):
+        return accounts
+    return no_members() if accounts is None else find_members(read_accounts(accounts), plans)
 
 
 def of_account(claims: Claims, coupons: tuple[Coupon, ...]) -> Bool:

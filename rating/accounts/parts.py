@@ -21,5 +21,6 @@ def in_parts(edges: Sequence[int], work: Callable[[int, int], T]) -> list[T]:
     """What `work` gives for each part, which begins at its first argument and ends before its second."""
     if len(edges) == 2:
         return [work(edges[0], edges[1])]
-    with ThreadPoolExecutor(len(edges) - 1) as pool:
-        return list(pool.map(work, edges[:-1], edges[1:]))
+    with ThreadPoolExecutor(len(edges) - 2) as pool:
+        others = pool.map(work, edges[1:-1], edges[2:])
+        return [work(edges[0], edges[1]), *others]

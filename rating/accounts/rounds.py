@@ -25,10 +25,6 @@ def rounds(
 
     Claims that are `told` (k,) need not wait for others: they are in the first round.
     """
-    if told is not None and told.all():
-        if len(told):
-            yield np.arange(len(told))
-        return
     number = _after_coupons(claims, contested) if contested.any() else _ranks(claims.account)
     if told is not None:
         number[told] = 0

@@ -58,7 +58,14 @@ class TermBook:
     def _asked(self, claims: Claims, tariffs: int, plans: int) -> list[list[int]]:
         """What is asked for under each plan, with and without the coupon; of no plan first."""
         width = max(1, tariffs) * (self._coupons + 1) * 2
-        code = self._code(claims.tariff, claims.coupon, claims.points > 0) + (claims.plan + np.int64(1)) * width
+        code = (claims.plan + np.int64(1)) * max(1, tariffs)
+        code += claims.tariff
+        code *= self._coupons + 1
+        if self._coupons:
+            code += claims.coupon + 1
+        code *= 2
+        if claims.points.any():
+            code += claims.points > 0
         found: list[set[int]] = [set() for _ in range(plans + 1)]
         for each in _different(code):
             plan, asked = divmod(each, width)

@@ -86,6 +86,31 @@ else:
         return _zeros(mask)
 
 
+if numba_config.DISABLE_JIT:
+
+    def prefetch(array: Int64, i: int) -> None:
+        """Nothing, which changes nothing."""
+
+else:
+    from llvmlite import ir
+    from numba.core import cgutils, types
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def prefetch(_context: Any, array: Any, i: Any) -> Any:
+        """Ask for the line of the cache in which item `i` of an array lies, without waiting for it."""
+
+        def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            place = builder.gep(context.make_array(signature.args[0])(context, builder, values[0]).data, [values[1]])
+            byte, code = ir.IntType(8).as_pointer(), ir.IntType(32)
+            known = ir.FunctionType(ir.VoidType(), [byte, code, code, code])
+            call = cast("Any", cgutils).get_or_insert_function(builder.module, known, "llvm.prefetch.p0i8")
+            builder.call(call, [builder.bitcast(place, byte), code(0), code(3), code(1)])  # to read, to keep, of data
+            return context.get_dummy_value()
+
+        return types.void(array, i), build
+
+
 @scalar
 def mul_div_floor(a: int, b: int, c: int) -> int:
     """floor(a × b ÷ c) for 0 <= a <= ENERGY_MAX_MWH and 0 <= b <= c <= SESSION_MAX_US, c > 0, without overflow."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rating.kernels.arith import index
+from rating.kernels.arith import index, prefetch
 from rating.kernels.arrays import Int32, Int64, UInt8
 from rating.kernels.jit import inlined, lean_kernel
 from rating.kernels.periods import Clocks, local_day
@@ -18,7 +18,15 @@ from rating.units import ENERGY_MAX_MWH
 
 _SMALL = 2**40  # energies below it, of up to a million intervals, add up to what int64 can hold
 _SMALL_MAX = 2**20
+_SESSIONS_BEFORE = 12
+_LINE = 8  # numbers in a line of the cache
 _GAP = 3  # of the distances over which claims are sorted, each to the next
+
+# What a span is, in one row.
+FROM = 0
+UNTIL = 1
+OF = 2
+SINCE = 3
 
 # What is found of a claim. It stands in one row, for it is read in another order: a row is one line of the cache.
 SESSION = 0
@@ -52,10 +60,8 @@ class Asked(NamedTuple):
 class Spans(NamedTuple):
     """m spans of time in which a members have one of p plans."""
 
-    first: Int64  # (a + 1,) CSR
-    bounds_us: Int64  # (m, 2) from, until (exclusive)
-    plan: Int32  # (m,)
-    joined: Int64  # (m,) the local date of `from`
+    first: Int32  # (a + 1,) CSR
+    span: Int64  # (m, 4) FROM, UNTIL (exclusive), OF and SINCE: the local date of `from`
     measured: UInt8  # (p,) 1: energy decides what a session gets under the plan
     place: Int64  # (p,) whose clock is that of the plan
 
@@ -81,8 +87,8 @@ def _span(member: int, start_us: int, spans: Spans) -> int:
     span = -1
     if member >= 0:
         for m in range(spans.first[member], spans.first[member + 1]):
-            if spans.bounds_us[m, 0] <= start_us < spans.bounds_us[m, 1]:
-                span = m
+            if spans.span[m, FROM] <= start_us < spans.span[m, UNTIL]:
+                span = index(m)
     return span
 
 
@@ -96,7 +102,7 @@ def claim(lo: int, hi: int, asked: Asked, spans: Spans, clocks: Clocks, found: I
     """
     name, member, account, coupon = asked.name, asked.member, asked.account, asked.coupon
     start_us, status, tariff = asked.start_us, asked.status, asked.tariff
-    span_plan, joined, place = spans.plan, spans.joined, spans.place
+    place = spans.place
     named, coupons = name.size > 0, coupon.size > 0
     at = index(lo)
     for s in range(index(lo), hi):
@@ -107,11 +113,11 @@ def claim(lo: int, hi: int, asked: Asked, spans: Spans, clocks: Clocks, found: I
         if span < 0 and not (coupons and coupon[s] >= 0):
             continue
         c = account[name[s]] if named else -1
-        plan = index(span_plan[span]) if span >= 0 else -1
+        plan = index(spans.span[span, OF]) if span >= 0 else -1
         found[at, SESSION] = s
         found[at, ACCOUNT] = c
         found[at, PLAN] = plan
-        found[at, JOINED] = joined[span] if span >= 0 else 0
+        found[at, JOINED] = spans.span[span, SINCE] if span >= 0 else 0
         found[at, DAY] = local_day(start, place[plan], clocks) if span >= 0 else 0
         found[at, TARIFF] = tariff[s]
         found[at, START] = start
@@ -124,11 +130,17 @@ def claim(lo: int, hi: int, asked: Asked, spans: Spans, clocks: Clocks, found: I
 def measure(lo: int, hi: int, asked: Asked, measured: UInt8, found: Int64) -> None:
     """Write the energy of the claims in the rows lo to hi - 1 of `found`, where the plan is `measured`.
 
-    A loop of its own, which waits for nothing but memory: as a part of the one above it took twice as long.
+    A loop of its own, for it waits for memory alone: as a part of the one above it took twice as long. Where the
+    intervals of a session lie no machine can foresee, so they are asked for some sessions before.
     """
     interval_first, energies, scale = asked.interval_first, asked.energy, asked.energy_scale[0]
     energy_max = ENERGY_MAX_MWH // scale
     for r in range(index(lo), hi):
+        later = index(found[min(r + _SESSIONS_BEFORE, hi - 1), SESSION])
+        at, end = interval_first[later], interval_first[later + 1]
+        while at < end:
+            prefetch(energies, at)
+            at += _LINE
         plan = found[r, PLAN]
         found[r, ENERGY] = 0
         if plan < 0 or measured[plan] == 0:

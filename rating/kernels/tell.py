@@ -11,11 +11,11 @@ from typing import NamedTuple
 from rating.kernels.arith import index, row_of
 from rating.kernels.arrays import Int32, Int64, UInt8
 from rating.kernels.claims import Claimed
-from rating.kernels.jit import inlined, lean_kernel, scalar
-from rating.kernels.periods import period_first, period_number
+from rating.kernels.jit import inlined, lean_kernel
+from rating.kernels.periods import month_of, number_in, period_first, period_number
 
 # What is known of a session before it is priced.
-UNTOLD = 0
+UNTOLD = 0  # which is the one that is nothing
 FINE = 1
 REFUSED = 2
 
@@ -85,9 +85,9 @@ class TermTable(NamedTuple):
 class Facts(NamedTuple):
     """What is known of n sessions, of k timelines, and of p plans and c coupons."""
 
-    status: UInt8  # (n,) not 0: refused
+    status: UInt8  # (n,) not 0: refused; or (0,): none is
     timeline: Int32  # (n,)
-    tells: UInt8  # (k,) 1: all energy is billable, whenever it comes
+    tells: UInt8  # (k,) 1: all energy is billable, whenever it comes; or (0,): of all of them
     plan_told: UInt8  # (p,) 1: it counts nothing but sessions and energy
     coupon_held: Int32  # (claims,) the coupon of a claim, if it holds, -1: none
     coupon_told: UInt8  # (c,)
@@ -103,23 +103,31 @@ class Told(NamedTuple):
     used: Int64  # (k, a)
 
 
-@scalar
-def _since(j: int, day: int, joined: int, loyal: Loyalties) -> int:
+@inlined
+def _since(j: int, day: int, month: int, joined: int, loyal: Loyalties) -> int:
     """The first date that counts on a date."""
     if loyal.days[j] > 0:
         return int(day - loyal.days[j] + 1)
-    anchored = loyal.anchored[j] != 0
-    return period_first(loyal.per[j], anchored, period_number(loyal.per[j], anchored, day, joined), joined)
+    per, anchored = loyal.per[j], loyal.anchored[j] != 0
+    return period_first(per, anchored, number_in(per, anchored, day, month, joined), joined)
 
 
 @inlined
 def _count(
-    j: int, begin: int, at: int, order: Int64, claims: Claimed, loyal: Loyalties, counts: Counts, fate: UInt8
+    j: int,
+    begin: int,
+    at: int,
+    month: int,
+    order: Int64,
+    claims: Claimed,
+    loyal: Loyalties,
+    counts: Counts,
+    fate: UInt8,
 ) -> int:
     """What counts for the claim at place `at` in loyalty `j`; the first of its account is at place `begin`."""
     i = row_of(order, at)
     account = claims.account[i]
-    since = _since(j, claims.day[i], claims.joined[i], loyal)
+    since = _since(j, claims.day[i], month, claims.joined[i], loyal)
     if counts.owner[j] != account + 1:
         counts.owner[j] = account + 1
         counts.total[j] = 0
@@ -156,7 +164,7 @@ def _count(
     return int(counts.total[j] + counts.old_total[j])
 
 
-@scalar
+@inlined
 def _value(i: int, j: int, claims: Claimed, loyal: Loyalties, fate: UInt8) -> int:
     """What a claim that was told counts."""
     if fate[claims.deal[i]] != FINE:
@@ -165,7 +173,9 @@ def _value(i: int, j: int, claims: Claimed, loyal: Loyalties, fate: UInt8) -> in
 
 
 @inlined
-def _left(j: int, account: int, day: int, joined: int, allowed: Allowances, lefts: Lefts) -> tuple[int, int]:
+def _left(
+    j: int, account: int, day: int, month: int, joined: int, allowed: Allowances, lefts: Lefts
+) -> tuple[int, int]:
     """What is left of allowance `j` on a date, and the number of the period that the account is in then.
 
     What is left is carried from period to period from the one on in which the account joined the plan, sessions or
@@ -190,7 +200,7 @@ def _left(j: int, account: int, day: int, joined: int, allowed: Allowances, left
         lefts.now[j] = now
         lefts.joined[j] = joined
     now, rest = lefts.now[j], lefts.rest[j]
-    number = period_number(per, anchored, day, joined)
+    number = number_in(per, anchored, day, month, joined)
     if number > now:
         # After p periods of which the last p - 1 went by without a session, all of those were left over as well.
         rest = min(allowed.carry_max[j], rest + (number - now - 1) * amount) + amount
@@ -208,7 +218,7 @@ def _keep(account: int, plan: int, allowed: Allowances, lefts: Lefts) -> None:
             allowed.since[j, account] = first + SINCE
 
 
-@scalar
+@inlined
 def _place(plan: int, code: int, table: TermTable) -> int:
     """Where what is asked for stands in the table; it is there."""
     lo, hi = table.first[plan + 1], table.first[plan + 2]
@@ -221,7 +231,7 @@ def _place(plan: int, code: int, table: TermTable) -> int:
     return index(lo)
 
 
-@scalar
+@inlined
 def _is_told(i: int, claims: Claimed, facts: Facts) -> bool:
     """Whether what a claim gets, and whether its session is refused, depends on the meter alone."""
     plan, coupon, s = claims.plan[i], claims.coupon[i], claims.session[i]
@@ -229,7 +239,9 @@ def _is_told(i: int, claims: Claimed, facts: Facts) -> bool:
         return False
     if coupon >= 0 and facts.coupon_told[coupon] == 0:
         return False
-    return bool(facts.status[s] != 0 or facts.tells[facts.timeline[s]] != 0)
+    if facts.tells.size == 0 or (facts.status.size > 0 and facts.status[s] != 0):
+        return True
+    return bool(facts.tells[facts.timeline[s]] != 0)
 
 
 @lean_kernel
@@ -270,14 +282,15 @@ def tell(
                 continue
             plan, day, joined, tariff = claims.plan[i], claims.day[i], claims.joined[i], claims.tariff[i]
             s = claims.session[i]
-            fine = facts.status[s] == 0 and claims.energy_mwh[i] >= 0
+            month = month_of(day)
+            fine = claims.energy_mwh[i] >= 0 and (facts.status.size == 0 or facts.status[s] == 0)
             out.fate[d] = FINE if fine else REFUSED
             code = ((tariff * (coupons + 1)) + facts.coupon_held[i] + 1) * 2 + (1 if claims.points[i] > 0 else 0)
             tiers = 0
             for j in range(loyal.first[plan] if plan >= 0 else 0, loyal.first[plan + 1] if plan >= 0 else 0):
                 tier = 0
                 if loyal.covered[j, tariff] != 0:
-                    count = _count(j, begin, at, order, claims, loyal, counts, out.fate)
+                    count = _count(j, begin, at, month, order, claims, loyal, counts, out.fate)
                     counts.total[j] += _value(i, j, claims, loyal, out.fate)
                     for each in range(loyal.tier_first[j], loyal.tier_first[j + 1]):
                         tier += 1 if loyal.tier_at[each] <= count else 0
@@ -288,7 +301,7 @@ def tell(
                 out.of_session[s] = -1
             spare = claims.energy_mwh[i] if fine else 0
             for j in range(allowed.first[plan] if plan >= 0 else 0, allowed.first[plan + 1] if plan >= 0 else 0):
-                now, rest = _left(j, account, day, joined, allowed, lefts)
+                now, rest = _left(j, account, day, month, joined, allowed, lefts)
                 slot = table.slot[term, j - allowed.first[plan]] if term >= 0 else -1
                 used = 0
                 if slot >= 0:
