@@ -57,20 +57,20 @@ class TermBook:
 
     def _asked(self, claims: Claims, tariffs: int, plans: int) -> list[list[int]]:
         """What is asked for under each plan, with and without the coupon; of no plan first."""
-        width = max(1, tariffs) * (self._coupons + 1) * 2
-        code = (claims.plan + np.int64(1)) * max(1, tariffs)
-        code += claims.tariff
-        code *= self._coupons + 1
+        # Most batches have one tariff, no coupon and no points: digits that are always 0 take their time, too.
+        code, redeem = claims.plan + np.int64(1), bool(claims.points.any())
+        if tariffs > 1:
+            code = code * tariffs + claims.tariff
         if self._coupons:
-            code += claims.coupon + 1
-        code *= 2
-        if claims.points.any():
-            code += claims.points > 0
+            code = code * (self._coupons + 1) + (claims.coupon + 1)
+        if redeem:
+            code = code * 2 + (claims.points > 0)
         found: list[set[int]] = [set() for _ in range(plans + 1)]
         for each in _different(code):
-            plan, asked = divmod(each, width)
-            tariff, _, redeems = self._parts(asked)
-            found[plan] |= {asked, int(self._code(tariff, -1, redeems))}
+            rest, redeems = divmod(each, 2 if redeem else 1)
+            rest, coupon = divmod(rest, self._coupons + 1)
+            plan, tariff = divmod(rest, max(1, tariffs))
+            found[plan] |= {int(self._code(tariff, held, redeems)) for held in (coupon - 1, -1)}
         return [sorted(each) for each in found]
 
     def _list(

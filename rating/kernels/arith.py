@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from numpy.typing import NDArray
+
 from rating.kernels.arrays import Int64
 from rating.kernels.jit import numba_config, scalar
 from rating.units import (
@@ -88,7 +90,7 @@ else:
 
 if numba_config.DISABLE_JIT:
 
-    def prefetch(array: Int64, i: int) -> None:
+    def prefetch(array: NDArray[Any], i: int) -> None:
         """Nothing, which changes nothing."""
 
 else:
@@ -98,7 +100,7 @@ else:
 
     @intrinsic
     def prefetch(_context: Any, array: Any, i: Any) -> Any:
-        """Ask for the line of the cache in which item `i` of an array lies, without waiting for it."""
+        """Ask for the line of the cache in which item `i` of an array lies, row after row, without waiting for it."""
 
         def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
             place = builder.gep(context.make_array(signature.args[0])(context, builder, values[0]).data, [values[1]])

@@ -19,6 +19,7 @@ from rating.units import ENERGY_MAX_MWH
 _SMALL = 2**40  # energies below it, of up to a million intervals, add up to what int64 can hold
 _SMALL_MAX = 2**20
 _SESSIONS_BEFORE = 12
+_CLAIMS_BEFORE = 12
 _LINE = 8  # numbers in a line of the cache
 _GAP = 3  # of the distances over which claims are sorted, each to the next
 
@@ -222,6 +223,7 @@ def fill(lo: int, hi: int, row: Int64, found: Int64, coupon: Int32, points: Int6
     """
     for at in range(lo, hi):
         i = index(at)
+        prefetch(found, row[min(i + _CLAIMS_BEFORE, hi - 1)] * WIDTH)
         r = index(row[i])
         s = index(found[r, SESSION])
         out.session[i] = s

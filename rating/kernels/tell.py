@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rating.kernels.arith import index, row_of
+from rating.kernels.arith import index, prefetch, row_of
 from rating.kernels.arrays import Int32, Int64, UInt8
 from rating.kernels.claims import Claimed
 from rating.kernels.jit import inlined, lean_kernel
@@ -18,6 +18,8 @@ from rating.kernels.periods import month_of, number_in, period_first, period_num
 UNTOLD = 0  # which is the one that is nothing
 FINE = 1
 REFUSED = 2
+
+_CLAIMS_BEFORE = 12
 
 SINCE = 2**31  # is added to dates that accounts keep, so that 0 is none: zeros take no memory until they are written
 
@@ -277,6 +279,11 @@ def tell(
         for at in range(begin, end):
             i = row_of(order, at)
             d = index(claims.deal[i])
+            # Deals are in the order of sessions.
+            later = claims.deal[row_of(order, min(at + _CLAIMS_BEFORE, hi - 1))]
+            prefetch(out.term, later)
+            prefetch(out.left, later * out.left.shape[1])
+            prefetch(out.used, later * out.left.shape[1])
             if not every:
                 out.fate[d] = UNTOLD
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rating.compile.plan import Plan
-from rating.kernels.arrays import NO_TAX, SPARE_MAX, Lines, Records, Scratch, Shares, Stretches
+from rating.kernels.arrays import NO_TAX, SETTLED_APART, SPARE_MAX, Lines, Records, Scratch, Shares, Stretches
 from rating.kernels.price import BLOCK_SESSIONS
 from rating.settle.memory import Block
 from rating.units import LINE_DIMENSIONS
@@ -75,7 +75,9 @@ def room_for_lines(count: int, plan: Plan) -> Lines:
     parts = plan.book.components
     billed = count if parts.step.any() or parts.grace_us.any() or plan.book.terms.allowance_of.size else 0
     taxed = count if (plan.book.rules.tax != NO_TAX).any() else 0
-    odd = -(-count // 8) if plan.terms or plan.book.rules.spare.any() else 0  # lines of something else than usage
+    # Lines of something else than usage, which have not all that those have.
+    rules = plan.book.rules
+    odd = -(-count // 8) if plan.terms or rules.spare.any() or (rules.mixed == SETTLED_APART).any() else 0
     block = Block()
     sizes = {np.int64: 9 * count + 2 * billed + 2 * taxed, np.int32: 3 * count, np.uint8: 2 * count + 4 * odd}
     block.reset(sizes)
