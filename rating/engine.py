@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from rating.accounts.claims import has_deals
 from rating.accounts.closing import close_ledger
-from rating.accounts.opening import open_ledger
+from rating.accounts.opening import members_meanwhile, open_ledger
 from rating.compile.plan import Plan, make_plan
 from rating.compile.terms import with_terms
 from rating.errors import Fault, InputError, Place, SessionError
@@ -17,9 +18,9 @@ from rating.kernels.runs import find_runs
 from rating.results.later import Later
 from rating.results.rated import Rated, line_writer, make_tables
 from rating.results.rejected import as_faults, with_refused
-from rating.results.rounds import merged, with_row_numbers
+from rating.results.rounds import merged
 from rating.results.single import rate_single
-from rating.settle.chunks import CORES, settle, usage_of
+from rating.settle.chunks import CORES, settle
 from rating.tariff.model import Tariffs
 from rating.usage.batch import UsageBatch
 from rating.usage.order import put_in_order
@@ -73,7 +74,9 @@ def rate(
         one = rate_single(tariffs, sessions, intervals)
         if one is not None:
             return one
-    batch = read_usage(sessions, intervals, readings, find_runs=find_runs, insert=insert)
+    with members_meanwhile(accounts, tariffs.plans) as members:
+        batch = read_usage(sessions, intervals, readings, find_runs=find_runs, insert=insert)
+        accounts = members()
     return rate_batch(
         tariffs,
         batch,
@@ -142,21 +145,11 @@ def _price_deals(
     """Sessions of accounts, in rounds: what one costs may depend on those before it."""
     from rating.settle.rounds import settle_rounds  # which most ratings do without
 
-    options: dict[str, Any] = {"threads": threads, "chunk_sessions": chunk_sessions}
-    known, ledger = open_ledger(tariffs, batch, accounts, state)
+    known, ledger = open_ledger(tariffs, batch, accounts, state, threads or CORES)
     plan = with_terms(make_plan(tariffs, known), ledger.terms)
-    for ahead in (True, False):
-        if ahead:
-            ledger.look_ahead(plan, usage_of(known, plan), threads or CORES)
-        one_round = len(ledger.rounds()) <= 1
-        numbered = known if one_round else with_row_numbers(known)
-        settled = settle_rounds(numbered, plan, ledger, line_writer(numbered.sessions.id, plan), **options)
-        if settled is not None:
-            break
-        _, ledger = open_ledger(tariffs, batch, accounts, state)
-    assert settled is not None
-    totals, rounds = settled
-    lines = [each for found in rounds for each in found] if one_round else merged(rounds, known.sessions.id)
+    finish = partial(line_writer, plan=plan)
+    totals, rounds = settle_rounds(known, plan, ledger, finish, threads=threads, chunk_sessions=chunk_sessions)
+    lines = rounds[0] if len(rounds) == 1 else merged(rounds, known.sessions.id)
     return _Priced(known, plan, totals, lines, Later(lambda: close_ledger(ledger)))
 
 

@@ -374,20 +374,25 @@ class Scratch(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """What the table of lines shows of r lines. Decimals are 0 where a line has none."""
+    """What the table of lines shows of r lines. Decimals and codes are 0 where a line has none."""
 
     session: Int64  # (r,) the session's id where ids are integers, else its row in the batch
     line: Int32  # (r,) from 1
     kind: UInt8  # (r,) index into KINDS
-    dimension: UInt8  # (r,) NO_DIMENSION: none
-    element: Int32  # (r,) index into the plan's names, NO_NAME: none
-    unit: Int32  # (r,) index into the plan's units, NO_NAME: none
+    dimension: UInt8  # (r,)
+    element: Int32  # (r,) index into the plan's names
+    unit: Int32  # (r,) index into the plan's units
     volume: Wide  # (r, 2) billionths of the unit
     billed_volume: Wide  # (r, 2) billionths of the unit; (0, 2): the same as `volume`
     unit_price: Wide  # (r, 2) micro
     amount: Wide  # (r, 2) 10^-12 of the currency
     printed: Wide  # (r, 2) micro
     rate: Wide  # (r, 2) ten-thousandths of a percent, -1: none or not known; (0, 2): none of them has one
+    # A bit for each line, the lowest of a byte first: 1: it has such a thing. At least r ÷ 8; or (0,): all lines have.
+    priced: UInt8  # a price
+    measured: UInt8  # a volume, and its unit
+    named: UInt8  # an element
+    dimensioned: UInt8  # a dimension
 
 
 TOO_MUCH = -1
@@ -399,7 +404,6 @@ MINIMUM = 3
 MAXIMUM = 4
 ROUNDING = 5
 NO_LINE = 255
-NO_NAME = -1
 
 
 def frozen(group: G) -> G:

@@ -67,13 +67,6 @@ def instants(us: NDArray[np.int64]) -> Any:
     return pa.Array.from_buffers(pa.timestamp("us", "UTC"), us.size, [None, pa.py_buffer(us)])
 
 
-def all_but(count: int, rows: NDArray[np.intp]) -> Any:
-    """The bitmap of `count` values of which those of `rows` are missing, for `valid`."""
-    valid = np.ones(count, np.bool_)
-    valid[rows] = False
-    return _bitmap(valid)
-
-
 def _bitmap(valid: Valid) -> Any:
     if valid is None or isinstance(valid, pa.Buffer):
         return valid

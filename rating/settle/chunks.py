@@ -48,8 +48,9 @@ INTERVALS_A_SESSION = 24  # what a session costs beside its intervals, in these
 # Room to begin with: J1 has 1.8, and a session that needs more makes its block walk again.
 STRETCHES_A_SESSION = 8
 SPOT_STRETCHES_A_SESSION = 32  # each price of an index begins another
-# Room for lines: J1 has 3.5. What does not fit makes a record batch of its own.
+# Room for lines: J1 has 3.5, and plans give some more. What does not fit makes a record batch of its own.
 LINES_A_SESSION = 4
+DEAL_LINES_A_SESSION = 1
 
 
 def settle(
@@ -178,7 +179,8 @@ def _price_chunk(job: Job, block: Block, first: int, last: int) -> list[Lines]:
     by_index = bool(job.plan.book.timelines.spot.any())
     stretches = (SPOT_STRETCHES_A_SESSION if by_index else STRETCHES_A_SESSION) * BLOCK_SESSIONS
     most = int(job.plan.book.component_most[0] + job.plan.book.terms.spare_most[0])
-    room = LINES_A_SESSION * (last - first) + most + 1
+    each = LINES_A_SESSION + (DEAL_LINES_A_SESSION if job.plan.terms else 0)
+    room = each * (last - first) + most + 1
     scratch = room_for_block(block, stretches, job.plan)
     lines, count = room_for_lines(room, job.plan), 0
     found = []
@@ -199,7 +201,7 @@ def _price_chunk(job: Job, block: Block, first: int, last: int) -> list[Lines]:
             found.append(Lines(*(column[:count] for column in lines)))  # type: ignore[arg-type]
         if why == DONE:
             return found
-        room = LINES_A_SESSION * (last - first) + max(room if count == 0 else 0, room // 2)
+        room = each * (last - first) + max(room if count == 0 else 0, room // 2)
         lines, count = room_for_lines(room, job.plan), 0
 
 
