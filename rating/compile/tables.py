@@ -114,7 +114,7 @@ def _compile(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Compiled:
 # writes to what kernels read.
 _FEW = 8
 _few = lru_cache(maxsize=64)(_compile)
-_many: Kept[Wanted, Compiled] = Kept(64 * 2**20, lambda each: each.nbytes, lambda key: _compile(*key))
+_many: Kept[Wanted, Compiled] = Kept(128 * 2**20, lambda each: each.nbytes, lambda key: _compile(*key))
 
 
 def add_timeline(tables: Tables, group: Group, index: int) -> None:
