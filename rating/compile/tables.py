@@ -29,6 +29,7 @@ from rating.kernels.arrays import (
     no_terms,
     readonly,
 )
+from rating.tariff.collecting import no_collection
 from rating.tariff.model import Component, Tariff, TaxRate, Version
 from rating.units import LINE_DIMENSIONS
 
@@ -97,8 +98,9 @@ def compile_timelines(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Comp
 
 def _compile(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Compiled:
     tables = Tables()
-    for group, index in wanted:
-        add_timeline(tables, group, index)
+    with no_collection():
+        for group, index in wanted:
+            add_timeline(tables, group, index)
     return Compiled(
         flat_book(tables, lo_us),
         tuple(tables.tariffs),
