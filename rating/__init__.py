@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rating.desk.to_cdrs import to_cdrs
     from rating.desk.verify import verify, verify_each
     from rating.engine import rate, rate_cdrs
+    from rating.quotes.quote import quote
+    from rating.quotes.result import Quote
     from rating.results.corrections import Corrections, corrections
     from rating.results.rated import Rated
     from rating.settle.fees import fees
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from rating.tariff.write import to_yaml
     from rating.usage.ocpp.read import read_ocpp
     from rating.usage.ocpp.tables import OcppUsage
+    from rating.warming import warmup
 
 _HOMES = {
     "Corrections": "rating.results.corrections",
@@ -40,12 +43,15 @@ _HOMES = {
     "rate_cdrs": "rating.engine",
     "read_cdrs": "rating.cdrs",
     "read_ocpp": "rating.usage.ocpp.read",
+    "Quote": "rating.quotes.result",
+    "quote": "rating.quotes.quote",
     "Rated": "rating.results.rated",
     "Tariffs": "rating.tariff.model",
     "to_cdrs": "rating.desk.to_cdrs",
     "to_ocpi": "rating.tariff.ocpi.write",
     "to_ocpi_json": "rating.tariff.ocpi.write",
     "to_yaml": "rating.tariff.write",
+    "warmup": "rating.warming",
     "verify": "rating.desk.verify",
     "verify_each": "rating.desk.verify",
 }
@@ -57,6 +63,7 @@ __all__ = [
     "OcpiError",
     "OcppUsage",
     "Place",
+    "Quote",
     "Rated",
     "RatingError",
     "SessionError",
@@ -68,6 +75,7 @@ __all__ = [
     "fees",
     "load_tariffs",
     "parse_ocpi_tariff",
+    "quote",
     "rate",
     "rate_cdrs",
     "read_cdrs",
@@ -78,13 +86,15 @@ __all__ = [
     "to_yaml",
     "verify",
     "verify_each",
+    "warmup",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'rating' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    found = globals()[name] = getattr(import_module(_HOMES[name]), name)  # the next time it is there
+    return found
 
 
 def __dir__() -> list[str]:

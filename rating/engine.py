@@ -17,6 +17,7 @@ from rating.results.later import Later
 from rating.results.rated import Rated, line_writer, make_tables
 from rating.results.rejected import as_faults, with_refused
 from rating.results.rounds import merged, with_row_numbers
+from rating.results.single import rate_single
 from rating.settle.chunks import CORES, settle, usage_of
 from rating.tariff.model import Tariffs
 from rating.usage.batch import UsageBatch
@@ -66,7 +67,11 @@ def rate(
     >>> rate(load_tariffs("tariffs/per-kwh.yaml"), sessions)
     Rated(1 sessions, 1 lines, 0 rejected)
     """
-    _check_options(tariffs, on_error, threads)
+    check_options(tariffs, on_error, threads)
+    if readings is accounts is state is chunk_sessions is None:
+        one = rate_single(tariffs, sessions, intervals)
+        if one is not None:
+            return one
     batch = read_usage(sessions, intervals, readings, find_runs=find_runs)
     return rate_batch(
         tariffs,
@@ -185,7 +190,7 @@ def rate_cdrs(
     """
     from rating.cdrs import Cdrs, read_cdrs  # which `rate` does without
 
-    _check_options(Tariffs(), on_error, threads)
+    check_options(Tariffs(), on_error, threads)
     if not isinstance(cdrs, Cdrs):
         options = {"tariff": tariff, "version": version, "time_zone": time_zone}
         cdrs = read_cdrs(cdrs, tariffs, **options, threads=threads)
@@ -195,7 +200,7 @@ def rate_cdrs(
     return replace(rated, rejected=with_refused(rated.rejected, cdrs.refused))
 
 
-def _check_options(tariffs: object, on_error: object, threads: object) -> None:
+def check_options(tariffs: object, on_error: object, threads: object) -> None:
     """Raise InputError with every option that is none, before any work is done."""
     faults = []
     if not isinstance(tariffs, Tariffs):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-import types
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -28,6 +27,7 @@ import rating.kernels.walk as walk_module
 import rating.settle.chunks as chunks
 from rating.errors import TariffError
 from rating.kernels.arrays import Book
+from rating.kernels.jit import DISABLE_JIT
 
 NETWORKS = 80
 EXTREMES = 100
@@ -181,12 +181,12 @@ def check_indexes() -> None:
 
 def report(spoil: bool) -> dict[str, Any]:
     """Compare everything; `spoil`: also call kernels with arrays that are too short, where reads of such are caught."""
-    if isinstance(chunks.price, types.FunctionType):
+    if DISABLE_JIT:
         check_indexes()
     found = list(compare())
     kernel, args = recorded()
     said: dict[str, Any] = {
-        "compiled": not isinstance(kernel, types.FunctionType),
+        "compiled": not DISABLE_JIT,
         "sessions": sum(rated.sessions.num_rows for rated in found),
         "refused": sorted({code for rated in found for code in rated.rejected.column("code").to_pylist()}),
         "gross": str(max(gross for rated in found for gross in rated.sessions.column("gross").to_pylist())),

@@ -85,10 +85,10 @@ def test_help_names_every_verb_in_order() -> None:
     result = run("--help")
     assert result.exit_code == 0
     verbs = [line.split()[0] for line in result.output.partition("Commands:")[2].splitlines() if line.strip()]
-    assert verbs == ["check", "rate", "explain", "fees", "convert", "verify", "demo"]
+    assert verbs == ["check", "rate", "quote", "explain", "fees", "convert", "verify", "demo", "warmup"]
 
 
-@pytest.mark.parametrize("verb", ["check", "rate", "explain", "fees", "convert", "verify", "demo"])
+@pytest.mark.parametrize("verb", ["check", "rate", "quote", "explain", "fees", "convert", "verify", "demo", "warmup"])
 def test_every_verb_has_help(verb: str) -> None:
     result = run(verb, "--help")
     assert result.exit_code == 0

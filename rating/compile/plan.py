@@ -69,7 +69,7 @@ def make_plan(tariffs: Tariffs, batch: UsageBatch) -> Plan:
         first_us = max(INSTANT_MIN_US, int(batch.intervals.start_us.min()))
         lo_us = min(lo_us, (first_us // US_PER_DAY - 1) * US_PER_DAY)
 
-    wide = _in_blocks(lo_us, hi_us)
+    wide = in_blocks(lo_us, hi_us)
     wanted: list[tuple[Group, int]] = []
     timeline_of = np.zeros(status.size, np.int32)
     pairs = _Pairs(sessions, fine)
@@ -116,10 +116,15 @@ def _span(sessions: Sessions, fine: NDArray[np.bool_]) -> tuple[int, int]:
     every = bool(fine.all())
     first = sessions.start_us.min() if every else sessions.start_us[fine].min()
     last = sessions.end_us.max() if every else sessions.end_us[fine].max()
-    return (int(first) // US_PER_DAY - 1) * US_PER_DAY, (int(last) // US_PER_DAY + 2) * US_PER_DAY
+    return span_of_days(int(first), int(last))
 
 
-def _in_blocks(lo_us: int, hi_us: int) -> tuple[int, int]:
+def span_of_days(first_us: int, last_us: int) -> tuple[int, int]:
+    """The whole UTC days from one instant to another, with a day to spare on both sides."""
+    return (first_us // US_PER_DAY - 1) * US_PER_DAY, (last_us // US_PER_DAY + 2) * US_PER_DAY
+
+
+def in_blocks(lo_us: int, hi_us: int) -> tuple[int, int]:
     """The blocks that hold a span, up to the first and the last instant that any span reaches."""
     from_us = max(lo_us // _BLOCK_US * _BLOCK_US, INSTANT_MIN_US // US_PER_DAY * US_PER_DAY - US_PER_DAY)
     to_us = min(-(-hi_us // _BLOCK_US) * _BLOCK_US, (INSTANT_MAX_US // US_PER_DAY + 2) * US_PER_DAY)

@@ -54,6 +54,7 @@ class Tables:
     grid_count: int = 0
     waits: list[int] = field(default_factory=list)
     restricted: list[Restricted | None] = field(default_factory=list)
+    in_order: list[int] = field(default_factory=list)
     parts: list[Component] = field(default_factory=list)
     taxes: list[TimelineTaxes] = field(default_factory=list)
     rules: list[RuleRow] = field(default_factory=list)
@@ -133,6 +134,7 @@ def add_timeline(tables: Tables, group: Group, index: int) -> None:
     tables.component_count.append(len(each.parts))
     tables.waits.append(each.waits)
     tables.restricted.append(each.restricted)
+    tables.in_order.append(int(any(part.grace_us or part.step for part, _ in each.parts)))
     tables.parts += [part for part, _ in each.parts]
     tables.taxes.append(each.taxes)
     tables.rules.append(each.rule)
@@ -256,6 +258,7 @@ def _restrictions(tables: Tables) -> Restrictions:
             mark_mwh=np.array([mark for each in marks for mark in each], np.int64),
             duration_first=_offsets([len(each) for each in durations]),
             duration_us=np.array([duration for each in durations for duration in each], np.int64),
+            in_order=np.array(tables.in_order, np.uint8),
         )
     )
 

@@ -6,7 +6,8 @@ kernels never ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,6 +100,49 @@ def split(
         yield Traits(**answers), rows[key == each]
 
 
+class Questions(NamedTuple):
+    """What a tariff asks of sessions."""
+
+    names: tuple[tuple[str, frozenset[str], str], ...]  # a column, the words that are asked for, and one that is not
+    marks: tuple[int, ...]  # the powers of chargers at which something changes, milli-W
+
+
+def questions(tariff: Tariff) -> Questions:
+    """What the tariff asks of sessions."""
+    asked = ((name, frozenset(_asked_words(tariff, name))) for name in NAMES)
+    return Questions(tuple((name, words, _other(words)) for name, words in asked if words), tuple(_marks(tariff)))
+
+
+def answers(asked: Questions, said: Mapping[str, Any]) -> Traits:
+    """What one session answers, as `split` finds it: `said` holds names and `evse_power_mw`; None: nothing."""
+    if not asked.names and not asked.marks:
+        return NO_TRAITS
+    found: dict[str, Any] = {}
+    for name, words, other in asked.names:
+        given = said.get(name)
+        if given is not None:
+            found[name] = given if given in words else other
+    power_mw = said.get("evse_power_mw")
+    if power_mw is not None and asked.marks:
+        found["evse_power_mw"] = (0, *asked.marks)[bisect_right(asked.marks, power_mw)]
+    return Traits(**found)
+
+
+def _asked_words(tariff: Tariff, name: str) -> set[str]:
+    return {word for when in _whens(tariff) for word in getattr(when, name) or ()}
+
+
+def _other(asked: Collection[str]) -> str:
+    """A name that the tariff does not mention."""
+    return next(name for name in (f"{'?' * n}" for n in range(1, 10_000)) if name not in asked)
+
+
+def _marks(tariff: Tariff) -> list[int]:
+    """The powers of chargers at which something changes."""
+    pairs = [(when.min_evse_power_mw, when.max_evse_power_mw) for when in _whens(tariff)]
+    return sorted({mark for pair in pairs for mark in pair if mark is not None})
+
+
 class _Column(NamedTuple):
     name: str
     code: NDArray[np.int64]  # (r,) index into values
@@ -107,20 +151,18 @@ class _Column(NamedTuple):
 
 def _named(sessions: Sessions, tariff: Tariff, name: str, where: NDArray[Any] | slice) -> _Column | None:
     """Names that the tariff does not mention are alike; none is not the same as another."""
-    asked = {word for when in _whens(tariff) for word in getattr(when, name) or ()}
+    asked = _asked_words(tariff, name)
     given = sessions.attributes.get(name)
     if not asked or given is None:
         return None
-    other = next(name for name in (f"{'?' * n}" for n in range(1, 10_000)) if name not in asked)
-    values = [None, other, *sorted(asked)]
+    values = [None, _other(asked), *sorted(asked)]
     code_of = np.array([values.index(word) if word in asked else 1 for word in given.names] + [0], np.int64)
     return _Column(name, code_of[given.code[where]], values)
 
 
 def _power(sessions: Sessions, tariff: Tariff, where: NDArray[Any] | slice) -> _Column | None:
     """Powers between the same two thresholds are alike: each stands for all above the lower one."""
-    pairs = [(when.min_evse_power_mw, when.max_evse_power_mw) for when in _whens(tariff)]
-    marks = sorted({mark for pair in pairs for mark in pair if mark is not None})
+    marks = _marks(tariff)
     if not marks or sessions.evse_power_mw is None:
         return None
     power_mw = sessions.evse_power_mw[where]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from rating.kernels.arith import index, mean_price, over, times_price
 from rating.kernels.arrays import NO_COMPONENT, TOO_MUCH, Components, Records
-from rating.kernels.jit import lean_kernel
+from rating.kernels.native import part
 
 
-@lean_kernel
+@part
 def amounts(count: int, components: Components, out: Records) -> None:
     """Write `out.nano` and `out.rest` of the first `count` records; a rest of TOO_MUCH is beyond AMOUNT_MAX_NANO.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from rating.kernels.arrays import Int64
-from rating.kernels.jit import numba_config, scalar
+from rating.kernels.jit import DISABLE_JIT, numbas, scalar
 from rating.units import (
     DENOMINATOR_MAX,
     ENERGY_MAX_MWH,
@@ -69,16 +69,20 @@ def row_of(rows: Int64, at: int) -> int:
     return max(rows[at], 0) if rows.size > 0 else max(at, 0)
 
 
-if numba_config.DISABLE_JIT:
+if DISABLE_JIT:
 
     def lowest_bit(mask: int) -> int:
         """The number of zeros below the lowest bit of `mask`, which is not 0."""
         return int(mask & -mask).bit_length() - 1
 
 else:
-    from numba.cpython.unsafe.numbers import trailing_zeros
 
-    _zeros: Callable[[int], int] = cast("Any", trailing_zeros)  # an intrinsic: numba types its call, mypy cannot
+    def _load_zeros() -> Any:
+        from numba.cpython.unsafe.numbers import trailing_zeros
+
+        return trailing_zeros
+
+    _zeros: Callable[[int], int] = cast("Any", numbas(_load_zeros))
 
     @scalar
     def lowest_bit(mask: int) -> int:

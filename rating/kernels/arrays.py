@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 UInt8 = NDArray[np.uint8]
+Wide = NDArray[np.int64]  # of two dimensions
 
 G = TypeVar("G", bound=tuple[Any, ...])
 
@@ -41,7 +42,7 @@ class Usage(NamedTuple):
     activity: UInt8  # (m,) codes of units.ACTIVITIES, or (0,): all auto
     power_mw: Int64  # (m,) milli-W, -1: the mean power; or (0,)
     current_ma: Int64  # (m,) milli-A, -1: not known; or (0,)
-    volumes_us: Int64  # (m, 3) charging, parked and reserved, or (0, 3): `activity` says it
+    volumes_us: Wide  # (m, 3) charging, parked and reserved, or (0, 3): `activity` says it
     expired: UInt8  # (n,) 1: the reservation expired; or (0,): none did
     charging_end_us: Int64  # (n,) UTC, -1: not told, it is where the last charging time ends; or (0,): of none
 
@@ -81,6 +82,7 @@ class Restrictions(NamedTuple):
     mark_mwh: Int64  # ascending within a list
     duration_first: Int64  # (k + 1,) CSR: thresholds of duration
     duration_us: Int64  # ascending within a timeline
+    in_order: UInt8  # (k,) 1: it matters in which order prices held, because one of them has a grace or a step
 
 
 ROW_WIDTH = 8
@@ -239,11 +241,11 @@ class Deals(NamedTuple):
 
     of_session: Int32  # (n,) index of the deal, -1: none; or (0,): no session has one
     terms: Int32  # (e,) index into Terms
-    allowance_left: Int64  # (e, a) base units: milli-Wh, us, sessions
-    cap_left_nano: Int64  # (e, c) what is left of the cap, on its side of tax, from 0 on
+    allowance_left: Wide  # (e, a) base units: milli-Wh, us, sessions
+    cap_left_nano: Wide  # (e, c) what is left of the cap, on its side of tax, from 0 on
     points: Int64  # (e,) so many may be redeemed: those that are asked for, and that the account has
     # Written, for sessions that are not refused.
-    allowance_used: Int64  # (e, a)
+    allowance_used: Wide  # (e, a)
     redeemed: Int64  # (e,)
     coupon_used: UInt8  # (e,) 1: the coupon took something off
 
@@ -279,12 +281,12 @@ class Totals(NamedTuple):
     status: UInt8  # (n,) errors.Refused
     unknown: UInt8  # (n,) 1: the tax is not known, nor what it is added to or taken from; (0,): all are known
     fault: Int64  # (n,) the interval at fault, -1: none
-    energy_mwh: Int64  # (n, 2) decimals
-    charging_us: Int64  # (n, 2) decimals
-    parked_us: Int64  # (n, 2) decimals
-    net_micro: Int64  # (n, 2) decimals
-    tax_micro: Int64  # (n, 2) decimals
-    gross_micro: Int64  # (n, 2) decimals
+    energy_mwh: Wide  # (n, 2) decimals
+    charging_us: Wide  # (n, 2) decimals
+    parked_us: Wide  # (n, 2) decimals
+    net_micro: Wide  # (n, 2) decimals
+    tax_micro: Wide  # (n, 2) decimals
+    gross_micro: Wide  # (n, 2) decimals
     # Each tax of sessions of which more than one is possible, 0 where it is not on them: the timeline's, in order.
     part_first: Int64  # (n + 1,) CSR; (0,): there is no such session
     part_net_micro: Int64  # (x,) what it counts from
@@ -303,6 +305,8 @@ class Stretches(NamedTuple):
     duration_us: Int64  # (w,) by the clock: charging and parked, unless `walk_restricted` says those apart
     parked_us: Int64  # (w,) of a restricted timeline
     reserved_us: Int64  # (w,) of a restricted timeline
+    bands: Wide  # (BANDS_MAX, BAND_WIDTH) of `walk_restricted`
+    picks: Int32  # (6,) which component prices each dimension now, as a restricted walk goes
 
 
 class Records(NamedTuple):
@@ -341,6 +345,18 @@ class Shares(NamedTuple):
     taken_rest: Int64  # (spare_most,)
 
 
+class Gathered(NamedTuple):
+    """What `gather` adds up for one session, 0 between sessions but for `touched`."""
+
+    volume: Int64  # (component_most,)
+    billable: Int64  # (component_most,)
+    turns: Int64  # (component_most,)
+    sums: Int64  # (4 component_most,) energy × the numbers of its price; or (0,), where no price follows an index
+    touched: Int64  # (component_most,) the components with volume, ascending
+    billable_of: Int64  # (6,) what is billable of each dimension after grace
+    free_of: Int64  # (6,) of it, what allowances still make free
+
+
 class Scratch(NamedTuple):
     """What one thread writes between kernels, for one block of sessions at a time."""
 
@@ -348,10 +364,12 @@ class Scratch(NamedTuple):
     records: Records
     pick: Int32  # (r,) the records that are lines, where not all of them are
     volume: Int64  # (component_most,) 0 between sessions
+    begins: Wide  # (2, AHEAD_SESSIONS) of `look_up`
     free: Int64  # (component_most,) what allowances make free of it, 0 between sessions
     under: Int64  # (component_most + spare_most,) nano that printing leaves out of a line
     rest: Int64  # (component_most + spare_most,) the rest of its amount
     spot: Int64  # (component_most,) energy × price of what follows an index, 0 between sessions
+    gathered: Gathered
     shares: Shares
 
 
@@ -364,12 +382,12 @@ class Lines(NamedTuple):
     dimension: UInt8  # (r,) NO_DIMENSION: none
     element: Int32  # (r,) index into the plan's names, NO_NAME: none
     unit: Int32  # (r,) index into the plan's units, NO_NAME: none
-    volume: Int64  # (r, 2) billionths of the unit
-    billed_volume: Int64  # (r, 2) billionths of the unit; (0, 2): the same as `volume`
-    unit_price: Int64  # (r, 2) micro
-    amount: Int64  # (r, 2) 10^-12 of the currency
-    printed: Int64  # (r, 2) micro
-    rate: Int64  # (r, 2) ten-thousandths of a percent, -1: none or not known; (0, 2): none of them has one
+    volume: Wide  # (r, 2) billionths of the unit
+    billed_volume: Wide  # (r, 2) billionths of the unit; (0, 2): the same as `volume`
+    unit_price: Wide  # (r, 2) micro
+    amount: Wide  # (r, 2) 10^-12 of the currency
+    printed: Wide  # (r, 2) micro
+    rate: Wide  # (r, 2) ten-thousandths of a percent, -1: none or not known; (0, 2): none of them has one
 
 
 TOO_MUCH = -1
@@ -422,7 +440,7 @@ class CdrPeriods(NamedTuple):
     start_us: Int64  # (m,)
     end_us: Int64  # (m,)
     energy: Int64  # (m,) milli-Wh
-    volumes_us: Int64  # (m, 3) charging, parked, reserved
+    volumes_us: Wide  # (m, 3) charging, parked, reserved
     power_mw: Int64  # (m,) -1: not given
     current_ma: Int64  # (m,) -1: not given
     activity: UInt8  # (m,)

@@ -25,7 +25,8 @@ from rating.kernels.arrays import (
     Totals,
 )
 from rating.kernels.discount import part_of
-from rating.kernels.jit import lean_kernel, scalar
+from rating.kernels.jit import scalar
+from rating.kernels.native import part
 from rating.kernels.nets import share_net
 from rating.units import AMOUNT_MAX_NANO, NANO_PER_MICRO, PPM_PER_UNIT
 
@@ -42,7 +43,7 @@ def _cap(left_nano: int, after_tax: bool, tax_kind: int, rate_ppm: int, den: int
     return part_of(left_nano, 0, den, PPM_PER_UNIT + rate_ppm, PPM_PER_UNIT)
 
 
-@lean_kernel
+@part
 def bill(
     begin: int, count: int, rows: Int64, timeline: Int32, book: Book, deals: Deals, out: Records, totals: Totals
 ) -> int:

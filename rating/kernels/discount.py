@@ -24,7 +24,8 @@ from rating.kernels.arrays import (
     Shares,
     Terms,
 )
-from rating.kernels.jit import inlined, lean_kernel, scalar
+from rating.kernels.jit import inlined, scalar
+from rating.kernels.native import part
 from rating.units import AMOUNT_MAX_NANO, PPM_PER_UNIT
 
 _DIRECT_NANO = 2**42  # four thousand of the currency: one product is enough
@@ -122,7 +123,7 @@ def take_discounts(deal: int, term: int, den: int, count: int, terms: Terms, dea
     return found
 
 
-@lean_kernel
+@part
 def discount(
     begin: int, count: int, rows: Int64, timeline: Int32, book: Book, deals: Deals, shares: Shares, out: Records
 ) -> None:

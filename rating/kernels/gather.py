@@ -6,8 +6,6 @@ that of what allowances leave.
 
 from __future__ import annotations
 
-import numpy as np
-
 from rating.kernels.arith import index, joined, row_of
 from rating.kernels.arrays import (
     ALLOWANCE,
@@ -24,6 +22,7 @@ from rating.kernels.arrays import (
     USAGE,
     Book,
     Deals,
+    Gathered,
     Int64,
     Records,
     Stretches,
@@ -31,7 +30,8 @@ from rating.kernels.arrays import (
     Totals,
     Usage,
 )
-from rating.kernels.jit import kernel, scalar
+from rating.kernels.jit import scalar
+from rating.kernels.native import part
 from rating.units import (
     AMOUNT_MAX_NANO,
     ENERGY,
@@ -77,7 +77,7 @@ def _allow(deal: int, lo: int, hi: int, terms: Terms, deals: Deals, billable_of:
                     used[deal, j - lo] = 1
 
 
-@kernel
+@part
 def gather(
     begin: int,
     count: int,
@@ -86,6 +86,7 @@ def gather(
     stretches: Stretches,
     book: Book,
     deals: Deals,
+    room: Gathered,
     out: Records,
     totals: Totals,
 ) -> int:
@@ -96,7 +97,7 @@ def gather(
     where allowances are to be taken of it: they make the first of it free, in order of time, so that it only matters
     how much of each dimension they make free together.
     """
-    timelines, components, rules, component_most = book.timelines, book.components, book.rules, book.component_most[0]
+    timelines, components, rules = book.timelines, book.components, book.rules
     of_session, epoch_component, component_first = usage.timeline, timelines.epoch_component, timelines.component_first
     grace_us, counts, spare = components.grace_us, components.counts, rules.spare
     stretch_first, stretch_epoch, stretch_after = stretches.first, stretches.epoch, stretches.after
@@ -114,14 +115,8 @@ def gather(
     allowance_first, allowance_used = book.terms.allowance_first, deals.allowance_used
     discount_first, cap_first = book.terms.discount_first, book.terms.cap_first
 
-    volume = np.zeros(component_most, np.int64)
-    billable = np.zeros(component_most, np.int64)
-    turns = np.zeros(component_most, np.int32)
-    sums = np.zeros(4 * component_most if price_part.size > 0 else 1, np.int64)  # energy × the numbers of its price
-    touched = np.zeros(component_most, np.int64)  # the components of the session with volume, ascending
-
-    billable_of = np.zeros(6, np.int64)  # what is billable of each dimension after grace
-    free_of = np.zeros(6, np.int64)  # of it, what allowances still make free
+    volume, billable, turns, sums, touched = room.volume, room.billable, room.turns, room.sums, room.touched
+    billable_of, free_of = room.billable_of, room.free_of
 
     records = 0
     for o in range(count):
@@ -140,8 +135,9 @@ def gather(
         allowance_lo = allowance_first[term] if deal >= 0 else 0
         allowance_hi = allowance_first[term + 1] if deal >= 0 else 0
         counting = walked and allowance_lo < allowance_hi  # this time, what is billable is only counted
-        billable_of[:] = 0
-        free_of[:] = 0
+        for d in range(6):
+            billable_of[d] = 0
+            free_of[d] = 0
         while True:
             touches = 0
             flat_taken = False

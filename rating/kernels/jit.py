@@ -1,106 +1,135 @@
-"""How kernels are compiled and where the machine code is kept.
+"""How kernels are compiled, and when: at their first call, and numba is not loaded before.
 
-The folder of the cache is named by a hash of every kernel's source, of the constants they are compiled with and of
-the versions: numba's own key is the time stamp of one file, and kept returning old prices after an imported constant
-changed.
+Two kinds are called from Python. `kernel` and `lean_kernel` go through numba, which compiles for the arrays that it
+meets. `part` and `entry` take numbers and groups of arrays (see `groups`): their types are in their annotations, so
+that their machine code can be kept and loaded without numba (see `native`).
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import os
-import tempfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
+from functools import cached_property, update_wrapper
 from typing import Any, ParamSpec, TypeVar, cast
 
-import llvmlite
-import numba
-import numpy as np
-from numba.core import config as _config
+from rating.kernels import cache
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_HERE = Path(__file__).parent
+
+def _is_set(name: str) -> bool:
+    return os.environ.get(name, "0").strip() not in ("", "0")
 
 
-def _source_hash() -> str:
-    digest = hashlib.sha256()
-    for path in [*sorted(_HERE.glob("*.py")), _HERE.parent / "units.py"]:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    versions = f"{numba.__version__} {llvmlite.__version__} {np.__version__}"
-    # numba does not tell code with checked bounds from code without: a warm cache would turn the checks off.
-    digest.update(f"{versions} {numba_config.BOUNDSCHECK}".encode())
-    return digest.hexdigest()[:16]
+# As numba reads them: kernels as plain Python, and kernels that check every index.
+DISABLE_JIT = _is_set("NUMBA_DISABLE_JIT")
+BOUNDSCHECK = cache.BOUNDSCHECK
+
+_ERRORS = {"error_model": "numpy"}
+_LEAN = {"_nrt": False}
+_BARE = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
-def _homes() -> Iterator[Path]:
-    named = os.environ.get("RATING_CACHE_DIR")
-    if named:
-        yield Path(named)
-        return
-    yield _HERE / "__pycache__"
-    with contextlib.suppress(RuntimeError):  # a user without a home, as in some containers
-        yield Path.home() / ".cache" / "rating"
+class Lazy:
+    """A function that numba compiles when it is first called, or when one that calls it is compiled."""
+
+    def __init__(self, function: Callable[..., Any], options: dict[str, Any], kept: bool = False) -> None:
+        update_wrapper(cast("Any", self), function)
+        self.py_func = function
+        self._options = options
+        self._kept = kept
+
+    @cached_property
+    def dispatcher(self) -> Any:
+        """What numba makes of it."""
+        return _dispatcher(self.py_func, self._options, self._kept)
+
+    @cached_property
+    def inner(self) -> Any:
+        """What numba makes of it for kernels that call it: without an entry from Python."""
+        return self.dispatcher if self._kept else _dispatcher(self.py_func, self._options | _BARE, False)
+
+    def __call__(self, *args: Any) -> Any:
+        """Call it from Python."""
+        return self.dispatcher(*args)
+
+    @property
+    def _numba_type_(self) -> Any:
+        """What it is to numba, where a kernel names it."""
+        return self.inner._numba_type_
+
+    @property
+    def targetoptions(self) -> Any:
+        """What numba asks before it puts a helper into its caller."""
+        return self.inner.targetoptions
 
 
-def _cache_dir() -> str | None:
-    """The first folder that can be written: one the user names, the package's own, the user's cache; else none."""
-    for home in _homes():
-        folder = home / f"kernels-{_SOURCE_HASH}"
+class Loaded:
+    """Something of numba's own that kernels name, loaded when one that does is compiled."""
+
+    def __init__(self, load: Callable[[], Any]) -> None:
+        self._load = load
+
+    @cached_property
+    def _numba_type_(self) -> Any:
+        from numba.core.registry import cpu_target
+
+        loaded, context = self._load(), cpu_target.typing_context
+        context.refresh()  # it may have been made just now
+        return context.resolve_value_type(loaded)
+
+
+def _dispatcher(function: Callable[..., Any], options: dict[str, Any], kept: bool) -> Any:
+    import numba
+    from numba.core import config
+
+    folder = cache.folder() if kept else None
+    if folder is None:
+        return numba.njit(**options)(function)
+    # numba reads the folder once, while decorating; other people's functions keep their own setting.
+    settings: Any = config
+    with cache.LOCK:
+        before = settings.CACHE_DIR
+        settings.CACHE_DIR = str(folder)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                return str(folder)
-        except OSError:
-            continue
-    return None
+            return numba.njit(cache=True, **options)(function)
+        except RuntimeError:  # no cache place that numba accepts
+            return numba.njit(**options)(function)
+        finally:
+            settings.CACHE_DIR = before
 
 
-numba_config: Any = _config  # its settings are made at run time, so no type checker knows them
-_SOURCE_HASH = _source_hash()
-_CACHE_DIR = _cache_dir()
+def _lazy(function: Callable[P, R], options: dict[str, Any], kept: bool = False) -> Callable[P, R]:
+    return function if DISABLE_JIT else cast("Callable[P, R]", Lazy(function, options, kept))
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile for calls from Python: releases the GIL, and is cached where a folder can be written."""
-    return _compiled(function, {})
+    return _lazy(function, {"nogil": True, **_ERRORS}, kept=True)
 
 
 def lean_kernel(function: Callable[P, R]) -> Callable[P, R]:
     """As `kernel`, for one that makes no array: it does not count who holds each of the arrays that are handed to it
     and on to others, which takes longer than pricing a session does.
     """
-    return _compiled(function, {"_nrt": False})
-
-
-def _compiled(function: Callable[P, R], options: dict[str, Any]) -> Callable[P, R]:
-    options |= {"nogil": True, "error_model": "numpy"}
-    if _CACHE_DIR is None:
-        return cast("Callable[P, R]", numba.njit(**options)(function))
-    # numba reads the folder once, while decorating; other people's functions keep their own setting.
-    before = numba_config.CACHE_DIR
-    numba_config.CACHE_DIR = _CACHE_DIR
-    try:
-        return cast("Callable[P, R]", numba.njit(cache=True, **options)(function))
-    except RuntimeError:  # no cache place that numba accepts
-        return cast("Callable[P, R]", numba.njit(**options)(function))
-    finally:
-        numba_config.CACHE_DIR = before
+    return _lazy(function, {"nogil": True, **_ERRORS, **_LEAN}, kept=True)
 
 
 def scalar(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a helper of scalars that kernels call: it is inlined by LLVM, and has no entry from Python.
+    """Compile a helper of scalars that kernels call: it is inlined by LLVM.
 
     It makes no array, and does not count who holds those that are handed to it: for a group of arrays, that takes a
     microsecond a call.
     """
-    options: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
-    return cast("Callable[P, R]", numba.njit(**options)(function))
+    return _lazy(function, {**_ERRORS, **_LEAN})
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """Compile as a part of each kernel that calls it, for what is too long for LLVM to do so by itself."""
-    return cast("Callable[P, R]", numba.njit(function, error_model="numpy", inline="always"))
+    return _lazy(function, {"inline": "always", **_ERRORS})
+
+
+def numbas(load: Callable[[], Any]) -> Any:
+    """Something of numba's own, for kernels to name."""
+    return Loaded(load)

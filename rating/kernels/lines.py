@@ -21,7 +21,8 @@ from rating.kernels.arrays import (
     Terms,
     Usage,
 )
-from rating.kernels.jit import lean_kernel, scalar
+from rating.kernels.jit import scalar
+from rating.kernels.native import part
 
 _SIGN_SHIFT = 63
 
@@ -55,7 +56,7 @@ def name_line(i: int, kind: int, row: int, terms: Terms, out: Lines) -> None:
         out.element[i] = terms.cap_name[j]
 
 
-@lean_kernel
+@part
 def write_lines(
     begin: int, at: int, count: int, picked: bool, rows: Int64, usage: Usage, book: Book, scratch: Scratch, out: Lines
 ) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from rating.kernels.arith import index, round_parts, share
 from rating.kernels.arrays import Book, Records, Totals
-from rating.kernels.jit import lean_kernel
+from rating.kernels.jit import scalar
 from rating.units import NANO_PER_MICRO, PPM_PER_UNIT
 
 
-@lean_kernel
+@scalar
 def share_net(s: int, t: int, net: int, first: int, last: int, book: Book, out: Records, totals: Totals) -> None:
     """Write `totals.part_net_micro` of session `s`, whose records are first to last - 1; `net` is in rounding units.
 

@@ -28,7 +28,6 @@ from rating.kernels.arith import (
 from rating.kernels.arrays import (
     NO_PRICE,
     NO_TAX,
-    SPAN_SHIFT,
     TAX_EXCLUDED,
     TAX_INCLUDED,
     USAGE,
@@ -40,8 +39,9 @@ from rating.kernels.arrays import (
     Totals,
     Usage,
 )
-from rating.kernels.jit import lean_kernel
+from rating.kernels.epochs import AHEAD_SESSIONS, look_up
 from rating.kernels.lines import in_unit
+from rating.kernels.native import part
 from rating.kernels.plain_deal import deal_lines
 from rating.units import (
     ACTIVITY_AUTO,
@@ -63,11 +63,10 @@ INTERVALS_MAX = 2**20  # of a plain session: the sum of as many of the greatest 
 assert INTERVALS_MAX * ENERGY_MAX_MWH < 2**62
 
 
-def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
-    """The kernel for batches with prices that follow an index, or without: as one, J1 takes 1.3 times as long."""
-    BY_INDEX = by_index  # noqa: N806  (a constant for the compiler)
+def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[int, int]]:
+    """The kernel for batches with prices of an index, and deals, or without: as one, J1 takes 1.3 times as long."""
+    BY_INDEX, WITH_DEALS = by_index, with_deals  # noqa: N806  (constants for the compiler)
 
-    @lean_kernel
     def plain(
         first: int,
         last: int,
@@ -90,9 +89,8 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
         interval_first, door_status, of_session = usage.interval_first, usage.status, usage.timeline
         start_us, end_us, energies, activities = usage.start_us, usage.end_us, usage.energy, usage.activity
         timelines, components, rules = book.timelines, book.components, book.rules
-        epoch_first, epoch_start_us = timelines.plain_first, timelines.epoch_start_us
+        epoch_start_us, begins = timelines.epoch_start_us, scratch.begins
         epoch_component, component_first = timelines.epoch_component, timelines.component_first
-        hint_first, hint, span_start_us = timelines.plain_hint_first, timelines.hint, timelines.span_start_us[0]
         num, den, den_scale, volume_max = components.num, components.den, components.den_scale, components.volume_max
         unit_num, unit_den = components.unit_num, components.unit_den
         of_dimension, of_element = components.dimension, components.element
@@ -108,20 +106,18 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
         with_ids = ids.size > 0
         with_billed = line_billed.size > 0
         with_rate = line_rate.size > 0
-        with_deals = deals.of_session.size > 0
+        with_deals = WITH_DEALS and deals.of_session.size > 0
         deal_of, allowance_left = deals.of_session, deals.allowance_left
-        is_plain_term, allowance_first, allowance_of = (
-            book.terms.plain,
-            book.terms.allowance_first,
-            book.terms.allowance_of,
-        )
-        free, shares = scratch.free, scratch.shares
+        is_plain_term, allowance_first = book.terms.plain, book.terms.allowance_first
+        allowance_of, free, shares = book.terms.allowance_of, scratch.free, scratch.shares
         with_tax = totals.tax_micro.size > 0
         energy_scale = usage.energy_scale[0]
         energy_max = ENERGY_MAX_MWH // energy_scale
         wh = MWH_PER_WH // energy_scale
         room = line_number.size - book.component_most[0] - book.terms.spare_most[0]
 
+        ahead = 2
+        begun, looked = first, first  # the places whose first epoch is known
         for at in range(first, last):
             s = row_of(rows, at)
             t = index(of_session[s])
@@ -130,7 +126,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 return at, lines
             deal = -1
             energy_left, time_left, parking_left = 0, 0, 0  # what allowances may still make free
-            if with_deals and deal_of[s] >= 0:
+            if WITH_DEALS and with_deals and deal_of[s] >= 0:
                 deal = index(deal_of[s])
                 term = deals.terms[deal]
                 if is_plain_term[term] == 0 or by_indexes[t] != 0:
@@ -146,9 +142,11 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
             energy_most, time_most, parking_most = energy_left, time_left, parking_left
             session_start, session_end = session_start_us[s], session_end_us[s]
             base = component_first[t]
-            epoch = index(epoch_first[t] + hint[index(hint_first[t] + ((session_start - span_start_us) >> SPAN_SHIFT))])
-            while epoch_start_us[epoch + 1] <= session_start:
-                epoch = index(epoch + 1)
+            if at >= looked:
+                ahead = min(2 * ahead, AHEAD_SESSIONS)  # few at first: whoever comes next may be odd
+                begun, looked = at, min(at + ahead, last)
+                look_up(begun, looked, rows, usage, timelines, begins)
+            epoch = index(begins[0, index(at - begun)])
 
             # 1. Walk the intervals along the epochs. A stretch is the time between two cuts.
             by_index = BY_INDEX and by_indexes[t] != 0
@@ -173,14 +171,13 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
             while not odd:
                 if fresh:
                     fresh = False
-                    c = epoch_component[4 * epoch + ENERGY]
-                    c += base if c >= 0 else 0
-                    follows = c >= 0 and of_spot[index(c)] >= 0
+                    c = index(base + epoch_component[4 * epoch + ENERGY])
+                    follows = epoch_component[4 * epoch + ENERGY] >= 0 and of_spot[c] >= 0
                     if follows:
-                        step_us = grid_step_us[index(c)]
-                        steps = (stretch_start - grid_start_us[index(c)]) // step_us
-                        point = index(of_grid[index(c)] + steps)
-                        point_end = grid_start_us[index(c)] + (steps + 1) * step_us
+                        step_us = grid_step_us[c]
+                        steps = (stretch_start - grid_start_us[c]) // step_us
+                        point = index(of_grid[c] + steps)
+                        point_end = grid_start_us[c] + (steps + 1) * step_us
                 if follows:
                     # As the loop below, with the price of the moment; what crosses one, or meets a gap, is for later.
                     price = prices[point]
@@ -281,7 +278,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                     touched |= 1 << c
                     if follows:
                         spot_sum[index(c)] += cost * energy_scale
-                    if energy_left > 0:
+                    if WITH_DEALS and energy_left > 0:
                         allowed = min(energy_left, energy * energy_scale)
                         free[index(c)] += allowed
                         energy_left -= allowed
@@ -289,7 +286,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 if c >= 0 and charging_us > 0:
                     volume[index(c)] += charging_us
                     touched |= 1 << c
-                    if time_left > 0:
+                    if WITH_DEALS and time_left > 0:
                         allowed = min(time_left, charging_us)
                         free[index(c)] += allowed
                         time_left -= allowed
@@ -297,7 +294,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 if c >= 0 and duration_us > charging_us:
                     volume[index(c)] += duration_us - charging_us
                     touched |= 1 << c
-                    if parking_left > 0:
+                    if WITH_DEALS and parking_left > 0:
                         allowed = min(parking_left, duration_us - charging_us)
                         free[index(c)] += allowed
                         parking_left -= allowed
@@ -326,7 +323,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
             total_rest = 0
             size_nano = 0  # at least what the sizes of the amounts add up to
             left_over = 0  # units that lines leave out when each is rounded down
-            begun = lines
+            line_begun = lines
             odd = odd or energy_total > energy_max
             print_micro = unit_nano // NANO_PER_MICRO
             while touched != 0:
@@ -336,7 +333,7 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 quantity = volume[k]
                 volume[k] = 0
                 billed = quantity
-                if deal >= 0:
+                if WITH_DEALS and deal >= 0:
                     billed -= free[k]
                     free[k] = 0
                 price = of_price[c]
@@ -367,11 +364,11 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
 
                 units = count_units(nano, unit_nano)
                 left_over -= units
-                under[lines - begun] = nano - units * unit_nano
-                rests[lines - begun] = rest
+                under[lines - line_begun] = nano - units * unit_nano
+                rests[lines - line_begun] = rest
                 i = index(lines)
                 line_session[i] = ids[s] if with_ids else s
-                line_number[i] = i - begun + 1
+                line_number[i] = i - line_begun + 1
                 line_kind[i] = USAGE
                 line_dimension[i] = of_dimension[c]
                 line_element[i] = of_element[c]
@@ -388,19 +385,19 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 put(line_printed, i, units * print_micro)
                 if with_rate:
                     put(line_rate, i, components.rate_ppm[c])
-                if deal >= 0:
-                    j = index(lines - begun)
+                if WITH_DEALS and deal >= 0:
+                    j = index(lines - line_begun)
                     shares.left_nano[j] = nano
                     shares.left_rest[j] = rest
                     shares.billed[j] = billed
                     shares.dimension[j] = of_dimension[c]
                 lines += 1
             if odd:
-                return at, begun
-            if deal >= 0:
+                return at, line_begun
+            if WITH_DEALS and deal >= 0:
                 used = energy_most - energy_left, time_most - time_left, parking_most - parking_left
                 lines, nano, rest, units = deal_lines(
-                    deal, t, begun, lines, used[0], used[1], used[2], book, deals, scratch, out
+                    deal, t, line_begun, lines, used[0], used[1], used[2], book, deals, scratch, out
                 )
                 left_over -= units
                 total_nano += nano
@@ -422,14 +419,14 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
             left_over += total
             while left_over > 0:
                 most = 0
-                for j in range(1, lines - begun):
+                for j in range(1, lines - line_begun):
                     if under[j] > under[most] or (under[j] == under[most] and rests[j] > rests[most]):
                         most = j
                 under[most] -= unit_nano
-                put(line_printed, index(begun + most), line_printed[index(begun + most), 0] + print_micro)
+                put(line_printed, index(line_begun + most), line_printed[index(line_begun + most), 0] + print_micro)
                 left_over -= 1
-            if deal >= 0:
-                for i in range(begun, lines):
+            if WITH_DEALS and deal >= 0:
+                for i in range(line_begun, lines):
                     line_printed[index(i), 1] = -1 if line_printed[index(i), 0] < 0 else 0
 
             totals.status[s] = 0
@@ -443,8 +440,10 @@ def _make(by_index: bool) -> Callable[..., tuple[int, int]]:
                 put(totals.gross_micro, s, (net + tax) * print_micro)
         return last, lines
 
-    return plain
+    plain.__name__ = name
+    return part(plain)
 
 
-plain = _make(by_index=False)
-plain_by_index = _make(by_index=True)
+plain = _make("plain", by_index=False, with_deals=False)
+plain_with_deals = _make("plain_with_deals", by_index=False, with_deals=True)
+plain_by_index = _make("plain_by_index", by_index=True, with_deals=True)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rating.kernels.arrays import readonly
-from rating.kernels.jit import kernel
+from rating.kernels.groups import RunRoom
+from rating.kernels.native import entry
 
 Int64 = NDArray[np.int64]
 
@@ -19,9 +20,10 @@ _PART_ROWS = 1_000_000
 _STRIDE = 8
 
 
-@kernel
-def _runs(ids: Int64, lo: int, hi: int, first: Int64, run_ids: Int64) -> int:
+@entry
+def _runs(lo: int, hi: int, room: RunRoom) -> int:
     """Write where runs start in rows lo to hi - 1, and their ids; return how many, or -1 where they do not fit."""
+    ids, first, run_ids = room.ids, room.first, room.run_ids
     count = 0
     before = ids[lo - 1] if lo > 0 else ~ids[lo]
     i = lo
@@ -73,7 +75,7 @@ def _part(ids: Int64, lo: int, hi: int) -> tuple[Int64, Int64]:
     room = (hi - lo) // 16 + 16
     while True:
         first, run_ids = np.empty(room, np.int64), np.empty(room, np.int64)
-        count = _runs(ids, lo, hi, first, run_ids)
+        count = _runs(lo, hi, RunRoom(ids, first, run_ids))
         if count >= 0:
             return first[:count], run_ids[:count]
         room = min(room * 4, hi - lo + 1)

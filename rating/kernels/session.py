@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from rating.kernels.arrays import NEVER, Usage
-from rating.kernels.jit import lean_kernel
+from rating.kernels.jit import scalar
 from rating.units import ACTIVITY_AUTO, ACTIVITY_PARKED, ACTIVITY_RESERVED
 
 
-@lean_kernel
+@scalar
 def charging_end(s: int, usage: Usage) -> int:
     """When charging ended in session s: as it says, else with its last interval of charging time, else at its start."""
     if usage.charging_end_us.size > 0 and usage.charging_end_us[s] >= 0:
@@ -25,7 +25,7 @@ def charging_end(s: int, usage: Usage) -> int:
     return int(usage.session_start_us[s])
 
 
-@lean_kernel
+@scalar
 def reserved_from(first: int, last: int, usage: Usage) -> tuple[int, bool]:
     """When the reservation began, NEVER where there is none; and whether intervals first to last - 1 are of more."""
     with_activity, with_volumes = usage.activity.size > 0, usage.volumes_us.size > 0

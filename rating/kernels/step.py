@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rating.kernels.arith import row_of
 from rating.kernels.arrays import Components, Int32, Int64, Records, Rules
-from rating.kernels.jit import lean_kernel
+from rating.kernels.native import part
 from rating.units import ENERGY, PARKING_TIME, RESERVATION_TIME, TIME
 
 _UP = 0
@@ -12,7 +12,7 @@ _DOWN = 1
 _NEAREST = 2
 
 
-@lean_kernel
+@part
 def step(
     begin: int, count: int, rows: Int64, timeline: Int32, components: Components, rules: Rules, out: Records
 ) -> None:

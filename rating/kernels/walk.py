@@ -20,7 +20,7 @@ from rating.kernels.arrays import (
     Totals,
     Usage,
 )
-from rating.kernels.jit import lean_kernel
+from rating.kernels.native import part
 from rating.kernels.session import charging_end
 from rating.units import (
     ACTIVITY_AUTO,
@@ -47,7 +47,7 @@ _FIRST_ENERGY = 2
 _END = 3
 
 
-@lean_kernel
+@part
 def walk(lo: int, hi: int, rows: Int64, usage: Usage, timelines: Timelines, out: Stretches, totals: Totals) -> int:
     """Walk the sessions of `rows` at the places lo to hi - 1 (PRICING 1, 2).
 

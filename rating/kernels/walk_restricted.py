@@ -3,11 +3,12 @@
 As `walk`, but an interval is cut as well where the session's energy or duration reaches a threshold of the tariff, and
 what holds is asked for energy, duration, power and current. It also takes what `walk` cannot: reserved time, and time
 volumes that a CDR tells. Where nothing changes an interval takes up to thrice as long as in `plain`, else 20 times.
+
+Power and current go up and down. Between two cuts by anything else, each of their bands that a session comes to has one
+stretch, to which it returns: 70 ns an interval without.
 """
 
 from __future__ import annotations
-
-import numpy as np
 
 from rating.kernels.arith import index, mul_div_floor, power_floor, row_of
 from rating.kernels.arrays import (
@@ -26,7 +27,20 @@ from rating.kernels.arrays import (
     Totals,
     Usage,
 )
-from rating.kernels.jit import kernel
+from rating.kernels.bands import (
+    BAND_US_MAX,
+    add_band,
+    add_to,
+    band_at,
+    energies_of,
+    find_band,
+    has_powers,
+    is_told,
+    stretch_of,
+    tell_bands,
+)
+from rating.kernels.candidates import first_that_holds
+from rating.kernels.native import part
 from rating.kernels.session import charging_end, reserved_from
 from rating.kernels.walk import END_BEFORE_START, ENERGY_RANGE, NEGATIVE_ENERGY, NO_DATA, OUTSIDE_SESSION, OVERLAP
 from rating.units import (
@@ -38,7 +52,6 @@ from rating.units import (
     INSTANT_MIN_US,
     MWH_PER_WH,
     SESSION_MAX_US,
-    US_PER_H,
 )
 
 # errors.Refused, as plain constants (a test says that they agree).
@@ -52,16 +65,11 @@ _ALL = 2
 
 _INTERVAL, _GAP, _RESERVED = range(3)
 
-# Up to which lengths and powers the fast loop tells a power by its energy; others take the slow way.
-_BAND_US_MAX = US_PER_H
-_BAND_MW_MAX = 10**9  # a megawatt
-assert _BAND_US_MAX * _BAND_MW_MAX + US_PER_H < 2**63
-
 # mul_div_floor() is also asked for a length times an energy over an energy.
 assert ENERGY_MAX_MWH <= SESSION_MAX_US
 
 
-@kernel
+@part
 def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out: Stretches, totals: Totals) -> int:
     """Walk the sessions of `rows` at the places lo to hi - 1 (PRICING 1, 2).
 
@@ -82,7 +90,9 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
     with_volumes, with_expired = volumes_us.size > 0, usage.expired.size > 0
     energy_scale = usage.energy_scale[0]
     room = stretch_after.size
-    picks = np.full(_DIMENSIONS, -1, np.int32)
+    picks, bands = out.picks, out.bands
+    for d in range(_DIMENSIONS):
+        picks[d] = -1
 
     stretches = 0
     for place in range(lo, hi):
@@ -100,6 +110,8 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
         expired = with_expired and usage.expired[s] != 0
         reserved_until = session_end if expired else session_start
         durations_lo, durations_hi = duration_first[t], duration_first[t + 1]
+        returns = restrictions.in_order[t] == 0 and book.terms.allowance_of.size == 0
+        banded = 0  # how many bands are kept
 
         told = with_volumes and with_activity and energy_scale == 1 and not by_current
         reserved_start, measured = reserved_from(first, last, usage)
@@ -133,7 +145,7 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                     within = min(within, session_start + durations_us[session_next])
                 energy_left = (next_mark - 1 if next_mark > 0 else ENERGY_MAX_MWH) - before
                 opened = index(opened)
-                by_power = power_lo > 0 or power_hi < NEVER
+                by_power = has_powers(bands, banded) or power_lo > 0 or power_hi < NEVER
                 band_us, energy_lo, energy_hi = 0, 0, 0
                 energy_sum, charging_sum, parked_sum = 0, 0, 0
                 begin = now
@@ -164,34 +176,40 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                             break
                         if activities[i] != ACTIVITY_AUTO:
                             charging = activities[i] != ACTIVITY_PARKED
+                    power, current, outside = 0, 0, False
                     if by_power:
                         power = powers_mw[i] if with_power else -1
-                        if power >= 0:
-                            if power < power_lo or power >= power_hi:
-                                break
-                        else:
+                        outside = power < power_lo or power >= power_hi
+                        if power < 0:
                             if length != band_us:
-                                if length >= _BAND_US_MAX or power_lo >= _BAND_MW_MAX:
+                                if length >= BAND_US_MAX or not is_told(power_lo, power_hi):
                                     break
-                                if _BAND_MW_MAX <= power_hi < NEVER:
-                                    break
-                                # The energies whose mean power lies in the band: one division for many intervals.
+                                # The energies whose mean power lies in the band: a division for many intervals.
                                 band_us = length
-                                energy_lo = (power_lo * length + US_PER_H - 1) // US_PER_H
-                                energy_hi = ENERGY_MAX_MWH + 1
-                                if power_hi < NEVER:
-                                    energy_hi = (power_hi * length + US_PER_H - 1) // US_PER_H
-                            if energy < energy_lo or energy >= energy_hi:
-                                break
+                                energy_lo, energy_hi = energies_of(power_lo, power_hi, length)
+                                tell_bands(bands, banded, length)
+                            outside = energy < energy_lo or energy >= energy_hi
                     if by_current:
                         if not with_current:
                             break
                         current = currents_ma[i]
-                        if current < current_lo or current >= current_hi:
+                        outside = outside or current < current_lo or current >= current_hi
+                    if with_volumes and volumes_us[i, 2] != 0:
+                        break
+                    if outside:
+                        found = find_band(bands, banded, energy, power, current)
+                        to = stretch_of(bands, found)
+                        # Where no time has passed yet, the price of a session is not due yet either.
+                        if found < 0 or stretch_us[to] == 0 or stretch_after[to] != after:
                             break
+                        add_to(out, opened, energy_sum, charging_sum, parked_sum, now - begin)
+                        before += energy_sum
+                        energy_left -= energy_sum
+                        energy_sum, charging_sum, parked_sum, begin, opened = 0, 0, 0, now, to
+                        power_lo, power_hi, current_lo, current_hi, energy_lo, energy_hi = band_at(bands, found)
+                        for d in range(_DIMENSIONS):
+                            picks[d] = stretch_component[_DIMENSIONS * opened + d]
                     if with_volumes:
-                        if volumes_us[i, 2] != 0:
-                            break
                         charging_sum += volumes_us[i, 0]
                         parked_sum += volumes_us[i, 1]
                     elif charging:
@@ -202,10 +220,7 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                     now = b
                     i += 1
                 before += energy_sum
-                stretch_mwh[opened] += energy_sum
-                stretch_charging_us[opened] += charging_sum
-                stretch_parked_us[opened] += parked_sum
-                stretch_us[opened] += now - begin
+                add_to(out, opened, energy_sum, charging_sum, parked_sum, now - begin)
                 if i == last and now >= session_end:
                     break
 
@@ -325,6 +340,7 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                     upto = mul_div_floor(energy, cut - a, b - a)
                     upto = max(given, upto - upto % MWH_PER_WH)
                 if stale == _ALL:
+                    banded = 0
                     next_mark = 0
                     for m in range(mark_first[epoch_rows[row + 6]], mark_first[epoch_rows[row + 6] + 1]):
                         if marks[m] > before + given:
@@ -344,7 +360,8 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                     parked_now = mul_div_floor(parked_us, until - a, length) if length > 0 else 0
                     reserved_after = mul_div_floor(reserved_us, until - a, length) if length > 0 else 0
 
-                if stale != _NONE:
+                asked = stale != _NONE
+                if asked:
                     changed = opened < 0 or stretch_after[opened] != after
                     power_lo, power_hi, current_lo, current_hi = 0, NEVER, 0, NEVER
                     for d in range(_DIMENSIONS):
@@ -352,39 +369,19 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                             continue
                         of_reservation = d > FLAT
                         pick = -1
-                        asked = is_reserved if of_reservation else kind != _RESERVED and not expired
-                        j = index(epoch_rows[row + d])
-                        while asked and candidate[2 * j] >= 0:
-                            if candidate[2 * j + 1] < 0:
-                                pick = candidate[2 * j]
-                                break
-                            k = index(8 * candidate[2 * j + 1])
-                            duration = since - (reserved_start if of_reservation else session_start)
-                            so_far = 0 if of_reservation else before + given
-                            has_power = 0 if of_reservation else power
-                            has_current = 0 if of_reservation else current
-                            if (
-                                conditions[k] <= so_far < conditions[k + 1]
-                                and conditions[k + 2] <= duration < conditions[k + 3]
-                            ):
-                                least, below = conditions[k + 4], conditions[k + 5]
-                                enough = least <= has_power < below
-                                if not of_reservation:
-                                    power_lo = max(power_lo, least if power >= least else 0)
-                                    power_hi = min(power_hi, NEVER if power >= least else least)
-                                    power_lo = max(power_lo, below if power >= below else 0)
-                                    power_hi = min(power_hi, NEVER if power >= below else below)
-                                least, below = conditions[k + 6], conditions[k + 7]
-                                enough = enough and least <= has_current < below
-                                if not of_reservation:
-                                    current_lo = max(current_lo, least if current >= least else 0)
-                                    current_hi = min(current_hi, NEVER if current >= least else least)
-                                    current_lo = max(current_lo, below if current >= below else 0)
-                                    current_hi = min(current_hi, NEVER if current >= below else below)
-                                if enough:
-                                    pick = candidate[2 * j]
-                                    break
-                            j += 1
+                        j = epoch_rows[row + d]
+                        if of_reservation and is_reserved:
+                            duration = since - reserved_start
+                            pick, _ = first_that_holds(
+                                j, candidate, conditions, 0, duration, 0, 0, (0, NEVER, 0, NEVER)
+                            )
+                        elif not of_reservation and kind != _RESERVED and not expired:
+                            so_far, duration = before + given, since - session_start
+                            bounds = power_lo, power_hi, current_lo, current_hi
+                            pick, bounds = first_that_holds(
+                                j, candidate, conditions, so_far, duration, power, current, bounds
+                            )
+                            power_lo, power_hi, current_lo, current_hi = bounds
                         changed = changed or picks[d] != pick
                         picks[d] = pick
                     flags |= epoch_rows[row + 7]
@@ -407,11 +404,10 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                     stretch_parked_us[opened] = 0
                     stretch_reserved_us[opened] = 0
                     stretch_us[opened] = 0
-                stretch_mwh[opened] += upto - given
-                stretch_charging_us[opened] += charging_now - charging_given
-                stretch_parked_us[opened] += parked_now - parked_given
+                if asked and returns and kind == _INTERVAL:
+                    banded = add_band(bands, banded, power_lo, power_hi, current_lo, current_hi, opened)
                 stretch_reserved_us[opened] += reserved_after - reserved_given
-                stretch_us[opened] += until - at
+                add_to(out, opened, upto - given, charging_now - charging_given, parked_now - parked_given, until - at)
                 if final:
                     break
 

@@ -58,6 +58,25 @@ class Rated:
     _taxes: Later = field(repr=False, compare=False)
     _state: Later | None = field(default=None, repr=False, compare=False)
 
+    @classmethod
+    def later(cls, make: Callable[[], Rated]) -> Rated:
+        """One whose tables are made when the first of them is asked for: of one session they take longer than all
+        else.
+        """
+        rated = object.__new__(cls)
+        object.__setattr__(rated, "_make", make)
+        return rated
+
+    def __getattr__(self, name: str) -> Any:
+        make = self.__dict__.get("_make")
+        if make is None or name not in Rated.__dataclass_fields__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        self.__dict__.update(make().__dict__)
+        return self.__dict__[name]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in Rated.__dataclass_fields__}
+
     @property
     def taxes(self) -> Any:
         """A row for each tax of a session: what it counts from and how much it is. Made at the first call."""

@@ -5,6 +5,7 @@ each session a status and totals, and its lines, as flat arrays; the table of fe
 May import: `accounts`, `compile.plan`, `usage`, `tariff`, `kernels`, `units`, `errors`.
 
     chunks  settle(): the kernels over chunks of sessions, in threads
+    single  one session of a timeline that is compiled once and kept
     rounds  settle_rounds(): the same for sessions of accounts, round after round
     apart   sessions with different taxes beside limits or a coarse rounding unit, in exact fractions
     discounts, apart_lines

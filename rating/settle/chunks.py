@@ -7,9 +7,11 @@ each chunk, in order. A thread takes the next chunk when it has done one; what a
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -18,7 +20,6 @@ from numpy.typing import NDArray
 
 from rating.compile.plan import Plan
 from rating.kernels.arrays import (
-    NO_TAX,
     Deals,
     Lines,
     Scratch,
@@ -32,7 +33,7 @@ from rating.kernels.arrays import (
 from rating.kernels.price import APART, BLOCK_SESSIONS, DONE, SCRATCH_FULL, price
 from rating.settle.apart import settle_apart
 from rating.settle.memory import Block
-from rating.settle.room import room_for_block, room_for_lines
+from rating.settle.room import room_for_block, room_for_lines, room_for_totals
 from rating.usage.batch import UsageBatch
 
 Int64 = NDArray[np.int64]
@@ -43,6 +44,7 @@ CORES = os.cpu_count() or 1  # asked once, for that takes some 20 us
 # Sessions in a chunk at most.
 CHUNK_SESSIONS_MAX = 65536
 CHUNK_SESSIONS_MIN = 1024
+INTERVALS_A_SESSION = 24  # what a session costs beside its intervals, in these
 # Room to begin with: J1 has 1.8, and a session that needs more makes its block walk again.
 STRETCHES_A_SESSION = 8
 SPOT_STRETCHES_A_SESSION = 32  # each price of an index begins another
@@ -79,30 +81,26 @@ def settle(
     rows = readonly(np.empty(0, np.int64) if sessions is None else sessions)
     count = plan.status.size if sessions is None else rows.size
     workers = threads or CORES
-    if chunk_sessions is None:
-        # As many for each thread; a few sessions are not worth starting one.
-        chunks = workers * -(-count // (workers * CHUNK_SESSIONS_MAX)) if count > CHUNK_SESSIONS_MIN else 1
-        chunk_sessions = max(1, -(-count // max(1, chunks)))
+    edges = _edges(batch, rows, count, workers, chunk_sessions)
     totals = totals or room_for_totals(plan.status.size, plan)
     if not plan.tariffs:  # all were refused before: there is no timeline that kernels could read
         totals.status[:] = plan.status
         totals.fault[:] = -1
         return totals, []
     job = Job(usage_of(batch, plan), plan, frozen_deals(deals or no_deals()), rows, totals)
-    firsts = range(0, count, chunk_sessions)
-    found: list[list[T]] = [[] for _ in firsts]
-    queue = iter(enumerate(firsts))
+    found: list[list[T]] = [[] for _ in edges[1:]]
+    queue = iter(enumerate(pairwise(edges)))
 
     def work() -> None:
         try:
             block = _SCRATCH.pop()
         except IndexError:
             block = Block()
-        for i, first in queue:  # the GIL hands each item to one thread
-            found[i] = [finish(lines) for lines in _price_chunk(job, block, first, min(first + chunk_sessions, count))]
+        for i, (first, last) in queue:  # the GIL hands each item to one thread
+            found[i] = [finish(lines) for lines in _price_chunk(job, block, first, last)]
         _SCRATCH.append(block)
 
-    workers = min(workers, len(firsts))
+    workers = min(workers, len(found))
     if workers <= 1:
         work()
     else:
@@ -110,6 +108,24 @@ def settle(
             for done in [pool.submit(work) for _ in range(workers)]:
                 done.result()
     return totals, [lines for chunk in found for lines in chunk]
+
+
+def _edges(batch: UsageBatch, rows: Int64, count: int, workers: int, chunk_sessions: int | None) -> list[int]:
+    """Where chunks begin, among the places of the sessions to price, and where the last one ends."""
+    if chunk_sessions is not None or not count:
+        return [*range(0, count, chunk_sessions or 1), count]
+    # As much work for each thread: meter years are few sessions with many intervals. Of some rows, each is one's share.
+    first = batch.interval_first
+    each = INTERVALS_A_SESSION if not rows.size else 2 * INTERVALS_A_SESSION
+    work = each * count + (int(first[-1]) if not rows.size else 0)
+    if work <= 2 * INTERVALS_A_SESSION * CHUNK_SESSIONS_MIN:  # not worth starting a thread
+        return [0, count]
+    chunks = workers * -(-count // (workers * CHUNK_SESSIONS_MAX))
+    if rows.size:
+        return [count * chunk // chunks for chunk in range(chunks + 1)]
+    shares = (work * chunk // chunks for chunk in range(1, chunks))
+    places = range(count + 1)
+    return [0, *(bisect_left(places, share, key=lambda at: each * at + int(first[at])) for share in shares), count]
 
 
 class Job(NamedTuple):
@@ -155,42 +171,6 @@ def usage_of(batch: UsageBatch, plan: Plan) -> Usage:
 def has_integer_ids(ids: Any) -> bool:
     """Whether kernels can write the session ids themselves: all are int64, and none is missing."""
     return bool(pa.types.is_int64(ids.type) and not ids.null_count)
-
-
-def room_for_totals(count: int, plan: Plan) -> Totals:
-    """Room for what is found for so many sessions."""
-    taxed = count if (plan.book.rules.tax != NO_TAX).any() else 0
-    unknown = count if plan.book.rules.mixed.any() else 0
-    block = Block()
-    block.reset({np.int64: 9 * count + 4 * taxed, np.uint8: count + unknown})
-    unknowns = block.take(unknown, np.uint8)
-    unknowns[:] = 0
-    net_micro = block.take(count, np.int64, 2)
-    part_first = _part_first(plan)
-    parts = int(part_first[-1]) if unknown else 0
-    return Totals(
-        status=block.take(count, np.uint8),
-        unknown=unknowns,
-        fault=block.take(count, np.int64),
-        energy_mwh=block.take(count, np.int64, 2),
-        charging_us=block.take(count, np.int64, 2),
-        parked_us=block.take(count, np.int64, 2),
-        net_micro=net_micro,
-        tax_micro=block.take(taxed, np.int64, 2),
-        gross_micro=block.take(count, np.int64, 2) if taxed else net_micro,
-        part_first=part_first,
-        part_net_micro=np.zeros(parts, np.int64),
-        part_tax_micro=np.zeros(parts, np.int64),
-    )
-
-
-def _part_first(plan: Plan) -> Int64:
-    """Where the taxes of each session stand; only those of mixed timelines are kept one by one."""
-    mixed = plan.book.rules.mixed
-    if not mixed.any():
-        return np.empty(0, np.int64)
-    width = np.where(mixed != 0, [len(each) for each in plan.taxes], 0)
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(width[plan.timeline], dtype=np.int64)])
 
 
 def _price_chunk(job: Job, block: Block, first: int, last: int) -> list[Lines]:

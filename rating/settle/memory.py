@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 KEPT_MAX_BYTES = 256 * 2**20
 KEPT_MAX = 64  # blocks: each that comes back looks at all of them
 KEPT_LEAST_BYTES = 2**16  # smaller ones cost next to nothing to make
+ARRAYS_MAX = 40  # of one dtype in a block
 _ALIGN = 64  # a cache line, and what Arrow recommends
 
 
@@ -73,8 +74,8 @@ class Block:
         self._used = 0
 
     def reset(self, sizes: dict[Any, int]) -> None:
-        """Make room for so many items of each dtype in `sizes`, in at most thirty-two arrays each."""
-        wanted = sum(np.dtype(dtype).itemsize * size + 32 * _ALIGN for dtype, size in sizes.items()) + _ALIGN
+        """Make room for so many items of each dtype in `sizes`, in at most ARRAYS_MAX arrays each."""
+        wanted = sum(np.dtype(dtype).itemsize * size + ARRAYS_MAX * _ALIGN for dtype, size in sizes.items()) + _ALIGN
         if self._root is None or self._root.size < wanted:
             keep = wanted >= KEPT_LEAST_BYTES
             block = _KEPT.take(wanted) if keep else pa.allocate_buffer(wanted)

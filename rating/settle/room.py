@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rating.compile.plan import Plan
-from rating.kernels.arrays import NO_TAX, SPARE_MAX, Lines, Records, Scratch, Shares, Stretches
+from rating.kernels.arrays import NO_TAX, SPARE_MAX, Gathered, Lines, Records, Scratch, Shares, Stretches, Totals
+from rating.kernels.bands import BAND_WIDTH, BANDS_MAX
+from rating.kernels.epochs import AHEAD_SESSIONS
 from rating.kernels.price import BLOCK_SESSIONS
 from rating.settle.memory import Block
 from rating.units import LINE_DIMENSIONS
 
+Int64 = NDArray[np.int64]
 
-def room_for_block(block: Block, stretches: int, plan: Plan) -> Scratch:
-    """Room for so many stretches, and for a record of every dimension of each beside the spare ones."""
+
+def room_for_block(block: Block, stretches: int, plan: Plan, sessions: int = BLOCK_SESSIONS) -> Scratch:
+    """Room for a block of sessions with so many stretches, and a record of every dimension of each, and spare ones."""
     stepped = bool(plan.book.rules.stepped.any())
     most = int(plan.book.component_most[0])
     width = stretches if plan.book.timelines.restricted.any() else 0
     spare = int(plan.book.terms.spare_most[0])
-    room = len(LINE_DIMENSIONS) * stretches + (SPARE_MAX + spare) * BLOCK_SESSIONS
+    room = len(LINE_DIMENSIONS) * stretches + (SPARE_MAX + spare) * sessions
+    small = len(LINE_DIMENSIONS)
     means = room if plan.book.timelines.spot.any() else 0
     block.reset(
         {
-            np.int64: 3 * stretches + 2 * width + 6 * room + means + 2 * (BLOCK_SESSIONS + 1) + 9 * most + 5 * spare,
-            np.int32: stretches + len(LINE_DIMENSIONS) * width + 4 * room,
+            np.int64: 3 * stretches
+            + 2 * width
+            + 6 * room
+            + means
+            + 2 * (sessions + 1)
+            + 17 * most
+            + 5 * spare
+            + 2 * small
+            + 2 * AHEAD_SESSIONS
+            + BANDS_MAX * BAND_WIDTH,
+            np.int32: stretches + small * (width + 1) + 4 * room,
             np.uint8: stretches + room,
         }
     )
@@ -33,7 +48,7 @@ def room_for_block(block: Block, stretches: int, plan: Plan) -> Scratch:
     spot[:] = 0
     return Scratch(
         stretches=Stretches(
-            first=block.take(BLOCK_SESSIONS + 1, np.int64),
+            first=block.take(sessions + 1, np.int64),
             epoch=block.take(stretches, np.int32),
             component=block.take(len(LINE_DIMENSIONS) * width, np.int32),
             after=block.take(stretches, np.uint8),
@@ -42,9 +57,11 @@ def room_for_block(block: Block, stretches: int, plan: Plan) -> Scratch:
             duration_us=block.take(stretches, np.int64),
             parked_us=block.take(width, np.int64),
             reserved_us=block.take(width, np.int64),
+            bands=block.take(BANDS_MAX, np.int64, BAND_WIDTH),
+            picks=block.take(len(LINE_DIMENSIONS), np.int32),
         ),
         records=Records(
-            first=block.take(BLOCK_SESSIONS + 1, np.int64),
+            first=block.take(sessions + 1, np.int64),
             session=block.take(room, np.int32),
             kind=block.take(room, np.uint8),
             component=block.take(room, np.int32),
@@ -59,12 +76,23 @@ def room_for_block(block: Block, stretches: int, plan: Plan) -> Scratch:
         ),
         pick=block.take(room, np.int32),
         volume=volume,
+        begins=block.take(2, np.int64, AHEAD_SESSIONS),
         free=free,
         under=block.take(most + spare, np.int64),
         rest=block.take(most + spare, np.int64),
         spot=spot,
+        gathered=_room_for_sums(block, most, bool(means)),
         shares=Shares(*(block.take(size, np.int64) for size in [most] * 4 + [spare] * 3)),
     )
+
+
+def _room_for_sums(block: Block, most: int, by_index: bool) -> Gathered:
+    small = len(LINE_DIMENSIONS)
+    sizes = (most, most, most, 4 * most if by_index else 0, most, small, small)
+    found = Gathered(*(block.take(size, np.int64) for size in sizes))
+    for each in found:
+        each[:] = 0
+    return found
 
 
 def room_for_lines(count: int, plan: Plan) -> Lines:
@@ -91,3 +119,39 @@ def room_for_lines(count: int, plan: Plan) -> Lines:
         printed=block.take(count, np.int64, 2),
         rate=block.take(taxed, np.int64, 2),
     )
+
+
+def room_for_totals(count: int, plan: Plan) -> Totals:
+    """Room for what is found for so many sessions."""
+    taxed = count if (plan.book.rules.tax != NO_TAX).any() else 0
+    unknown = count if plan.book.rules.mixed.any() else 0
+    block = Block()
+    block.reset({np.int64: 9 * count + 4 * taxed, np.uint8: count + unknown})
+    unknowns = block.take(unknown, np.uint8)
+    unknowns[:] = 0
+    net_micro = block.take(count, np.int64, 2)
+    part_first = _part_first(plan)
+    parts = int(part_first[-1]) if unknown else 0
+    return Totals(
+        status=block.take(count, np.uint8),
+        unknown=unknowns,
+        fault=block.take(count, np.int64),
+        energy_mwh=block.take(count, np.int64, 2),
+        charging_us=block.take(count, np.int64, 2),
+        parked_us=block.take(count, np.int64, 2),
+        net_micro=net_micro,
+        tax_micro=block.take(taxed, np.int64, 2),
+        gross_micro=block.take(count, np.int64, 2) if taxed else net_micro,
+        part_first=part_first,
+        part_net_micro=np.zeros(parts, np.int64),
+        part_tax_micro=np.zeros(parts, np.int64),
+    )
+
+
+def _part_first(plan: Plan) -> Int64:
+    """Where the taxes of each session stand; only those of mixed timelines are kept one by one."""
+    mixed = plan.book.rules.mixed
+    if not mixed.any():
+        return np.empty(0, np.int64)
+    width = np.where(mixed != 0, [len(each) for each in plan.taxes], 0)
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(width[plan.timeline], dtype=np.int64)])

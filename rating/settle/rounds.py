@@ -10,7 +10,8 @@ import numpy as np
 from rating.accounts.ledger import Ledger
 from rating.compile.plan import Plan
 from rating.kernels.arrays import Lines, Totals
-from rating.settle.chunks import room_for_totals, settle
+from rating.settle.chunks import settle
+from rating.settle.room import room_for_totals
 from rating.usage.batch import UsageBatch
 
 Finish = Callable[[Lines], Any]
