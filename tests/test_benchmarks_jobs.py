@@ -166,7 +166,7 @@ def test_a_start_is_what_fresh_processes_tell(monkeypatch: pytest.MonkeyPatch) -
     found = measure(trial, rounds=1)
     assert [round(timing.best / 1e9, 9) for timing in found.timings.values()] == [0.1, 0.2, 0.3, 0.3, 0.3]
     assert asked.count("harbour-dc") == 2
-    assert [mark.line(found) for mark in trial.marks][0] == "import rating after it: 0.2 s, at most 0.25: holds"
+    assert trial.marks[0].line(found) == "import rating after it: 0.2 s, at most 0.25: holds"
 
 
 def test_spark_is_skipped_with_a_reason_where_it_cannot_run(monkeypatch: pytest.MonkeyPatch) -> None:

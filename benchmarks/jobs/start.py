@@ -5,15 +5,17 @@ What the processes tell of themselves is what is measured: the start of Python i
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from benchmarks.trial import Found, Job, Mark, Row, Run, Told, Trial
 
@@ -67,11 +69,11 @@ def build(_: int) -> Trial:
     return Trial("fresh processes", rows, unit="start", bases=(), scale=("s", 1e9), marks=marks)
 
 
-def _measured(part: Part, kept: Callable[[], Any]) -> Callable[[], Run]:
+def _measured(part: Part, kept: Callable[[], str]) -> Callable[[], Run]:
     def prepare() -> Run:
         def run() -> Told:
             if part.kept:
-                return Told(int(_fresh(part.tariff, kept().name)[part.place] * 1e9))
+                return Told(int(_fresh(part.tariff, kept())[part.place] * 1e9))
             with tempfile.TemporaryDirectory() as folder:
                 return Told(int(_fresh(part.tariff, folder)[part.place] * 1e9))
 
@@ -80,10 +82,11 @@ def _measured(part: Part, kept: Callable[[], Any]) -> Callable[[], Run]:
     return prepare
 
 
-def _kept() -> Any:
+def _kept() -> str:
     """A folder with the machine code of what `PLAIN` needs."""
-    folder = tempfile.TemporaryDirectory()
-    _fresh(PLAIN, folder.name)
+    folder = tempfile.mkdtemp(prefix="rating-start-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _fresh(PLAIN, folder)
     return folder
 
 
