@@ -9,11 +9,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -21,55 +19,21 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import rating
-from benchmarks.data import Job, make_job
-from benchmarks.measure import Say, timed
-from benchmarks.prices import PATH
-from benchmarks.report import facts_line
+from benchmarks.data import Job
+from benchmarks.shapes import PATH
+from benchmarks.trial import SkippedError
 
-FULL: Final = 2_000_000
 BUCKETS: Final = 8
-MOST: Final = 1.5
 PASSED, RATED = "passed through", "rated"
 
 
-class Result(NamedTuple):
-    """Seconds of each round."""
-
-    n_intervals: int
-    seconds: dict[str, list[float]]
-
-    @property
-    def ratio(self) -> float:
-        """How many times the best time of passing through the best one of rating is."""
-        return min(self.seconds[RATED]) / min(self.seconds[PASSED])
-
-
-def measure(n_intervals: int, rounds: int, *, say: Say) -> Result:
-    """Times of both. What else the machine did meanwhile is not known: Spark's own processes count as others."""
-    job = make_job(n_intervals)
-    folder = Path(tempfile.mkdtemp(prefix="rating-spark-"))
-    session = _session(folder)
+def session_in(folder: Path) -> Any:
     try:
-        each = runs(session, job, folder)
-        for run in each.values():
-            run()
-        check(job, folder)
-        seconds: dict[str, list[float]] = {name: [] for name in each}
-        for number in range(1, rounds + 1):
-            say(f"round {number} of {rounds}")
-            for name, run in each.items():
-                seconds[name].append(timed(run) / 1e9)
-    finally:
-        session.stop()
-        shutil.rmtree(folder)
-    return Result(n_intervals, seconds)
-
-
-def _session(folder: Path) -> Any:
-    from pyspark.sql import SparkSession
-
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise SkippedError("pyspark is not installed (pip install '.[spark]')") from None
     if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
-        raise SystemExit("Spark needs Java 17 or newer (Debian: apt-get install default-jre-headless)")
+        raise SkippedError("Spark needs Java 17 or newer (Debian: apt-get install default-jre-headless)")
     os.environ["PYSPARK_PYTHON"] = sys.executable
     settings = {
         "spark.driver.memory": "3g",
@@ -140,27 +104,3 @@ def check(job: Job, folder: Path) -> None:
     assert gross == pc.sum(expected.sessions.column("gross")).as_py(), gross
     assert lines[0] == expected.lines.num_rows, lines
     assert abs(lines[1] - lines[0]) * 10 < lines[0], lines
-
-
-def as_table(result: Result, facts: dict[str, Any], rounds: int) -> str:
-    """The two, and how they compare."""
-    lines = [
-        f"SPARK: {result.n_intervals:,} intervals of J1 in Spark, local[2], {rounds} rounds",
-        facts_line(facts),
-        "",
-    ]
-    lines += [f"{name.ljust(14)} {min(seconds):6.2f} s at best" for name, seconds in result.seconds.items()]
-    return "\n".join([*lines, "", f"rated: {result.ratio:.2f} times passed through, at most {MOST}"])
-
-
-def as_json(result: Result, facts: dict[str, Any], rounds: int) -> dict[str, Any]:
-    """The same for programs."""
-    return {
-        "job": "SPARK",
-        "intervals": result.n_intervals,
-        "rounds": rounds,
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": facts,
-        "seconds": result.seconds,
-        "ratio": result.ratio,
-    }

@@ -15,6 +15,12 @@ class SkippedError(Exception):
     """A row that cannot run here; the text says why, and what to do."""
 
 
+class Told(NamedTuple):
+    """What a run gives where another process took the time: that counts, and not how long the run took."""
+
+    ns: int
+
+
 class Row(NamedTuple):
     """One thing to time. `prepare` is off the clock and returns what is on it."""
 
@@ -129,6 +135,7 @@ class Job(NamedTuple):
     full: int
     quick: int
     build: Callable[[int], Trial]
+    slow: bool = False  # even where it is small: `--quick` leaves it out where it is not asked for by name
 
     @property
     def marker(self) -> str:

@@ -14,18 +14,20 @@ import rating
 from benchmarks import shapes
 from benchmarks.__main__ import main
 from benchmarks.data import LENGTH_MAX, SLOT_US, columns, make_job
-from benchmarks.jobs import JOBS, find, grow, mixed, tariffs, threads
+from benchmarks.jobs import JOBS, find, grow, mixed, start, tariffs, threads
+from benchmarks.machine import machine
+from benchmarks.measure import measure
 from benchmarks.network import texts, write_folder
 from benchmarks.readme import replaced
 from benchmarks.report import as_table
 from benchmarks.trial import Found, Mark, Row, SkippedError, Timing, Trial, times_mark
 from rating.tariff.load import parse_tariff
 
-SIZES = {"CDR": 20, "GROW": 20_000, "TARIFFS": 20, "YEARS": shapes.QUARTERS}
+SIZES = {"CDR": 20, "ONE": 2, "GROW": 20_000, "TARIFFS": 20, "YEARS": shapes.QUARTERS}
 TINY = 2_000
 
 
-@pytest.mark.parametrize("job", [job.name for job in JOBS if job.name != "J1"])
+@pytest.mark.parametrize("job", [job.name for job in JOBS if job.name != "J1" and not job.slow])
 def test_a_job_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str], job: str) -> None:
     options = ["--size", str(SIZES.get(job, TINY)), "--rounds", "2", "--no-memory", "--json", str(tmp_path)]
     assert main(["--job", job, *options]) == 0
@@ -145,11 +147,33 @@ def test_a_row_that_cannot_run_is_said_to_be_skipped() -> None:
     def prepare() -> Any:
         raise SkippedError("no such tool here")
 
-    from benchmarks.machine import machine
-    from benchmarks.measure import measure
-
     rows = (_row("read floor"), _row("other")._replace(prepare=prepare))
     trial = Trial("two rows", rows, marks=(Mark("other: {}", lambda found: found.times("other", "read floor"), 1),))
     shown = as_table(find("J1"), trial, measure(trial, 1), machine(None))
     assert "skipped other: no such tool here" in shown
     assert "other: ?: not measured" in shown
+
+
+def test_a_start_is_what_fresh_processes_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def fresh(tariff: str, folder: str) -> list[float]:
+        asked.append(tariff)
+        return [0.1, 0.2, 0.3]
+
+    monkeypatch.setattr(start, "_fresh", fresh)
+    trial = start.build(1)
+    found = measure(trial, rounds=1)
+    assert [round(timing.best / 1e9, 9) for timing in found.timings.values()] == [0.1, 0.2, 0.3, 0.3, 0.3]
+    assert asked.count("harbour-dc") == 2
+    assert trial.marks[0].line(found) == "import rating after it: 0.2 s, at most 0.25: holds"
+
+
+def test_spark_is_skipped_with_a_reason_where_it_cannot_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_here(folder: Path) -> Any:
+        raise SkippedError("Spark needs Java")
+
+    monkeypatch.setattr("benchmarks.spark.session_in", none_here)
+    found = measure(find("SPARK").build(TINY), rounds=1)
+    assert {timing.skipped for timing in found.timings.values()} == {"Spark needs Java"}
+    assert found.notes == ()

@@ -16,7 +16,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from benchmarks.jobs import accounts, cdr, grow, j1, mixed, restricted, spot, tariffs, threads, years
+from benchmarks.jobs import (
+    accounts,
+    cdr,
+    grow,
+    j1,
+    mixed,
+    one,
+    restricted,
+    spark,
+    spot,
+    start,
+    tariffs,
+    threads,
+    years,
+)
 from benchmarks.trial import Job
 
 JOBS: Final[tuple[Job, ...]] = (
@@ -30,6 +44,9 @@ JOBS: Final[tuple[Job, ...]] = (
     spot.JOB,
     accounts.JOB,
     tariffs.JOB,
+    one.JOB,
+    start.JOB,
+    spark.JOB,
 )
 
 
