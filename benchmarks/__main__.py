@@ -89,7 +89,8 @@ OTHERS: Final[dict[str, Callable[[argparse.Namespace], tuple[str, dict[str, Any]
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="J1: rating and its peers side by side; CDR: OCPI CDRs; SPOT: J1 by an index; ACCOUNTS: on plans; ONE: one session; START: fresh processes.",
+        description="J1: rating and its peers side by side; CDR: OCPI CDRs; SPOT: J1 by an index; ACCOUNTS: on plans; "
+        "ONE: one session at a time; START: fresh processes.",
     )
     parser.add_argument("--job", choices=JOBS, help="one of them only; without it J1 and CDR")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} intervals instead of {FULL:,}, few CDRs")

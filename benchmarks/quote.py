@@ -24,7 +24,7 @@ def runs() -> dict[str, Callable[[], Any]]:
     rows = [
         {"start": _START + i * _QUARTER, "end": _START + (i + 1) * _QUARTER, "energy_wh": 1000 + i} for i in range(24)
     ]
-    bounds = {"start": rows[0]["start"], "end": rows[-1]["end"]}
+    bounds: dict[str, Any] = {"start": rows[0]["start"], "end": rows[-1]["end"]}
     sessions = {"session_id": ["S-1"], "tariff": ["harbour-dc"], **{name: [value] for name, value in facts.items()}}
     return {
         "quote, a price a kWh": lambda: rating.quote(tariffs, "per-kwh", **facts),
