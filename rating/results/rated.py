@@ -26,6 +26,7 @@ from rating.results.arrays import (
     coded,
     decimals,
     instants,
+    integers,
     nulls,
     zeros,
 )
@@ -227,5 +228,5 @@ def _percents(plan: Plan, lines: Lines) -> Any:
 def _session_ids(ids: Any, session: NDArray[np.int64]) -> Any:
     """The id of each line's session: what the kernel wrote, or where ids are text, the one in that row."""
     if has_integer_ids(ids):
-        return pa.Array.from_buffers(pa.int64(), session.size, [None, pa.py_buffer(session)])
-    return ids.take(pa.array(session))
+        return integers(session)
+    return ids.take(integers(session))
