@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from benchmarks.accounts import with_accounts, with_plans
+from benchmarks.jobs.accounts import with_accounts, with_plans
 
 import rating
 import rating.accounts.parts as parts
