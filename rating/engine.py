@@ -35,6 +35,7 @@ def rate(
     readings: Any = None,
     accounts: Any = None,
     state: Any = None,
+    lines: bool = True,
     on_error: Literal["collect", "raise"] = "collect",
     threads: int | None = None,
     chunk_sessions: int | None = None,
@@ -52,6 +53,7 @@ def rate(
         accounts: which account has which plan: `account`, `plan`, `from` and `until` (exclusive, null: open), each a
             date in the zone of the plan or an instant. Sessions say theirs in `account`, and may name a `coupon`.
         state: what an earlier rating left as `Rated.state`: what accounts and coupons have used so far.
+        lines: False makes no lines, where only what sessions cost is asked for; `.lines` is empty then.
         on_error: "raise" raises `SessionError` with every refused session instead of collecting them.
         threads: how many threads price; all cores by default. It does not change a byte of the result.
         chunk_sessions: how many sessions a thread takes at a time; nor does this.
@@ -70,7 +72,7 @@ def rate(
     Rated(1 sessions, 1 lines, 0 rejected)
     """
     check_options(tariffs, on_error, threads)
-    if readings is accounts is state is chunk_sessions is None:
+    if lines and readings is accounts is state is chunk_sessions is None:
         one = rate_single(tariffs, sessions, intervals)
         if one is not None:
             return one
@@ -82,6 +84,7 @@ def rate(
         batch,
         accounts=accounts,
         state=state,
+        lines=lines,
         on_error=on_error,
         threads=threads,
         chunk_sessions=chunk_sessions,
@@ -94,20 +97,22 @@ def rate_batch(
     *,
     accounts: Any = None,
     state: Any = None,
+    lines: bool = True,
     on_error: Literal["collect", "raise"] = "collect",
     threads: int | None = None,
     chunk_sessions: int | None = None,
 ) -> Rated:
     """As `rate`, for usage that has been read already."""
-    batch, plan, totals, lines, left = _price_all(tariffs, batch, accounts, state, threads, chunk_sessions)
+    options = {"lines": lines, "threads": threads, "chunk_sessions": chunk_sessions}
+    batch, plan, totals, found, left = _price_all(tariffs, batch, accounts, state, **options)
     if on_error == "raise" and (faults := as_faults(batch, plan, totals)):
         raise SessionError(faults)
-    return make_tables(batch, plan, totals, lines, left)
+    return make_tables(batch, plan, totals, found, left)
 
 
 def state_after(tariffs: Tariffs, batch: UsageBatch, *, accounts: Any = None, state: Any = None) -> Any:
     """The state that a rating of the batch leaves, without its tables."""
-    left = _price_all(tariffs, batch, accounts, state, None, None).state
+    left = _price_all(tariffs, batch, accounts, state, lines=False).state
     return None if left is None else left.get()
 
 
@@ -119,38 +124,36 @@ class _Priced(NamedTuple):
     state: Later | None = None
 
 
-def _price_all(
-    tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any, threads: int | None, chunk_sessions: int | None
-) -> _Priced:
+def _price_all(tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any, **options: Any) -> _Priced:
     price = _price_deals if has_deals(batch, accounts, state) else _price
-    priced = price(tariffs, batch, accounts, state, threads, chunk_sessions)
+    priced = price(tariffs, batch, accounts, state, **options)
     if (priced.totals.fault >= 0).any() and (ordered := put_in_order(batch)) is not None:
-        priced = price(tariffs, ordered, accounts, state, threads, chunk_sessions)
+        priced = price(tariffs, ordered, accounts, state, **options)
     return priced
 
 
 def _price(
-    tariffs: Tariffs, batch: UsageBatch, _accounts: Any, _state: Any, threads: int | None, chunk_sessions: int | None
+    tariffs: Tariffs, batch: UsageBatch, _accounts: Any, _state: Any, *, lines: bool = True, **options: Any
 ) -> _Priced:
     """Sessions without accounts and coupons: in any order, all at once."""
     plan = make_plan(tariffs, batch)
-    finish = line_writer(batch.sessions.id, plan)
-    totals, lines = settle(batch, plan, finish, threads=threads, chunk_sessions=chunk_sessions)
-    return _Priced(batch, plan, totals, lines)
+    finish = line_writer(batch.sessions.id, plan) if lines else None
+    totals, found = settle(batch, plan, finish, **options)
+    return _Priced(batch, plan, totals, found)
 
 
 def _price_deals(
-    tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any, threads: int | None, chunk_sessions: int | None
+    tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any, *, lines: bool = True, **options: Any
 ) -> _Priced:
     """Sessions of accounts, in rounds: what one costs may depend on those before it."""
     from rating.settle.rounds import settle_rounds  # which most ratings do without
 
-    known, ledger = open_ledger(tariffs, batch, accounts, state, threads or CORES)
+    known, ledger = open_ledger(tariffs, batch, accounts, state, options.get("threads") or CORES)
     plan = with_terms(make_plan(tariffs, known), ledger.terms)
-    finish = partial(line_writer, plan=plan)
-    totals, rounds = settle_rounds(known, plan, ledger, finish, threads=threads, chunk_sessions=chunk_sessions)
-    lines = rounds[0] if len(rounds) == 1 else merged(rounds, known.sessions.id)
-    return _Priced(known, plan, totals, lines, Later(lambda: close_ledger(ledger)))
+    finish = partial(line_writer, plan=plan) if lines else None
+    totals, rounds = settle_rounds(known, plan, ledger, finish, **options)
+    found = rounds[0] if len(rounds) == 1 else merged(rounds, known.sessions.id) if lines else []
+    return _Priced(known, plan, totals, found, Later(lambda: close_ledger(ledger)))
 
 
 def rate_cdrs(

@@ -360,6 +360,7 @@ class Gathered(NamedTuple):
 class Scratch(NamedTuple):
     """What one thread writes between kernels, for one block of sessions at a time."""
 
+    wanted: UInt8  # (1,) read: 0: no lines are to be written
     stretches: Stretches
     records: Records
     pick: Int32  # (r,) the records that are lines, where not all of them are

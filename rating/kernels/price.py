@@ -162,6 +162,9 @@ def _price(
         if with_deals and not apart:
             _discount(code[_DISCOUNT], p, end - p, rows, of_session, book, deals, scratch.shares, records)
         count = _bill(code[bills], p, end - p, rows, of_session, book, deals, records, totals)
+        if scratch.wanted[0] == 0:
+            p = end
+            continue
         if lines + count > out.line.size:
             return p, lines, LINES_FULL
         if count != made:

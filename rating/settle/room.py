@@ -27,7 +27,9 @@ from rating.units import LINE_DIMENSIONS
 Int64 = NDArray[np.int64]
 
 
-def room_for_block(block: Block, stretches: int, plan: Plan, sessions: int = BLOCK_SESSIONS) -> Scratch:
+def room_for_block(
+    block: Block, stretches: int, plan: Plan, sessions: int = BLOCK_SESSIONS, *, lines: bool = True
+) -> Scratch:
     """Room for a block of sessions with so many stretches, and a record of every dimension of each, and spare ones."""
     stepped = bool(plan.book.rules.stepped.any())
     most = int(plan.book.component_most[0])
@@ -58,6 +60,7 @@ def room_for_block(block: Block, stretches: int, plan: Plan, sessions: int = BLO
     free[:] = 0
     spot[:] = 0
     return Scratch(
+        wanted=np.array([lines], np.uint8),
         stretches=Stretches(
             first=block.take(sessions + 1, np.int64),
             epoch=block.take(stretches, np.int32),

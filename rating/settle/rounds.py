@@ -22,7 +22,7 @@ def settle_rounds(
     batch: UsageBatch,
     plan: Plan,
     ledger: Ledger,
-    finish: Callable[[Any], Finish],
+    finish: Callable[[Any], Finish] | None,
     *,
     threads: int | None = None,
     chunk_sessions: int | None = None,
@@ -30,7 +30,7 @@ def settle_rounds(
     """As `settle`; the lines are a list for each round, each in order of sessions.
 
     `finish` gives what makes something of lines, of the ids of sessions. Where there is more than one round, these are
-    the rows of the sessions instead, by which lines are put in order.
+    the rows of the sessions instead, by which lines are put in order. None: no lines are wanted.
     """
     totals = room_for_totals(plan.status.size, plan)
     options: dict[str, Any] = {"threads": threads, "chunk_sessions": chunk_sessions, "totals": totals}
@@ -47,14 +47,14 @@ def settle_rounds(
 
 
 def _settle(
-    batch: UsageBatch, plan: Plan, ledger: Ledger, finish: Callable[[Any], Finish], options: dict[str, Any]
+    batch: UsageBatch, plan: Plan, ledger: Ledger, finish: Callable[[Any], Finish] | None, options: dict[str, Any]
 ) -> list[list[Any]] | None:
     """The lines of each round; None where something that was told came otherwise."""
     rounds, totals = ledger.rounds(), options["totals"]
     if len(rounds) > 1:
         numbers = pa.array(np.arange(plan.status.size, dtype=np.int64))
         batch = batch._replace(sessions=batch.sessions._replace(id=numbers))
-    write = finish(batch.sessions.id)
+    write = None if finish is None else finish(batch.sessions.id)
     found = []
     for number, rows in enumerate(rounds):
         ledger.make_deals(rows)
