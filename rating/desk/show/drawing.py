@@ -1,0 +1,113 @@
+"""A heat map as shapes: hours across for a desk, hours down for a phone; every stretch says its price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rating.desk.pages.colours import shade, text_on
+from rating.desk.pages.shapes import Box, Drawing, Shape, Words, hatching
+from rating.desk.show.language import Speaker
+from rating.desk.show.maps import HeatMap, MapRow, Stretch
+from rating.desk.show.weeks import DAY_MIN
+
+_CHARACTER_PX = 7.2  # of digits at 12 px, with room
+_GAP_PX = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How large the parts are, in pixels: `along` the hours, and `across` the days."""
+
+    hour_px: float
+    day_px: float
+    labels_px: float  # for what stands before a day
+    axis_px: float
+    is_tall: bool
+    every_h: int  # so many hours to a mark of the axis
+
+
+WIDE = Layout(hour_px=26, day_px=26, labels_px=104, axis_px=22, is_tall=False, every_h=3)
+TALL = Layout(hour_px=18, day_px=44, labels_px=26, axis_px=36, is_tall=True, every_h=3)
+
+
+def draw(heat_map: HeatMap, title: str, speak: Speaker, layout: Layout = WIDE) -> Drawing:
+    """The drawing of a map."""
+    along, across = 24 * layout.hour_px, len(heat_map.rows) * layout.day_px
+    if layout.is_tall:
+        across = len(heat_map.rows) * _day_px(heat_map, layout)
+        width, height = layout.axis_px + across, layout.labels_px + along
+    else:
+        width, height = layout.labels_px + along, layout.axis_px + across
+    return Drawing(width, height, title, tuple(_shapes(heat_map, speak, layout)))
+
+
+def _day_px(heat_map: HeatMap, layout: Layout) -> float:
+    """Columns of a phone's width whether there are few or many."""
+    return max(34.0, min(layout.day_px, 330 / len(heat_map.rows))) if layout.is_tall else layout.day_px
+
+
+def _shapes(heat_map: HeatMap, speak: Speaker, layout: Layout) -> Iterator[Shape]:
+    yield from _axis(layout)
+    for place, row in enumerate(heat_map.rows):
+        begin = place * _day_px(heat_map, layout)
+        middle = begin + _day_px(heat_map, layout) / 2
+        if layout.is_tall:
+            yield Words(layout.axis_px + middle, layout.labels_px / 2, _short(row.label, 6), size=11)
+        else:
+            label = _short(row.label, int(layout.labels_px / _CHARACTER_PX) - 1)
+            yield Words(layout.labels_px - 10, layout.axis_px + middle, label, anchor="end")
+        for stretch in row.stretches:
+            yield from _stretch(stretch, row, begin, _day_px(heat_map, layout), speak, layout)
+        if row.change is not None:
+            yield from _change(row, begin, _day_px(heat_map, layout), speak, layout)
+
+
+def _axis(layout: Layout) -> Iterator[Shape]:
+    for hour in range(0, 24 if layout.is_tall else 25, layout.every_h):
+        at = hour * layout.hour_px
+        if layout.is_tall:
+            yield Words(layout.axis_px - 6, layout.labels_px + at + 6, f"{hour:02}", anchor="end", size=11)
+        else:
+            anchor = "start" if hour == 0 else "end" if hour == 24 else "middle"
+            yield Words(layout.labels_px + at, layout.axis_px / 2 - 1, f"{hour:02}", anchor=anchor, size=11)  # type: ignore[arg-type]
+
+
+def _box(begin: float, size: float, start_min: int, end_min: int, layout: Layout) -> tuple[float, float, float, float]:
+    """The place of a stretch of a day: x, y, width and height."""
+    first, length = start_min / 60 * layout.hour_px, (end_min - start_min) / 60 * layout.hour_px
+    if layout.is_tall:
+        return layout.axis_px + begin, layout.labels_px + first, size - _GAP_PX, length - _GAP_PX
+    return layout.labels_px + first, layout.axis_px + begin, length - _GAP_PX, size - _GAP_PX
+
+
+def _stretch(
+    stretch: Stretch, row: MapRow, begin: float, size: float, speak: Speaker, layout: Layout
+) -> Iterator[Shape]:
+    x, y, width, height = _box(begin, size, stretch.start_min, stretch.end_min, layout)
+    fill = shade(stretch.shade.level)
+    hours = speak.t("{start} to {end}", start=speak.clock(stretch.start_min), end=speak.clock(stretch.end_min))
+    yield Box(x, y, width, height, fill, f"{row.label}, {hours}: {stretch.shade.text}")
+    for text in (stretch.shade.label, stretch.shade.key):
+        if len(text) * _CHARACTER_PX <= width and height >= 11:
+            yield Words(x + width / 2, y + height / 2, text, text_on(fill))
+            return
+
+
+def _change(row: MapRow, begin: float, size: float, speak: Speaker, layout: Layout) -> Iterator[Shape]:
+    """The hour that is skipped, hatched; the one that comes twice, marked so."""
+    assert row.change is not None
+    end_min = min(DAY_MIN, row.change.end_min)
+    x, y, width, height = _box(begin, size, row.change.start_min, end_min, layout)
+    parts = {"start": speak.clock(row.change.start_min), "end": speak.clock(row.change.end_min % DAY_MIN)}
+    whole = "{start} to {end} is skipped" if row.change.skipped else "{start} to {end} comes twice"
+    box = Box(x + 0.5, y + 0.5, width - 1, height - 1, None, f"{row.label}: {speak.t(whole, **parts)}", outlined=True)
+    yield box
+    if row.change.skipped:
+        yield from hatching(box)
+    else:
+        yield Words(x + width / 2, y + height / 2, "2×")
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
