@@ -14,6 +14,7 @@ from rating.errors import Fault, InputError, OcpiError, Place, RatingError, Sess
 if TYPE_CHECKING:
     from rating.cdrs import read_cdrs
     from rating.desk.explain import explain
+    from rating.desk.show import Show, show
     from rating.desk.to_cdrs import to_cdrs
     from rating.desk.verify import verify, verify_each
     from rating.engine import rate, rate_cdrs
@@ -41,6 +42,8 @@ _HOMES = {
     "read_cdrs": "rating.cdrs",
     "read_ocpp": "rating.usage.ocpp.read",
     "Rated": "rating.results.rated",
+    "Show": "rating.desk.show",
+    "show": "rating.desk.show",
     "Tariffs": "rating.tariff.model",
     "to_cdrs": "rating.desk.to_cdrs",
     "to_ocpi": "rating.tariff.ocpi.write",
@@ -60,6 +63,7 @@ __all__ = [
     "Rated",
     "RatingError",
     "SessionError",
+    "Show",
     "TariffError",
     "Tariffs",
     "__version__",
@@ -72,6 +76,7 @@ __all__ = [
     "rate_cdrs",
     "read_cdrs",
     "read_ocpp",
+    "show",
     "to_cdrs",
     "to_ocpi",
     "to_ocpi_json",

@@ -1,4 +1,4 @@
-"""From what `show` says back to a tariff: only what its sentences say goes in, so that bills tell whether they are right."""
+"""From what `show` says back to a tariff: only what its sentences say goes in, so that bills tell if it is right."""
 
 from __future__ import annotations
 

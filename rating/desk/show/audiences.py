@@ -62,7 +62,9 @@ def _facts(edition: Edition, speak: Speaker) -> dict[str, list[Answer]]:
             asked = tuple(word in (getattr(when, name) or ()) for when in whens)
             alike.setdefault(asked, []).append(word)
         if alike:
-            named = [Answer(words[0], speak.t(_NAMED[name], names=speak.listed(words, "or"))) for words in alike.values()]
+            named = [
+                Answer(words[0], speak.t(_NAMED[name], names=speak.listed(words, "or"))) for words in alike.values()
+            ]
             # Every charger has a connector: another one, which no tariff can name, stands for the rest.
             rest = Answer("?" if name in _EVERY_CHARGER_HAS else None, speak.t(_REST[name]))
             found[name] = [*named, rest] if name in _EVERY_CHARGER_HAS else [rest, *named]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rating.desk.pages.colours import shade, text_on
 from rating.desk.pages.shapes import Box, Drawing, Shape, Words, hatching
 from rating.desk.show.language import Speaker
-from rating.desk.show.maps import HeatMap, MapRow, Stretch
+from rating.desk.show.maps import HeatMap, MapRow, Stretch, with_days_together
 from rating.desk.show.weeks import DAY_MIN
 
 _CHARACTER_PX = 7.2  # of digits at 12 px, with room
@@ -28,39 +29,44 @@ class Layout:
 
 
 WIDE = Layout(hour_px=26, day_px=26, labels_px=104, axis_px=22, is_tall=False, every_h=3)
-TALL = Layout(hour_px=18, day_px=44, labels_px=26, axis_px=36, is_tall=True, every_h=3)
+TALL = Layout(hour_px=17, day_px=60, labels_px=26, axis_px=26, is_tall=True, every_h=3)
+_TALL_PX = 320.0  # so wide are all days of a phone together
+_TALL_DAY_MAX = 110.0
 
 
 def draw(heat_map: HeatMap, title: str, speak: Speaker, layout: Layout = WIDE) -> Drawing:
     """The drawing of a map."""
-    along, across = 24 * layout.hour_px, len(heat_map.rows) * layout.day_px
-    if layout.is_tall:
-        across = len(heat_map.rows) * _day_px(heat_map, layout)
-        width, height = layout.axis_px + across, layout.labels_px + along
-    else:
-        width, height = layout.labels_px + along, layout.axis_px + across
-    return Drawing(width, height, title, tuple(_shapes(heat_map, speak, layout)))
+    rows = with_days_together(heat_map) if layout.is_tall else heat_map.rows
+    size = min(_TALL_DAY_MAX, _TALL_PX / len(rows)) if layout.is_tall else layout.day_px
+    along, across = layout.labels_px + 24 * layout.hour_px, layout.axis_px + len(rows) * size
+    width, height = (max(across, layout.axis_px + _TALL_PX), along) if layout.is_tall else (along, across)
+    return Drawing(width, height, title, tuple(_shapes(rows, size, speak, layout)))
 
 
-def _day_px(heat_map: HeatMap, layout: Layout) -> float:
-    """Columns of a phone's width whether there are few or many."""
-    return max(34.0, min(layout.day_px, 330 / len(heat_map.rows))) if layout.is_tall else layout.day_px
-
-
-def _shapes(heat_map: HeatMap, speak: Speaker, layout: Layout) -> Iterator[Shape]:
+def _shapes(rows: Sequence[MapRow], size: float, speak: Speaker, layout: Layout) -> Iterator[Shape]:
     yield from _axis(layout)
-    for place, row in enumerate(heat_map.rows):
-        begin = place * _day_px(heat_map, layout)
-        middle = begin + _day_px(heat_map, layout) / 2
+    for place, row in enumerate(rows):
+        begin = place * size
+        middle = begin + size / 2
+        room = size if layout.is_tall else layout.labels_px - 10
+        label = _short(row.label, int(room / _CHARACTER_PX))
         if layout.is_tall:
-            yield Words(layout.axis_px + middle, layout.labels_px / 2, _short(row.label, 6), size=11)
+            yield Words(layout.axis_px + middle, layout.labels_px / 2, label, size=11)
         else:
-            label = _short(row.label, int(layout.labels_px / _CHARACTER_PX) - 1)
             yield Words(layout.labels_px - 10, layout.axis_px + middle, label, anchor="end")
-        for stretch in row.stretches:
-            yield from _stretch(stretch, row, begin, _day_px(heat_map, layout), speak, layout)
+        for stretch in _cut(row):
+            yield from _stretch(stretch, row, begin, size, speak, layout)
         if row.change is not None:
-            yield from _change(row, begin, _day_px(heat_map, layout), speak, layout)
+            yield from _change(row, begin, size, speak, layout)
+
+
+def _cut(row: MapRow) -> Iterator[Stretch]:
+    """The stretches of a day, around the hours of a clock change, so that no price stands under its mark."""
+    bounds = () if row.change is None else (row.change.start_min, min(DAY_MIN, row.change.end_min))
+    for each in row.stretches:
+        inside = [bound for bound in bounds if each.start_min < bound < each.end_min]
+        for start_min, end_min in pairwise([each.start_min, *inside, each.end_min]):
+            yield Stretch(start_min, end_min, each.shade)
 
 
 def _axis(layout: Layout) -> Iterator[Shape]:

@@ -108,19 +108,21 @@ class Speaker:
         """Texts one after the other: a, b and c; joined by "or" where asked."""
         return format_list(texts, joined, self.locale)  # type: ignore[arg-type]
 
-    def date(self, day: date) -> str:
+    def long_date(self, day: date) -> str:
         """A date: 1 June 2026."""
         text = format_date(day, "long", self.locale)
         return text.replace("1 ", "1er ", 1) if self.locale.language == "fr" and day.day == 1 else text
 
     def short_date(self, day: date) -> str:
         """A date without its year, for the margin of a picture."""
-        return format_date(day, "d MMM", self.locale) if not self._month_first else format_date(day, "MMM d", self.locale)
+        return (
+            format_date(day, "d MMM", self.locale) if not self._month_first else format_date(day, "MMM d", self.locale)
+        )
 
     @property
     def _month_first(self) -> bool:
         pattern = self.locale.date_formats["medium"].pattern
-        return pattern.find("MMM") < pattern.find("d")
+        return bool(pattern.find("MMM") < pattern.find("d"))
 
     def day_name(self, weekday: int, width: str = "wide") -> str:
         """A day of the week, 0 is Monday."""

@@ -80,12 +80,12 @@ class Mapper:
 
     def maps(self, audiences: Sequence[Audience], changes: Sequence[ClockChange]) -> tuple[HeatMap, ...]:
         """Of each audience and season the dimension that matters most, and each other one that varies in the week."""
-        found = []
+        found: list[HeatMap] = []
         for audience in audiences:
             for dimension in self._dimensions(audience.weeks):
                 shades = self._shades(audience.weeks, dimension)
-                for season in audience.weeks.seasons:
-                    found.append(self._map(audience, season, dimension, shades, changes))
+                seasons = audience.weeks.seasons
+                found += [self._map(audience, season, dimension, shades, changes) for season in seasons]
         return tuple(found)
 
     def _dimensions(self, weeks: Weeks) -> Iterator[LineDimension]:
@@ -129,7 +129,7 @@ class Mapper:
             label = self.speak.bare(most) if least == most else f"{self.speak.bare(least)}–{self.speak.bare(most)}"
             if any(offer.spot for numbers in lists if told[numbers] == texts for offer in self._offers(numbers)):
                 label = MARKET
-            level = (most - low) / (high - low) if high > low else Fraction(1, 2)
+            level = (most - low) / (high - low) if high > low else Fraction(1, 4)
             shades[texts] = Shade(_key(place), label, "; ".join(texts), level)
         return {numbers: shades[told[numbers]] for numbers in lists}
 
@@ -187,6 +187,18 @@ class Mapper:
         )
 
 
+def with_days_together(heat_map: HeatMap) -> tuple[MapRow, ...]:
+    """Its rows, those of neighbouring days with the same prices as one: for where there is little room."""
+    found: list[MapRow] = []
+    for row in heat_map.rows:
+        if found and not row.dates and not found[-1].dates and found[-1].stretches == row.stretches:
+            first = found[-1].label.split("–")[0]
+            found[-1] = MapRow(f"{first}–{row.label}", row.stretches)
+        else:
+            found.append(row)
+    return tuple(found)
+
+
 def season_label(season: Season, weeks: Weeks, speak: Speaker) -> str:
     """The months of a season, or its dates; nothing for the whole year."""
     if season.stretches == ((weeks.first, weeks.last),) and len(weeks.seasons) == 1:
@@ -195,8 +207,8 @@ def season_label(season: Season, weeks: Weeks, speak: Speaker) -> str:
         return speak.months(season.months)
     texts = []
     for first, last in season.stretches:
-        one = speak.date(first)
-        texts.append(one if first == last else speak.t("from {first} to {last}", first=one, last=speak.date(last)))
+        one = speak.long_date(first)
+        texts.append(one if first == last else speak.t("from {first} to {last}", first=one, last=speak.long_date(last)))
     return speak.listed(texts)
 
 

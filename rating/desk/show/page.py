@@ -18,7 +18,7 @@ from rating.desk.show.titles import clock_text, cost_text, map_title, sample_tit
 from rating.units import MWH_PER_KWH
 
 if TYPE_CHECKING:
-    from rating.desk.show.show import EditionView, Show
+    from rating.desk.show.present import EditionView, Show
 
 
 def as_html(show: Show) -> str:
@@ -51,18 +51,20 @@ def _map(show: Show, view: EditionView, heat_map: HeatMap) -> dict[str, Any]:
     return {
         "title": title,
         "pictures": [
-            Markup(svg(draw(heat_map, title, show.speak, layout), css))  # noqa: S704  # shapes escape their texts
+            Markup(svg(draw(heat_map, title, show.speak, layout), css))  # shapes escape their texts
             for layout, css in ((WIDE, "wide"), (TALL, "tall"))
         ],
         "legend": list(_legend(heat_map)),
         "rows": [
             {
                 "label": row.label,
-                "dates": ", ".join(map(show.speak.date, row.dates)) if row.dates else "",
+                "dates": ", ".join(map(show.speak.long_date, row.dates)) if row.dates else "",
                 "stretches": [
                     {
                         "hours": show.speak.t(
-                            "{start} to {end}", start=show.speak.clock(each.start_min), end=show.speak.clock(each.end_min)
+                            "{start} to {end}",
+                            start=show.speak.clock(each.start_min),
+                            end=show.speak.clock(each.end_min),
                         ),
                         "label": each.shade.label,
                     }
@@ -73,7 +75,7 @@ def _map(show: Show, view: EditionView, heat_map: HeatMap) -> dict[str, Any]:
             for row in heat_map.rows
         ],
         "holidays": [
-            (row.label, ", ".join(map(show.speak.date, row.dates)))
+            (row.label, ", ".join(map(show.speak.long_date, row.dates)))
             for row in heat_map.rows
             if row.dates and row.change is None
         ],

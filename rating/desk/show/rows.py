@@ -59,7 +59,7 @@ def told_apart(offers: Sequence[Offer], told: Traits) -> list[Offer]:
             if asked is not None and answer is not None:
                 if answer not in asked:
                     break
-                when = replace(when, **{name: None})
+                when = replace(when, **{name: None})  # type: ignore[arg-type]
         else:
             least, most = when.min_evse_power_mw, when.max_evse_power_mw
             power = told.evse_power_mw

@@ -99,9 +99,7 @@ def _general(sheet: Sheet, prices: Prices, editions: tuple[EditionText, ...]) ->
         yield speak.t("Times are those of the clock in {zone}.", zone=sheet.time_zone)
     else:
         yield speak.t("Times are those of the clock at the site.")
-    yield speak.t(
-        _MODES[sheet.rounding.mode], unit=speak.money(Fraction(sheet.rounding.unit_micro, MICRO_PER_UNIT))
-    )
+    yield speak.t(_MODES[sheet.rounding.mode], unit=speak.money(Fraction(sheet.rounding.unit_micro, MICRO_PER_UNIT)))
     if any(len(group.rows) > 2 for each in editions for group in each.groups):
         yield speak.t("Where several lines fit, the first one counts.")
     if len(editions) > 1 and sheet.on_change == "at_once":
@@ -115,7 +113,7 @@ def version_title(edition: Edition, sheet: Sheet, speak: Speaker) -> str:
     first = None if edition.valid_from is None else begins(edition.valid_from, sheet, speak)
     last = None
     if isinstance(edition.valid_until, date):
-        last = speak.date(edition.valid_until - timedelta(days=1))  # people count the last day in
+        last = speak.long_date(edition.valid_until - timedelta(days=1))  # people count the last day in
     elif edition.valid_until is not None:
         last = begins(edition.valid_until, sheet, speak)
     if first and last:
@@ -128,10 +126,10 @@ def version_title(edition: Edition, sheet: Sheet, speak: Speaker) -> str:
 def begins(begin: date | int, sheet: Sheet, speak: Speaker) -> str:
     """A date, or an instant on the tariff's clock; without one, in UTC."""
     if isinstance(begin, date):
-        return speak.date(begin)
+        return speak.long_date(begin)
     zone = load_zone(sheet.time_zone) if sheet.time_zone else None
     at = (_EPOCH + timedelta(microseconds=begin)).astimezone(zone or UTC)
-    text = f"{speak.date(at.date())}, {speak.clock(at.hour * 60 + at.minute)}"
+    text = f"{speak.long_date(at.date())}, {speak.clock(at.hour * 60 + at.minute)}"
     seconds = Fraction(begin % 60_000_000, 1_000_000)
     text += f":{speak.number(seconds)}" if seconds else ""
     return text if zone else f"{text} UTC"

@@ -197,7 +197,9 @@ def _when(when: When) -> When:
     if condition is None:
         return when
     # A least of 0 that is written stands: a session that says no current is refused where one is asked for.
-    bounds = {name: value for name, value in zip(_THRESHOLDS, condition, strict=True) if getattr(when, name) is not None}
+    bounds = {
+        name: value for name, value in zip(_THRESHOLDS, condition, strict=True) if getattr(when, name) is not None
+    }
     return replace(when, **bounds)  # type: ignore[arg-type]
 
 

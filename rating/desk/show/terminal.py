@@ -25,7 +25,7 @@ from rating.desk.show.titles import change_texts, clock_text, clock_title, cost_
 from rating.units import MWH_PER_KWH
 
 if TYPE_CHECKING:
-    from rating.desk.show.show import EditionView, Show
+    from rating.desk.show.present import EditionView, Show
 
 _FILLS = "·░▒▓"
 _LABEL_MAX = 8
@@ -177,7 +177,9 @@ def _samples(show: Show, table: SampleTable) -> Iterator[Text]:
     yield Text(" " * 8 + "  ".join("".join(head.rjust(wide) for head in heads) for _ in HOURS))
     for energy in ENERGIES_KWH:
         row = speak.energy(energy * MWH_PER_KWH).rjust(8)
-        row += "  ".join("".join(cells.get((energy, hour, power), "–").rjust(wide) for power in powers) for hour in HOURS)
+        row += "  ".join(
+            "".join(cells.get((energy, hour, power), "–").rjust(wide) for power in powers) for hour in HOURS
+        )
         yield Text(row)
     for fault in dict.fromkeys(each.fault for each in table.samples if each.fault):
         yield Text(f"  {fault}")

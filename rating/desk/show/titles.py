@@ -14,7 +14,7 @@ from rating.desk.show.samples import Sample, SampleTable
 from rating.desk.show.weeks import DAY_MIN
 
 if TYPE_CHECKING:
-    from rating.desk.show.show import EditionView, Show
+    from rating.desk.show.present import EditionView, Show
 
 
 def map_title(heat_map: HeatMap, view: EditionView, show: Show) -> str:
@@ -26,7 +26,7 @@ def map_title(heat_map: HeatMap, view: EditionView, show: Show) -> str:
 def sample_title(table: SampleTable, view: EditionView, show: Show) -> str:
     """What the samples are."""
     speak = show.speak
-    day = f"{speak.day_name(table.day.weekday())}, {speak.date(table.day)}"
+    day = f"{speak.day_name(table.day.weekday())}, {speak.long_date(table.day)}"
     whole = "What a session costs on {day}, {currency}, tax included"
     if show.sheet.tax_included is None:
         whole = "What a session costs on {day}, {currency}"
@@ -42,7 +42,7 @@ def clock_title(view: EditionView, show: Show) -> str:
 def clock_text(change: ClockChange, speak: Speaker) -> str:
     """What a clock change means for prices."""
     parts = {
-        "day": f"{speak.day_name(change.day.weekday())}, {speak.date(change.day)}",
+        "day": f"{speak.day_name(change.day.weekday())}, {speak.long_date(change.day)}",
         "start": speak.clock(change.start_min),
         "end": speak.clock(change.end_min % DAY_MIN),
     }

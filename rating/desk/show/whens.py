@@ -29,13 +29,13 @@ def calendar_texts(speak: Speaker, when: When) -> list[str]:
     found = []
     last = None if when.end_date is None else when.end_date - timedelta(days=1)  # people count the last day in
     if when.start_date is not None and last is not None:
-        first = speak.date(when.start_date)
+        first = speak.long_date(when.start_date)
         same = last == when.start_date
-        found.append(first if same else speak.t("from {first} to {last}", first=first, last=speak.date(last)))
+        found.append(first if same else speak.t("from {first} to {last}", first=first, last=speak.long_date(last)))
     elif when.start_date is not None:
-        found.append(speak.t("from {date} on", date=speak.date(when.start_date)))
+        found.append(speak.t("from {date} on", date=speak.long_date(when.start_date)))
     elif last is not None:
-        found.append(speak.t("until {date}, that day included", date=speak.date(last)))
+        found.append(speak.t("until {date}, that day included", date=speak.long_date(last)))
     if when.months is not None:
         found.append(speak.months(when.months))
     if when.day_of_week is not None:
