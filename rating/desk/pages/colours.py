@@ -14,7 +14,7 @@ _STEPS: tuple[Colour, ...] = (
     *((224, 244, 249), (186, 227, 241), (149, 208, 233), (116, 187, 226), (89, 166, 216)),
     *((69, 143, 203), (57, 121, 187), (52, 99, 167), (48, 78, 142), (44, 59, 116)),
 )
-BLACK: Colour = (17, 17, 17)
+BLACK: Colour = (0, 0, 0)
 WHITE: Colour = (255, 255, 255)
 
 
@@ -35,7 +35,7 @@ def text_on(colour: Colour) -> Colour:
     """Black or white, whichever is read better on a colour.
 
     >>> text_on(shade(Fraction(0))), text_on(shade(Fraction(1)))
-    ((17, 17, 17), (255, 255, 255))
+    ((0, 0, 0), (255, 255, 255))
     """
     return max((BLACK, WHITE), key=lambda text: contrast(text, colour))
 

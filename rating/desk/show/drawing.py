@@ -94,6 +94,8 @@ def _stretch(
     fill = shade(stretch.shade.level)
     hours = speak.t("{start} to {end}", start=speak.clock(stretch.start_min), end=speak.clock(stretch.end_min))
     yield Box(x, y, width, height, fill, f"{row.label}, {hours}: {stretch.shade.text}")
+    if row.change is not None and row.change.start_min <= stretch.start_min < row.change.end_min:
+        return  # its mark covers it
     for text in (stretch.shade.label, stretch.shade.key):
         if len(text) * _CHARACTER_PX <= width and height >= 11:
             yield Words(x + width / 2, y + height / 2, text, text_on(fill))

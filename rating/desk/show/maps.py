@@ -158,7 +158,7 @@ class Mapper:
         t, place = self.speak.t, _place(dimension)
 
         def stretches(runs: DayRuns | None) -> tuple[Stretch, ...]:
-            return _merged([Stretch(run.start_min, run.end_min, shades[run.cell[place]]) for run in runs or ()])
+            return merged([Stretch(run.start_min, run.end_min, shades[run.cell[place]]) for run in runs or ()])
 
         week = [stretches(runs) for runs in season.week]
         rows = [MapRow(self.speak.day_name(day, "abbreviated"), week[day]) for day in range(7) if week[day]]
@@ -222,7 +222,8 @@ def _days(weeks: Weeks) -> Iterator[DayRuns]:
         yield from (special.runs for special in season.specials)
 
 
-def _merged(stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
+def merged(stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
+    """A day's stretches, neighbours of the same price as one."""
     found: list[Stretch] = []
     for each in stretches:
         if found and found[-1].shade == each.shade:

@@ -51,8 +51,8 @@ def as_png(show: Show) -> bytes:
     axes.set_xlim(0, max(width, 200))
     axes.set_ylim(max(top, 60), 0)
     axes.axis("off")
-    for shape in shapes:
-        _add(axes, shape)
+    for place, shape in enumerate(shapes):
+        _add(axes, shape, place)
     found = BytesIO()
     canvas: Any = FigureCanvasAgg(figure)
     canvas.print_png(found, metadata={"Software": None, "Title": show.sheet.name or show.sheet.id})
@@ -71,22 +71,22 @@ def _shifted(shape: Shape, x: float, y: float) -> Shape:
     return Box(shape.x + x, shape.y + y, shape.width, shape.height, shape.fill, shape.tip, shape.outlined)
 
 
-def _add(axes: Any, shape: Shape) -> None:
+def _add(axes: Any, shape: Shape, place: int) -> None:
+    """A shape over those before it."""
     from matplotlib.patches import Rectangle
 
     if isinstance(shape, Stroke):
-        axes.plot((shape.x1, shape.x2), (shape.y1, shape.y2), color=_rgb(_INK), linewidth=0.75)
+        axes.plot((shape.x1, shape.x2), (shape.y1, shape.y2), color=_rgb(_INK), linewidth=0.75, zorder=place)
     elif isinstance(shape, Words):
         align = {"start": "left", "middle": "center", "end": "right"}[shape.anchor]
         size, colour = shape.size * _POINTS_PER_PX, _rgb(shape.colour or _INK)
         text = shape.text.replace("$", r"\$")  # which else begins a formula
-        axes.text(shape.x, shape.y, text, ha=align, va="center", size=size, color=colour)
+        axes.text(shape.x, shape.y, text, ha=align, va="center", size=size, color=colour, zorder=place)
     else:
         fill = "white" if shape.fill is None else _rgb(shape.fill)
         edge = _rgb(_INK) if shape.outlined else "none"
-        axes.add_patch(
-            Rectangle((shape.x, shape.y), shape.width, shape.height, facecolor=fill, edgecolor=edge, linewidth=0.75)
-        )
+        place_of = (shape.x, shape.y), shape.width, shape.height
+        axes.add_patch(Rectangle(*place_of, facecolor=fill, edgecolor=edge, linewidth=0.75, zorder=place))
 
 
 def _rgb(colour: Colour) -> tuple[float, float, float]:

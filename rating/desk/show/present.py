@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,24 +9,23 @@ from pathlib import Path
 from rating.compile.epochs import version_end_us, version_start_us
 from rating.compile.traits import NO_TRAITS, Traits
 from rating.compile.zones import load_zone
-from rating.desk.show.audiences import Audience, audiences_of
+from rating.desk.show.audiences import audiences_of
 from rating.desk.show.changes import Change, changes_of
 from rating.desk.show.clocks import ClockChange, clock_changes
 from rating.desk.show.driver import driver_text
 from rating.desk.show.language import DEFAULT_LOCALE, Speaker
-from rating.desk.show.maps import HeatMap, Mapper
+from rating.desk.show.maps import MARKET, HeatMap, Mapper
+from rating.desk.show.market import market_map
 from rating.desk.show.prices import Prices
 from rating.desk.show.samples import SampleTable, sample_tables
 from rating.desk.show.sentences import Sentences, sentences_of
 from rating.desk.show.sheet import Edition, Sheet, sheet_of
 from rating.desk.show.weeks import Weeks, weeks_of
 from rating.errors import Fault, InputError, Place
-from rating.kernels.arrays import NEVER
 from rating.reference.words import decimals_of
 from rating.tariff.model import Tariff, Tariffs
 from rating.units import INSTANT_MAX_US, INSTANT_MIN_US, US_PER_DAY
 
-_EPOCH = date(1970, 1, 1)
 _FIRST, _LAST = date(2000, 1, 2), date(2099, 12, 30)
 
 
@@ -164,7 +162,10 @@ def _in_force(tariff: Tariff, on: date) -> list[tuple[int, date, date]]:
     shown = [each for each in found if each[2] >= on and each[1] <= year]
     if not shown:
         shown = [each for each in found if each[1] > on][:1] or found[-1:]
-    return [(index, _bounded(first, first), _year_of(max(first, min(on, last)), last)) for index, first, last in shown]
+    return [
+        (index, min(max(first, _FIRST), _LAST), _year_of(max(first, min(on, last)), last))
+        for index, first, last in shown
+    ]
 
 
 def _year_of(first: date, last: date) -> date:
@@ -182,10 +183,6 @@ def _day(us: int, zone: str) -> date:
     return datetime.fromtimestamp(inside // 1_000_000, info).date()
 
 
-def _bounded(day: date, _: date) -> date:
-    return min(max(day, _FIRST), _LAST)
-
-
 def _view(tariff: Tariff, index: int, sheet: Sheet, prices: Prices, first: date, last: date) -> EditionView:
     edition, version = sheet.editions[index], tariff.versions[index]
     first = min(first, last)
@@ -195,14 +192,11 @@ def _view(tariff: Tariff, index: int, sheet: Sheet, prices: Prices, first: date,
 
     audiences, left_out = audiences_of(edition, prices.speak, weeks)
     changes = clock_changes(tariff.time_zone, first, last) if tariff.time_zone else ()
-    maps = Mapper(edition, prices).maps(_distinct(audiences), changes)
+    maps = Mapper(edition, prices).maps(audiences, changes)
+    by_index = (market_map(tariff, version, edition, prices, audience, first) for audience in audiences)
+    days = tuple(dict.fromkeys(each for each in by_index if each is not None))
+    if days:  # a week that says "market" at every hour says nothing beside them
+        maps = tuple(each for each in maps if [shade.label for shade in each.shades] != [MARKET])
+    maps += days
     samples = sample_tables(tariff, edition, audiences, first, changes)
     return EditionView(edition, first, last, maps, left_out, changes, samples)
-
-
-def _distinct(audiences: Sequence[Audience]) -> Sequence[Audience]:
-    return audiences
-
-
-assert NEVER > INSTANT_MAX_US
-assert _EPOCH < _FIRST

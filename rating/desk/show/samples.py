@@ -11,6 +11,7 @@ from typing import Any
 from rating.compile.zones import load_zone
 from rating.desk.show.audiences import Audience
 from rating.desk.show.clocks import ClockChange
+from rating.desk.show.market import index_days
 from rating.desk.show.sheet import Edition
 from rating.desk.show.weeks import Weeks
 from rating.engine import rate
@@ -22,7 +23,7 @@ HOURS = (12, 19)
 POWERS_KW = (11, 50, 150)
 _MA_PER_KW = 1_000_000 // 230  # what a kW takes at 230 V, over all phases, in milli-A
 _S_PER_H = 3_600
-_WEDNESDAY = 2
+_WEDNESDAY, _FRIDAY = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,21 @@ class SampleTable:
     samples: tuple[Sample, ...]
 
 
-def sample_day(weeks: Weeks, not_before: date, changes: Sequence[ClockChange]) -> date:
-    """The first Wednesday that is neither a holiday with its own prices nor a day on which clocks are set."""
+def sample_day(
+    weeks: Weeks, not_before: date, changes: Sequence[ClockChange], priced: tuple[date, date] | None = None
+) -> date:
+    """The first Wednesday that is neither a holiday with its own prices nor a day on which clocks are set.
+
+    `priced`: the days of an index that prices follow; one of them, if any is shown, of all days the first working day.
+    """
     special = {day for season in weeks.seasons for each in season.specials for day in each.dates}
     special |= {change.day for change in changes}
     first = max(weeks.first, not_before)
     days = [first + timedelta(days=number) for number in range(max(1, (weeks.last - first).days + 1))]
     plain = [day for day in days if day not in special]
+    if priced is not None and any(priced[0] <= day <= priced[1] for day in plain):
+        plain = [day for day in plain if priced[0] <= day <= priced[1]]
+        return next((day for day in plain if day.weekday() <= _FRIDAY), plain[0])
     return next((day for day in plain if day.weekday() == _WEDNESDAY), (plain or days)[0])
 
 
@@ -63,7 +72,8 @@ def sample_tables(
     zone_name = tariff.time_zone or "UTC"
     zone = load_zone(zone_name)
     sessions: list[dict[str, Any]] = []
-    days = [sample_day(each.weeks, not_before, changes) for each in audiences]
+    priced = None if zone is None else index_days(edition, zone)
+    days = [sample_day(each.weeks, not_before, changes, priced) for each in audiences]
     for number, (audience, day) in enumerate(zip(audiences, days, strict=True)):
         for energy_kwh, hour, power_kw in _all():
             start = datetime(day.year, day.month, day.day, hour, tzinfo=zone).astimezone(UTC)

@@ -150,11 +150,8 @@ def _row(row: MapRow, heat_map: HeatMap, margin: int, hour: int, colour: bool) -
 def _stretch(stretch: Stretch, width: int, colour: bool) -> Text:
     """The price where it fits, else its letter."""
     shade = stretch.shade
-    for text in (f" {shade.label} ", shade.label, f" {shade.key} ", shade.key):
-        if cell_len(text) <= width:
-            break
-    else:
-        text = shade.key[:width]
+    room = (text for text in (f" {shade.label} ", shade.label) if cell_len(text) <= width)
+    text = next(room, (shade.key * width)[:width])
     fill = " " if colour else _FILLS[int(shade.level * (len(_FILLS) - 1))]
     return _patch(text + fill * (width - cell_len(text)), shade.level, colour)
 
