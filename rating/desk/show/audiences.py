@@ -7,13 +7,14 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from rating.compile.traits import NAMES, Traits
-from rating.desk.show.language import Speaker
+from rating.desk.show.language import N_, Speaker
 from rating.desk.show.sheet import Edition
 from rating.desk.show.weeks import Weeks
 from rating.tariff.model import When
 
 COMBINATIONS_MAX = 64  # that are compiled
 SHOWN_MAX = 6
+TEXTS_MAX = 2  # of a group that has several answers; a longer label says less than none
 _EVERY_CHARGER_HAS = ("connector",)
 
 
@@ -90,16 +91,16 @@ def _band(speak: Speaker, low: int, high: int | None) -> str:
 
 
 _NAMED = {
-    "membership": "members of {names}",
-    "connector": "connector {names}",
-    "payment_method": "paid by {names}",
-    "tariff_type": "tariff type {names}",
+    "membership": N_("members of {names}"),
+    "connector": N_("connector {names}"),
+    "payment_method": N_("paid by {names}"),
+    "tariff_type": N_("tariff type {names}"),
 }
 _REST = {
-    "membership": "no membership",
-    "connector": "other connectors",
-    "payment_method": "other payments",
-    "tariff_type": "other tariff types",
+    "membership": N_("no membership"),
+    "connector": N_("other connectors"),
+    "payment_method": N_("other payments"),
+    "tariff_type": N_("other tariff types"),
 }
 
 
@@ -112,5 +113,4 @@ def _label(members: list[tuple[Answer, ...]], facts: list[list[Answer]], speak: 
         if len(kept) > 1 and len(projected) == len(rest) * len(answers):
             kept.remove(place)
     texts = list(dict.fromkeys(", ".join(each[place].text for place in kept) for each in members))
-    shown = texts if len(texts) <= 3 else [*texts[:2], speak.t("and others")]
-    return "; ".join(shown)
+    return "; ".join(texts) if len(texts) <= TEXTS_MAX else speak.t("all others")

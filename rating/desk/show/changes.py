@@ -49,7 +49,7 @@ def _changed(before: Edition, after: Edition, prices: Prices) -> list[Changed]:
             free = (prices.speak.t("free of charge"),)
             heading = prices.speak.t(HEADINGS[dimension])
             found.append(
-                Changed(heading, tuple(row.text() for row in rows) or free, tuple(row.text() for row in others) or free)
+                Changed(heading, tuple(row.text for row in rows) or free, tuple(row.text for row in others) or free)
             )
     limits = [
         (*prices.limit(each.min_price, least=True), *prices.limit(each.max_price, least=False))

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from rating.desk.pages.colours import shade, text_on
 from rating.desk.pages.shapes import Box, Drawing, Shape, Words, hatching
-from rating.desk.show.language import Speaker
+from rating.desk.show.language import N_, Speaker
 from rating.desk.show.maps import HeatMap, MapRow, Stretch, with_days_together
 from rating.desk.show.weeks import DAY_MIN
 
@@ -108,7 +108,7 @@ def _change(row: MapRow, begin: float, size: float, speak: Speaker, layout: Layo
     end_min = min(DAY_MIN, row.change.end_min)
     x, y, width, height = _box(begin, size, row.change.start_min, end_min, layout)
     parts = {"start": speak.clock(row.change.start_min), "end": speak.clock(row.change.end_min % DAY_MIN)}
-    whole = "{start} to {end} is skipped" if row.change.skipped else "{start} to {end} comes twice"
+    whole = N_("{start} to {end} is skipped") if row.change.skipped else N_("{start} to {end} comes twice")
     box = Box(x + 0.5, y + 0.5, width - 1, height - 1, None, f"{row.label}: {speak.t(whole, **parts)}", outlined=True)
     yield box
     if row.change.skipped:

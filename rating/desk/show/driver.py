@@ -28,18 +28,12 @@ def _lines(sheet: Sheet, text: EditionText, speak: Speaker) -> Iterator[str]:
         return
     for group in text.groups:
         if len(group.rows) == 1 and not group.rows[0].when:
-            yield f"{group.heading}{_colon(speak)} {group.rows[0].price}"
+            yield speak.labelled(group.heading, group.rows[0].price)
             continue
-        yield f"{group.heading}{_colon(speak)}"
-        for row in group.rows:
-            yield f"- {row.when}{_colon(speak)} {row.price}" if row.when else f"- {row.price}"
+        yield speak.labelled(group.heading)
+        yield from (f"- {row.text}" for row in group.rows)
     yield from text.limits
     yield from _taxes(sheet, text, speak)
-
-
-def _colon(speak: Speaker) -> str:
-    """French puts a space before it."""
-    return "\N{NO-BREAK SPACE}:" if speak.locale.language == "fr" else ":"
 
 
 def _taxes(sheet: Sheet, text: EditionText, speak: Speaker) -> Iterator[str]:

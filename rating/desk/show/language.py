@@ -31,6 +31,11 @@ _DAY_MIN = 1440
 _MILLI = 1_000
 
 
+def N_(text: str) -> str:  # noqa: N802  # gettext's name for a text that is marked here and said elsewhere
+    """The text itself, marked for translators' tools."""
+    return text
+
+
 class Speaker:
     """Says things in the language of a locale, amounts in one currency.
 
@@ -56,6 +61,11 @@ class Speaker:
         found = self._words.get(text, text)
         return found.format(**parts) if parts else found
 
+    def labelled(self, label: str, text: str = "") -> str:
+        """A text after its label; French puts a space before the colon."""
+        colon = "\N{NO-BREAK SPACE}:" if self.locale.language == "fr" else ":"
+        return f"{label}{colon} {text}" if text else f"{label}{colon}"
+
     def number(self, value: Fraction) -> str:
         """A number with all its decimals."""
         exact, ends = _decimal(value)
@@ -80,7 +90,11 @@ class Speaker:
 
     def _unit(self, value: Fraction, unit: str, length: str) -> str:
         exact, ends = _decimal(value)
-        text = format_unit(exact, unit, length, _ALL_DECIMALS, self.locale)  # type: ignore[arg-type]
+        # Where CLDR lets a form be the same as a shorter one (Dutch: 2 uur), Babel says the unit's key.
+        for each in (length, "short", "narrow"):
+            text = format_unit(exact, unit, each, _ALL_DECIMALS, self.locale)  # type: ignore[arg-type]
+            if unit not in text:
+                break
         return text + ("" if ends else "…")
 
     def energy(self, mwh: int) -> str:

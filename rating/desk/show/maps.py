@@ -10,7 +10,7 @@ from string import ascii_uppercase
 
 from rating.desk.show.audiences import Audience
 from rating.desk.show.clocks import ClockChange
-from rating.desk.show.language import Speaker
+from rating.desk.show.language import N_, Speaker
 from rating.desk.show.prices import HEADINGS, Prices
 from rating.desk.show.rows import FREE_TEXT
 from rating.desk.show.sheet import Edition, Offer
@@ -19,8 +19,8 @@ from rating.desk.show.whens import calendar_name, threshold_texts
 from rating.tariff.model import UNIT_SIZES, LineDimension
 from rating.units import DIMENSIONS, MICRO_PER_UNIT
 
-_PER = {"energy": ("kWh", "per kWh"), "flat": ("session", "per session")}
-_PER_TIME = {"s": "per second", "min": "per minute", "h": "per hour"}
+_PER = {"energy": ("kWh", N_("per kWh")), "flat": ("session", N_("per session"))}
+_PER_TIME = {"s": N_("per second"), "min": N_("per minute"), "h": N_("per hour")}
 MARKET = "≈"
 
 
@@ -81,9 +81,10 @@ class Mapper:
     def maps(self, audiences: Sequence[Audience], changes: Sequence[ClockChange]) -> tuple[HeatMap, ...]:
         """Of each audience and season the dimension that matters most, and each other one that varies in the week."""
         found: list[HeatMap] = []
+        days = [day for audience in audiences for day in _days(audience.weeks)]
         for audience in audiences:
             for dimension in self._dimensions(audience.weeks):
-                shades = self._shades(audience.weeks, dimension)
+                shades = self._shades(days, dimension)
                 seasons = audience.weeks.seasons
                 found += [self._map(audience, season, dimension, shades, changes) for season in seasons]
         return tuple(found)
@@ -116,9 +117,9 @@ class Mapper:
             told[-1] = f"{self.speak.t('otherwise')}: {told[-1]}"
         return tuple(told)
 
-    def _shades(self, weeks: Weeks, dimension: LineDimension) -> dict[tuple[int, ...], Shade]:
-        """The shade of each list of candidates; those that cost the same share one."""
-        lists = list(dict.fromkeys(run.cell[_place(dimension)] for day in _days(weeks) for run in day))
+    def _shades(self, days: Sequence[DayRuns], dimension: LineDimension) -> dict[tuple[int, ...], Shade]:
+        """The shade of each list of candidates; those that cost the same share one, also for different audiences."""
+        lists = list(dict.fromkeys(run.cell[_place(dimension)] for day in days for run in day))
         per = self._per(dimension)
         amounts = {numbers: self._amounts(numbers, per) for numbers in lists}
         told = {numbers: self._told(numbers) for numbers in lists}

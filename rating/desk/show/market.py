@@ -12,8 +12,9 @@ from rating.compile.traits import Traits
 from rating.compile.zones import load_zone
 from rating.desk.show.audiences import Audience
 from rating.desk.show.clocks import clock_changes
+from rating.desk.show.language import N_
 from rating.desk.show.maps import HeatMap, MapRow, Shade, Stretch, merged
-from rating.desk.show.prices import HEADINGS, Prices
+from rating.desk.show.prices import Prices
 from rating.desk.show.sheet import Edition, Offer
 from rating.desk.show.weeks import DAY_MIN, DayRuns, weeks_of
 from rating.tariff.model import Tariff, Version
@@ -60,8 +61,9 @@ def market_map(
     )
     season = speak.t("from {first} to {last}", first=speak.long_date(days[0]), last=speak.long_date(days[-1]))
     unit = f"{speak.currency} {speak.t('per kWh')}"
+    heading = speak.t(N_("Energy"))
     legend = tuple(_legend(low, high, prices))
-    return HeatMap("energy", speak.t(HEADINGS["energy"]), unit, season, audience.label, rows, legend)
+    return HeatMap("energy", heading, unit, season, audience.label, rows, legend)
 
 
 def index_days(edition: Edition, zone: ZoneInfo) -> tuple[date, date] | None:

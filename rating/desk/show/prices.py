@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from rating.desk.show.language import Speaker
+from rating.desk.show.language import N_, Speaker
 from rating.desk.show.sheet import Offer, Sheet
 from rating.kernels.arrays import FROM_CHARGING_END, FROM_FIRST_ENERGY, PLUGGED_IN
 from rating.tariff.model import LineDimension, PriceLimit, Rates
@@ -19,29 +19,29 @@ LEGAL_ORDER: tuple[LineDimension, ...] = (
 # At 50 kW and above the occupancy fee comes right after the kWh.
 FAST_ORDER: tuple[LineDimension, ...] = ("energy", "parking_time", "time", *LEGAL_ORDER[3:])
 HEADINGS: dict[LineDimension, str] = {
-    "energy": "Energy",
-    "time": "Charging time",
-    "parking_time": "Parking",
-    "flat": "Session",
-    "reservation_time": "Reserved time",
-    "reservation_flat": "Reservation",
+    "energy": N_("Energy"),
+    "time": N_("Charging time"),
+    "parking_time": N_("Parking"),
+    "flat": N_("Session"),
+    "reservation_time": N_("Reserved time"),
+    "reservation_flat": N_("Reservation"),
 }
 _UNITS = {
-    "kWh": ("{price} per kWh", "{price} per {count} kWh"),
-    "Wh": ("{price} per Wh", "{price} per {count} Wh"),
-    "s": ("{price} per second", "{price} per {count} seconds"),
-    "min": ("{price} per minute", "{price} per {count} minutes"),
-    "h": ("{price} per hour", "{price} per {count} hours"),
+    "kWh": (N_("{price} per kWh"), N_("{price} per {count} kWh")),
+    "Wh": (N_("{price} per Wh"), N_("{price} per {count} Wh")),
+    "s": (N_("{price} per second"), N_("{price} per {count} seconds")),
+    "min": (N_("{price} per minute"), N_("{price} per {count} minutes")),
+    "h": (N_("{price} per hour"), N_("{price} per {count} hours")),
 }
 _ROUNDED = {
-    "up": "billed in steps of {size}, rounded up",
-    "down": "billed in steps of {size}, rounded down",
-    "nearest": "billed in steps of {size}, rounded to the nearest",
+    "up": N_("billed in steps of {size}, rounded up"),
+    "down": N_("billed in steps of {size}, rounded down"),
+    "nearest": N_("billed in steps of {size}, rounded to the nearest"),
 }
 _COUNTS = {
-    FROM_FIRST_ENERGY: "counted once energy has flowed",
-    FROM_CHARGING_END: "counted after charging has ended",
-    PLUGGED_IN: "counted while plugged in, charging or not",
+    FROM_FIRST_ENERGY: N_("counted once energy has flowed"),
+    FROM_CHARGING_END: N_("counted after charging has ended"),
+    PLUGGED_IN: N_("counted while plugged in, charging or not"),
 }
 _MINUTE_DECIMALS = 4
 
@@ -68,8 +68,10 @@ class Prices:
             return t("free of charge")
         amount, unit, count = _amount(offer.price.amount_micro) * factor, offer.price.unit, offer.price.count
         if unit == "session":
-            whole = "{price} per reservation" if offer.dimension == "reservation_flat" else "{price} per session"
-            return t(whole, price=self.speak.money(amount))
+            booked = offer.dimension == "reservation_flat"
+            return t(
+                N_("{price} per reservation") if booked else N_("{price} per session"), price=self.speak.money(amount)
+            )
         if self.for_drivers and unit in ("h", "min", "s") and offer.step == 0:
             minute = amount * US_PER_MIN / offer.price.per
             if (minute * 10**_MINUTE_DECIMALS).denominator == 1:
@@ -159,11 +161,11 @@ class Prices:
         return 1 + Fraction(ppm or 0, PPM_PER_UNIT) if plus else Fraction(1)
 
 
-_LEAST, _MOST = "A session costs at least {money}.", "A session costs at most {money}."
-_LEAST_BEFORE = "A session costs at least {money} before tax."
-_MOST_BEFORE = "A session costs at most {money} before tax."
-_LEAST_AFTER = "A session costs at least {money} after tax."
-_MOST_AFTER = "A session costs at most {money} after tax."
+_LEAST, _MOST = N_("A session costs at least {money}."), N_("A session costs at most {money}.")
+_LEAST_BEFORE = N_("A session costs at least {money} before tax.")
+_MOST_BEFORE = N_("A session costs at most {money} before tax.")
+_LEAST_AFTER = N_("A session costs at least {money} after tax.")
+_MOST_AFTER = N_("A session costs at most {money} after tax.")
 
 
 def _amount(micro: int) -> Fraction:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rating.compile.traits import NAMES, NO_TRAITS, Traits
+from rating.desk.show.language import N_, Speaker
 from rating.desk.show.prices import FAST_ORDER, HEADINGS, LEGAL_ORDER, Prices
 from rating.desk.show.sheet import Edition, Offer
 from rating.desk.show.whens import when_text
 from rating.tariff.model import LineDimension, When
 
 _DAY_MIN = 1440
-FREE_TEXT = "free of charge"
+FREE_TEXT = N_("free of charge")
 FAST_MW = 50_000_000  # from 50 kW on the law knows a price per kWh and an occupancy fee
 
 
@@ -23,10 +24,7 @@ class Row:
     when: str
     price: str
     offer: Offer | None  # None: nothing holds, so that it is free
-
-    def text(self) -> str:
-        """The line on its own."""
-        return f"{self.when}: {self.price}" if self.when else self.price
+    text: str  # the line on its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +84,17 @@ def _rows(offers: Sequence[Offer], prices: Prices) -> tuple[Row, ...]:
             when = ", ".join(filter(None, [t("if nobody comes"), when]))
         elif not when and place:
             when = t("otherwise")
-        rows.append(Row(_capital(when), prices.offer(offer), offer))
+        rows.append(_row(when, prices.offer(offer), offer, prices.speak))
     if not any(reserved) and not is_covered([offer.when for offer in offers]):
-        rows.append(Row(_capital(t("otherwise")), t(FREE_TEXT), None))
+        rows.append(_row(t("otherwise"), t(FREE_TEXT), None, prices.speak))
     if prices.for_drivers:
         while len(rows) > 1 and _says_the_same(rows[-2], rows[-1]):
             del rows[-2]
-        rows = [replace(rows[0], when="")] if len(rows) == 1 and is_covered([each.when for each in offers]) else rows
+        rows = (
+            [replace(rows[0], when="", text=rows[0].price)]
+            if len(rows) == 1 and is_covered([each.when for each in offers])
+            else rows
+        )
     return tuple(rows)
 
 
@@ -130,6 +132,11 @@ def _holds(when: When, month: int, day: int, minute: int) -> bool:
     clock = start <= minute < end if start < end else minute >= start or minute < end
     of_day = when.day_of_week is None or day in when.day_of_week
     return clock and of_day and (when.months is None or month in when.months)
+
+
+def _row(when: str, price: str, offer: Offer | None, speak: Speaker) -> Row:
+    label = _capital(when)
+    return Row(label, price, offer, speak.labelled(label, price) if label else price)
 
 
 def _capital(text: str) -> str:

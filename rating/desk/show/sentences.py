@@ -11,7 +11,7 @@ from babel.numbers import get_currency_name
 
 from rating.compile.traits import NO_TRAITS, Traits
 from rating.compile.zones import load_zone
-from rating.desk.show.language import Speaker
+from rating.desk.show.language import N_, Speaker
 from rating.desk.show.prices import Prices
 from rating.desk.show.rows import Group, groups_of
 from rating.desk.show.sheet import Edition, Sheet
@@ -20,11 +20,11 @@ from rating.units import MICRO_PER_UNIT
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MODES: dict[RoundingMode, str] = {
-    "half_up": "Totals are rounded once, to {unit}, halves up.",
-    "half_even": "Totals are rounded once, to {unit}, halves to the even one.",
-    "half_down": "Totals are rounded once, to {unit}, halves down.",
-    "up": "Totals are rounded up once, to {unit}.",
-    "down": "Totals are rounded down once, to {unit}.",
+    "half_up": N_("Totals are rounded once, to {unit}, halves up."),
+    "half_even": N_("Totals are rounded once, to {unit}, halves to the even one."),
+    "half_down": N_("Totals are rounded once, to {unit}, halves down."),
+    "up": N_("Totals are rounded up once, to {unit}."),
+    "down": N_("Totals are rounded down once, to {unit}."),
 }
 
 
@@ -36,16 +36,17 @@ class EditionText:
     title: str
     groups: tuple[Group, ...]
     limits: tuple[str, ...]
+    speak: Speaker
 
     def lines(self) -> Iterator[str]:
         """Each sentence under its heading; the element's name says where it stands in the file."""
         for group in self.groups:
             if len(group.rows) == 1 and not group.rows[0].when:
-                yield f"  {group.heading}: {group.rows[0].price}{_named(group, 0)}"
+                yield f"  {self.speak.labelled(group.heading, group.rows[0].price)}{_named(group, 0)}"
                 continue
             yield f"  {group.heading}"
             for number, row in enumerate(group.rows):
-                yield f"    {row.text()}{_named(group, number)}"
+                yield f"    {row.text}{_named(group, number)}"
         if not self.groups:
             return
         yield from (f"  {limit}" for limit in self.limits)
@@ -84,7 +85,11 @@ def edition_text(edition: Edition, sheet: Sheet, prices: Prices, told: Traits = 
     """One version in sentences."""
     limits = [*prices.limit(edition.min_price, least=True), *prices.limit(edition.max_price, least=False)]
     return EditionText(
-        edition, version_title(edition, sheet, prices.speak), groups_of(edition, prices, told), tuple(limits)
+        edition,
+        version_title(edition, sheet, prices.speak),
+        groups_of(edition, prices, told),
+        tuple(limits),
+        prices.speak,
     )
 
 

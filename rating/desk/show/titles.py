@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rating.desk.show.changes import Change
 from rating.desk.show.clocks import ClockChange
-from rating.desk.show.language import Speaker
+from rating.desk.show.language import N_, Speaker
 from rating.desk.show.maps import HeatMap
 from rating.desk.show.samples import Sample, SampleTable
 from rating.desk.show.weeks import DAY_MIN
@@ -27,9 +27,9 @@ def sample_title(table: SampleTable, view: EditionView, show: Show) -> str:
     """What the samples are."""
     speak = show.speak
     day = f"{speak.day_name(table.day.weekday())}, {speak.long_date(table.day)}"
-    whole = "What a session costs on {day}, {currency}, tax included"
+    whole = N_("What a session costs on {day}, {currency}, tax included")
     if show.sheet.tax_included is None:
-        whole = "What a session costs on {day}, {currency}"
+        whole = N_("What a session costs on {day}, {currency}")
     title = speak.t(whole, day=day, currency=speak.currency)
     return " · ".join(part for part in (title, table.audience) if part)
 

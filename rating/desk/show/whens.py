@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from rating.desk.show.language import Speaker
+from rating.desk.show.language import N_, Speaker
 from rating.tariff.calendars import Calendar
 from rating.tariff.model import When
 
@@ -41,7 +41,7 @@ def calendar_texts(speak: Speaker, when: When) -> list[str]:
     if when.day_of_week is not None:
         found.append(speak.days(when.day_of_week))
     if when.holidays is not None:
-        whole = "on holidays ({name})" if when.holidays_in else "not on holidays ({name})"
+        whole = N_("on holidays ({name})") if when.holidays_in else N_("not on holidays ({name})")
         found.append(speak.t(whole, name=calendar_name(speak, when.holidays)))
     if when.start_min is not None or when.end_min is not None:
         start, end = when.start_min or 0, _DAY_MIN if when.end_min is None else when.end_min
@@ -78,13 +78,13 @@ def _facts(speak: Speaker, when: When) -> list[str]:
 
 
 _Texts = tuple[str, str, str]
-_CHARGERS: Final[_Texts] = ("chargers of {a} or more", "chargers below {b}", "chargers of {a} to below {b}")
-_POWER: Final[_Texts] = ("charging at {a} or more", "charging below {b}", "charging at {a} to below {b}")
+_CHARGERS: Final[_Texts] = (N_("chargers of {a} or more"), N_("chargers below {b}"), N_("chargers of {a} to below {b}"))
+_POWER: Final[_Texts] = (N_("charging at {a} or more"), N_("charging below {b}"), N_("charging at {a} to below {b}"))
 _ENERGY: Final[_Texts] = (
-    *("from {a} of the session on", "up to {b} of the session", "between {a} and {b} of the session"),
+    *(N_("from {a} of the session on"), N_("up to {b} of the session"), N_("between {a} and {b} of the session")),
 )
 _DURATION: Final[_Texts] = (
-    *("from {a} after the start on", "up to {b} after the start", "between {a} and {b} after the start"),
+    *(N_("from {a} after the start"), N_("until {b} after the start"), N_("between {a} and {b} after the start")),
 )
 
 
