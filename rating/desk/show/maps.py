@@ -168,7 +168,7 @@ class Mapper:
         for special in season.specials:
             names = self.speak.listed([calendar_name(self.speak, each) for each in special.calendars])
             row = MapRow(names, stretches(special.runs), special.dates)
-            if len(rows) > 1 or row.stretches != rows[0].stretches:
+            if len(rows) != 1 or row.stretches != rows[0].stretches:
                 rows.append(row)
         if any(len(row.stretches) > 1 for row in rows):
             for change in changes:

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 def as_html(show: Show) -> str:
     """The page, in the language of the show."""
+    kind = show.speak.t("Tariff")
     return render(
         "show/show.html.j2",
         lang=show.speak.lang,
-        kind=f"{show.speak.t('Tariff')} {show.sheet.id}",
+        kind=f"{kind} {show.sheet.id}",
         title=show.sheet.name or show.sheet.id,
         t=show.speak.t,
         show=show,

@@ -91,7 +91,7 @@ def sample_tables(
                     }
                 )
     totals, faults = _rated(tariff, edition, sessions)
-    return tuple(
+    tables = (
         SampleTable(
             audience.label,
             day,
@@ -104,6 +104,7 @@ def sample_tables(
         )
         for number, (audience, day) in enumerate(zip(audiences, days, strict=True))
     )
+    return tuple(table for table in tables if table.samples)  # no charger of some audience has any of the powers
 
 
 _FACTS = ("membership", "connector", "payment_method", "tariff_type")
