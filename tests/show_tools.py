@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -15,10 +16,12 @@ ON: Final = date(2026, 3, 2)
 LOCALES: Final = ("en_GB", "de_DE", "nl_NL", "fr_FR", "es_ES")
 
 
+@cache
 def examples() -> Tariffs:
     return rating.load_tariffs(EXAMPLES)
 
 
+@cache
 def shown(name: str, locale: str = "en_GB", on: date = ON) -> Show:
     return rating.show(examples(), name, on=on, locale=locale)
 

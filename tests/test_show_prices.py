@@ -23,7 +23,9 @@ from rating.tariff.model import Tariff, Tariffs
 
 
 def test_a_tariff_in_sentences():
-    assert shown("harbour-dc").sentences.text() == """\
+    assert (
+        shown("harbour-dc").sentences.text()
+        == """\
 harbour-dc: Harbour fast charging
 Prices in euros, VAT 21% included.
 Times are those of the clock in Europe/Amsterdam.
@@ -38,6 +40,7 @@ In force from 1 January 2026 on
   A session costs at least €1.00 after tax.
   A session costs at most €60.00 after tax.
 """
+    )
 
 
 @pytest.mark.parametrize(
@@ -199,13 +202,16 @@ def _unit_price(tariff, start, zone) -> Fraction:
 
 
 def test_a_price_list_is_in_the_order_of_the_law_and_has_all_taxes():
-    assert shown("time-and-energy").price_list() == """\
+    assert (
+        shown("time-and-energy").price_list()
+        == """\
 Energy and minutes
 Energy: €0.30 per kWh, billed in steps of 0.1 kWh, rounded up
 Charging time: €0.06 per minute, billed in steps of 1 minute, rounded up
 Parking: €0.096 per minute, billed in steps of 1 minute, rounded up
 All prices include tax (TVA 20%).
 """
+    )
     fast = shown("harbour-dc").price_list(Traits(evse_power_mw=150_000_000)).splitlines()
     assert [line.split(":")[0] for line in fast[1:6]] == [
         "Energy",
@@ -271,7 +277,7 @@ def test_seasons_holidays_and_clock_changes_have_maps_of_their_own():
 
 
 def test_an_unknown_tariff_is_refused():
-    with pytest.raises(rating.InputError, match="expected one of the"):
+    with pytest.raises(rating.InputError, match="did you mean `harbour-dc`"):
         rating.show(examples(), "harbor-dc")
     with pytest.raises(rating.InputError, match="give the id"):
         rating.show(examples())

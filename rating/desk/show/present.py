@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -136,7 +137,9 @@ def _find(tariffs: Tariffs, name: str | None) -> Tariff:
     if name is not None and name in tariffs:
         return tariffs[name]
     want = f"one of the {len(ids)} tariffs: {', '.join(ids[:10])}{', ...' if ids[10:] else ''}" if ids else "a tariff"
-    raise InputError([Fault("unknown_tariff", Place("tariff"), name or "none", want, "give the id of one of them")])
+    close = difflib.get_close_matches(name or "", ids, n=1)
+    fix = f"did you mean `{close[0]}`?" if close else "give the id of one of them"
+    raise InputError([Fault("unknown_tariff", Place("tariff"), name or "none", want, fix)])
 
 
 def _today(tariff: Tariff) -> date:
