@@ -60,6 +60,6 @@ def as_hex(colour: Colour) -> str:
     """As CSS writes it.
 
     >>> as_hex((0, 34, 78))
-    '#2d407f'
+    '#00224e'
     """
     return "#" + "".join(f"{part:02x}" for part in colour)
