@@ -45,8 +45,8 @@ def test_the_week_in_80_columns_without_colour():
         *[f"{day}     0.39 {'·' * 45} 0.59 ▓▓▓▓▓▓ 0.39 ···" for day in ("Mon", "Tue", "Wed", "Thu", "Fri")],
         f"Sat     0.39 {'·' * 66}",
         f"Sun     0.39 {'·' * 66}",
-        f"29 Mar  0.39 ×××{'·' * 63}",
-        f"25 Oct  0.39 222{'·' * 63}",
+        f"29 Mar  0.39 /// 0.39 {'·' * 57}",
+        f"25 Oct  0.39 2×  0.39 {'·' * 57}",
         "   A  €0.39 per kWh",
     ]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from rating.desk.pages.colours import shade, text_on
 from rating.desk.pages.shapes import Box, Drawing, Shape, Words, hatching
@@ -54,19 +53,11 @@ def _shapes(rows: Sequence[MapRow], size: float, speak: Speaker, layout: Layout)
             yield Words(layout.axis_px + middle, layout.labels_px / 2, label, size=11)
         else:
             yield Words(layout.labels_px - 10, layout.axis_px + middle, label, anchor="end")
-        for stretch in _cut(row):
-            yield from _stretch(stretch, row, begin, size, speak, layout)
+        for stretch, covered in row.pieces():
+            shapes = _stretch(stretch, row, begin, size, speak, layout)
+            yield from (shape for shape in shapes if not covered or isinstance(shape, Box))
         if row.change is not None:
             yield from _change(row, begin, size, speak, layout)
-
-
-def _cut(row: MapRow) -> Iterator[Stretch]:
-    """The stretches of a day, around the hours of a clock change, so that no price stands under its mark."""
-    bounds = () if row.change is None else (row.change.start_min, min(DAY_MIN, row.change.end_min))
-    for each in row.stretches:
-        inside = [bound for bound in bounds if each.start_min < bound < each.end_min]
-        for start_min, end_min in pairwise([each.start_min, *inside, each.end_min]):
-            yield Stretch(start_min, end_min, each.shade)
 
 
 def _axis(layout: Layout) -> Iterator[Shape]:
@@ -94,8 +85,6 @@ def _stretch(
     fill = shade(stretch.shade.level)
     hours = speak.t("{start} to {end}", start=speak.clock(stretch.start_min), end=speak.clock(stretch.end_min))
     yield Box(x, y, width, height, fill, f"{row.label}, {hours}: {stretch.shade.text}")
-    if row.change is not None and row.change.start_min <= stretch.start_min < row.change.end_min:
-        return  # its mark covers it
     for text in (stretch.shade.label, stretch.shade.key):
         if len(text) * _CHARACTER_PX <= width and height >= 11:
             yield Words(x + width / 2, y + height / 2, text, text_on(fill))

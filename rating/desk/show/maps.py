@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from string import ascii_uppercase
 
 from rating.desk.show.audiences import Audience
@@ -51,6 +52,16 @@ class MapRow:
     stretches: tuple[Stretch, ...]
     dates: tuple[date, ...] = ()  # of holidays and clock changes
     change: ClockChange | None = None
+
+    def pieces(self) -> Iterator[tuple[Stretch, bool]]:
+        """The stretches, cut where a clock change begins and ends; and whether its mark covers the piece."""
+        change = self.change
+        bounds = () if change is None else (change.start_min, min(DAY_MIN, change.end_min))
+        for each in self.stretches:
+            inside = [bound for bound in bounds if each.start_min < bound < each.end_min]
+            for start_min, end_min in pairwise([each.start_min, *inside, each.end_min]):
+                covered = change is not None and change.start_min <= start_min < change.end_min
+                yield Stretch(start_min, end_min, each.shade), covered
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from rating.compile.epochs import version_end_us, version_start_us
@@ -51,9 +52,25 @@ class Show:
     sheet: Sheet
     speak: Speaker
     on: date
-    sentences: Sentences
-    views: tuple[EditionView, ...]
-    changes: tuple[Change, ...]
+
+    @cached_property
+    def sentences(self) -> Sentences:
+        """All versions in sentences."""
+        return sentences_of(self.sheet, self.speak)
+
+    @cached_property
+    def views(self) -> tuple[EditionView, ...]:
+        """The versions that are in force on the day, and those that begin in the year after it."""
+        prices = Prices(self.speak, self.sheet)
+        return tuple(
+            _view(self.tariff, index, self.sheet, prices, max(first, self.on), last)
+            for index, first, last in _in_force(self.tariff, self.on)
+        )
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What changes from each version to the next."""
+        return changes_of(self.sheet, Prices(self.speak, self.sheet))
 
     @property
     def text(self) -> str:
@@ -87,8 +104,8 @@ class Show:
 
         `told` says what is known of charger and driver; the conditions that it answers are left out.
         """
-        edition = self.views[0].edition if self.views else self.sheet.editions[-1]
-        return driver_text(self.sheet, edition, self.speak, told)
+        index, _, _ = _in_force(self.tariff, self.on)[0]
+        return driver_text(self.sheet, self.sheet.editions[index], self.speak, told)
 
     def __str__(self) -> str:
         return self.text
@@ -122,12 +139,7 @@ def show(tariffs: Tariffs, tariff: str | None = None, *, on: date | None = None,
     found = _find(tariffs, tariff)
     day = _today(found) if on is None else on
     speak = Speaker(locale, found.currency, decimals_of(found.minor_micro))
-    sheet = sheet_of(found)
-    prices = Prices(speak, sheet)
-    views = tuple(
-        _view(found, index, sheet, prices, max(first, day), last) for index, first, last in _in_force(found, day)
-    )
-    return Show(found, sheet, speak, day, sentences_of(sheet, speak), views, changes_of(sheet, prices))
+    return Show(found, sheet_of(found), speak, day)
 
 
 def _find(tariffs: Tariffs, name: str | None) -> Tariff:

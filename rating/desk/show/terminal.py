@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _FILLS = "·░▒▓"
 _LABEL_MAX = 8
 _HOUR_MAX = 4  # columns
-_SKIPPED, _TWICE = "×", "2"
+_SKIPPED, _TWICE = "/", "2×"
 WIDTH_MIN = 60
 
 
@@ -136,14 +136,13 @@ def _row(row: MapRow, heat_map: HeatMap, margin: int, hour: int, colour: bool) -
     label = row.label if cell_len(row.label) <= margin else set_cell_size(row.label, margin - 1) + "…"
     line = Text(set_cell_size(label, margin) + " ")
     size = 24 * hour
-    for stretch in row.stretches:
+    for stretch, covered in row.pieces():
         first, last = (minute * size // 1440 for minute in (stretch.start_min, stretch.end_min))
-        line.append_text(_stretch(stretch, last - first, colour))
-    if row.change is not None:
-        first, last = (min(size, minute * size // 1440) for minute in (row.change.start_min, row.change.end_min))
-        mark = _SKIPPED if row.change.skipped else _TWICE
-        start = margin + 1 + first
-        line = line[:start] + Text(mark * (last - first), style="bold") + line[start + last - first :]
+        if covered and row.change is not None:
+            mark = _SKIPPED * (last - first) if row.change.skipped else _TWICE
+            line.append(mark[: last - first].ljust(last - first), style="bold")
+        else:
+            line.append_text(_stretch(stretch, last - first, colour))
     return line
 
 
