@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rating.desk.pages.colours import shade, text_on
 from rating.desk.pages.shapes import Box, Drawing, Shape, Words, hatching
@@ -29,6 +29,7 @@ class Layout:
 
 WIDE = Layout(hour_px=26, day_px=26, labels_px=104, axis_px=22, is_tall=False, every_h=3)
 TALL = Layout(hour_px=17, day_px=60, labels_px=26, axis_px=26, is_tall=True, every_h=3)
+_SHORT_HOUR_PX = 5.0
 _TALL_PX = 320.0  # so wide are all days of a phone together
 _TALL_DAY_MAX = 110.0
 
@@ -36,6 +37,8 @@ _TALL_DAY_MAX = 110.0
 def draw(heat_map: HeatMap, title: str, speak: Speaker, layout: Layout = WIDE) -> Drawing:
     """The drawing of a map."""
     rows = with_days_together(heat_map) if layout.is_tall else heat_map.rows
+    if layout.is_tall and all(len(row.stretches) == 1 for row in rows):
+        layout = replace(layout, hour_px=_SHORT_HOUR_PX)  # nothing happens in the course of a day
     size = min(_TALL_DAY_MAX, _TALL_PX / len(rows)) if layout.is_tall else layout.day_px
     along, across = layout.labels_px + 24 * layout.hour_px, layout.axis_px + len(rows) * size
     width, height = (max(across, layout.axis_px + _TALL_PX), along) if layout.is_tall else (along, across)

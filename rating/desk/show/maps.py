@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -98,7 +98,7 @@ class Mapper:
                 shades = self._shades(days, dimension)
                 seasons = audience.weeks.seasons
                 found += [self._map(audience, season, dimension, shades, changes) for season in seasons]
-        return tuple(found)
+        return together(found)
 
     def _dimensions(self, weeks: Weeks) -> Iterator[LineDimension]:
         first = True
@@ -209,6 +209,14 @@ def with_days_together(heat_map: HeatMap) -> tuple[MapRow, ...]:
         else:
             found.append(row)
     return tuple(found)
+
+
+def together(maps: Sequence[HeatMap]) -> tuple[HeatMap, ...]:
+    """Maps without those that differ from another in the audience alone, which that one then names as well."""
+    found: dict[HeatMap, list[str]] = {}
+    for each in maps:
+        found.setdefault(replace(each, audience=""), []).append(each.audience)
+    return tuple(replace(each, audience="; ".join(names)) for each, names in found.items())
 
 
 def season_label(season: Season, weeks: Weeks, speak: Speaker) -> str:

@@ -16,7 +16,7 @@ from rating.desk.show.changes import Change, changes_of
 from rating.desk.show.clocks import ClockChange, clock_changes
 from rating.desk.show.driver import driver_text
 from rating.desk.show.language import DEFAULT_LOCALE, Speaker
-from rating.desk.show.maps import MARKET, HeatMap, Mapper
+from rating.desk.show.maps import MARKET, HeatMap, Mapper, together
 from rating.desk.show.market import market_map
 from rating.desk.show.prices import Prices
 from rating.desk.show.samples import SampleTable, sample_tables
@@ -209,7 +209,7 @@ def _view(tariff: Tariff, index: int, sheet: Sheet, prices: Prices, first: date,
     changes = clock_changes(tariff.time_zone, first, last) if tariff.time_zone else ()
     maps = Mapper(edition, prices).maps(audiences, changes)
     by_index = (market_map(tariff, version, edition, prices, audience, first) for audience in audiences)
-    days = tuple(dict.fromkeys(each for each in by_index if each is not None))
+    days = together([each for each in by_index if each is not None])
     if days:  # a week that says "market" at every hour says nothing beside them
         maps = tuple(each for each in maps if [shade.label for shade in each.shades] != [MARKET])
     maps += days

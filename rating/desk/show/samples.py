@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -104,7 +104,12 @@ def sample_tables(
         )
         for number, (audience, day) in enumerate(zip(audiences, days, strict=True))
     )
-    return tuple(table for table in tables if table.samples)  # no charger of some audience has any of the powers
+    # No charger of some audience has any of the powers; and what costs others the same is said once.
+    found: dict[SampleTable, list[str]] = {}
+    for table in tables:
+        if table.samples:
+            found.setdefault(replace(table, audience=""), []).append(table.audience)
+    return tuple(replace(table, audience="; ".join(names)) for table, names in found.items())
 
 
 _FACTS = ("membership", "connector", "payment_method", "tariff_type")
