@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from show_tools import LOCALES, examples, shown, tidy
+from show_tools import EXAMPLES, LOCALES, ON, examples, shown, tidy
 from strategies import random_network
 
 import rating
@@ -257,6 +257,24 @@ def test_each_example_has_a_price_list_in_each_language(name, locale):
     found = shown(name, locale).price_list()
     assert "{" not in found
     assert found.endswith("\n")
+
+
+def test_every_case_can_be_shown():
+    """All features of all hand-computed cases, as text and as a page."""
+    files = sorted((EXAMPLES.parent / "tests" / "cases").glob("*/tariff*.yaml"))
+    assert len(files) > 100
+    for path in files:
+        for tariff in rating.load_tariffs(path).values():
+            found = rating.show(Tariffs((tariff,)), on=ON)
+            assert found.text.startswith(found.sentences.title)
+            assert found.html.count("<h1>") == 1
+
+
+def test_a_tax_of_each_price_is_said_at_each():
+    (path,) = (EXAMPLES.parent / "tests" / "cases").glob("ocpi-flat-energy-parking/tariff.yaml")
+    text = rating.show(rating.load_tariffs(path), on=ON).sentences.text()
+    assert "Prices in euros; each says its tax." in text
+    assert "Energy: €0.25 per kWh, plus VAT 10%" in text
 
 
 def test_what_changes_between_versions_has_its_date():

@@ -5,10 +5,10 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from rating.desk.pages.colours import Colour
+from rating.desk.pages.colours import Colour, shade, text_on
 from rating.desk.pages.shapes import Box, Drawing, Shape, Stroke, Words
-from rating.desk.show.drawing import draw
-from rating.desk.show.titles import map_title
+from rating.desk.show.drawing import WIDE, draw
+from rating.desk.show.titles import map_title, week_title
 from rating.errors import Fault, InputError, Place
 
 if TYPE_CHECKING:
@@ -35,15 +35,19 @@ def as_png(show: Show) -> bytes:
     shapes: list[Shape] = []
     top, width = _MARGIN_PX, 0.0
     for view in show.views:
+        shapes.append(Words(_MARGIN_PX, top + _TITLE_PX / 2, week_title(view, show), anchor="start", size=16))
+        top += _TITLE_PX
         for heat_map in view.maps:
-            title = map_title(heat_map, view, show)
+            title = map_title(heat_map)
             drawing = draw(heat_map, title, show.speak)
             shapes.append(Words(_MARGIN_PX, top + _TITLE_PX / 2, title, anchor="start", size=14))
             shapes += _moved(drawing, _MARGIN_PX, top + _TITLE_PX)
             top += _TITLE_PX + drawing.height + 4
-            for shade in heat_map.shades:
-                text = f"{shade.key}   {shade.text}"
-                shapes.append(Words(_MARGIN_PX + 104, top + _LEGEND_PX / 2, text, anchor="start", size=11))
+            for each in heat_map.shades:
+                left, middle, fill = _MARGIN_PX + WIDE.labels_px, top + _LEGEND_PX / 2, shade(each.level)
+                shapes.append(Box(left, top + 2, 24, _LEGEND_PX - 4, fill))
+                shapes.append(Words(left + 12, middle, each.key, text_on(fill), size=11))
+                shapes.append(Words(left + 32, middle, each.text, anchor="start", size=11))
                 top += _LEGEND_PX
             top, width = top + _MARGIN_PX, max(width, drawing.width + 2 * _MARGIN_PX)
     figure = Figure(figsize=(max(width, 200) / _PX_PER_INCH, max(top, 60) / _PX_PER_INCH), dpi=_DPI)

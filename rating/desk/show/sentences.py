@@ -98,6 +98,8 @@ def _general(sheet: Sheet, prices: Prices, editions: tuple[EditionText, ...]) ->
     currency = get_currency_name(sheet.currency, 2, speak.locale)
     if sheet.tax_included is None:
         yield speak.t("Prices in {currency}; no tax applies.", currency=currency)
+    elif _each_says_its_tax(sheet):
+        yield speak.t("Prices in {currency}; each says its tax.", currency=currency)
     else:
         yield speak.t("Prices in {currency}, {taxes}.", currency=currency, taxes=prices.taxes(sheet.rates))
     if sheet.time_zone:
@@ -111,6 +113,11 @@ def _general(sheet: Sheet, prices: Prices, editions: tuple[EditionText, ...]) ->
         yield speak.t("Each moment is priced by the version in force then.")
     elif len(editions) > 1:
         yield speak.t("A session is priced by the version in force at its start.")
+
+
+def _each_says_its_tax(sheet: Sheet) -> bool:
+    offers = [offer for edition in sheet.editions for offer in edition.offers if not offer.shadowed]
+    return bool(offers) and all(offer.rates != sheet.rates for offer in offers)
 
 
 def version_title(edition: Edition, sheet: Sheet, speak: Speaker) -> str:

@@ -21,7 +21,15 @@ from rich.text import Text
 from rating.desk.pages.colours import as_hex, shade, text_on
 from rating.desk.show.maps import HeatMap, MapRow, Stretch
 from rating.desk.show.samples import ENERGIES_KWH, HOURS, POWERS_KW, SampleTable
-from rating.desk.show.titles import change_texts, clock_text, clock_title, cost_text, map_title, sample_title
+from rating.desk.show.titles import (
+    change_texts,
+    clock_text,
+    clock_title,
+    cost_text,
+    map_title,
+    sample_title,
+    week_title,
+)
 from rating.units import MWH_PER_KWH
 
 if TYPE_CHECKING:
@@ -79,9 +87,11 @@ def _wrapped(line: str, width: int, style: str = "") -> Iterator[Text]:
 
 def _view(show: Show, view: EditionView, width: int, colour: bool) -> Iterator[Text]:
     speak = show.speak
+    yield Text()
+    yield from _wrapped(week_title(view, show), width, style="bold")
     for heat_map in view.maps:
         yield Text()
-        yield from _wrapped(map_title(heat_map, view, show), width, style="bold")
+        yield from _wrapped(map_title(heat_map), width, style="bold")
         yield from _map(show, heat_map, width, colour)
     if view.audiences_left_out:
         yield from _wrapped(speak.t("More kinds of sessions have prices of their own."), width)

@@ -17,10 +17,17 @@ if TYPE_CHECKING:
     from rating.desk.show.present import EditionView, Show
 
 
-def map_title(heat_map: HeatMap, view: EditionView, show: Show) -> str:
+def map_title(heat_map: HeatMap) -> str:
     """What a map shows, when and for whom."""
-    parts = [f"{heat_map.title}, {heat_map.unit}", heat_map.season, heat_map.audience, _version(view, show)]
+    parts = [f"{heat_map.title}, {heat_map.unit}", heat_map.season, heat_map.audience]
     return " · ".join(part for part in parts if part)
+
+
+def week_title(view: EditionView, show: Show) -> str:
+    """Above the maps of a version: of which days they are."""
+    speak = show.speak
+    days = speak.t("from {first} to {last}", first=speak.long_date(view.first), last=speak.long_date(view.last))
+    return " · ".join(part for part in (speak.t("The week"), days, _version(view, show)) if part)
 
 
 def sample_title(table: SampleTable, view: EditionView, show: Show) -> str:
