@@ -80,6 +80,8 @@ def test_a_map_says_each_price_where_a_pointer_rests(browser, pages, name):
 def test_nothing_is_wider_than_the_window(browser, pages, name, size):
     with opened(browser, pages[name], size) as page:
         assert page.evaluate("document.documentElement.scrollWidth") == SIZES[size][0]
+        tables = "[...document.querySelectorAll('.scroll:has(.samples)')]"
+        assert page.evaluate(f"{tables}.every(each => each.scrollWidth <= each.clientWidth)")
         drawn = "svg.wide" if size == "desktop" else "svg.tall"
         assert page.locator(f"{drawn}:visible").count() == page.locator("figure").count() > 0
         smallest = page.evaluate(

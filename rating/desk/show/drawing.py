@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from rating.desk.pages.colours import shade, text_on
 from rating.desk.pages.shapes import Box, Drawing, Shape, Words, hatching
@@ -12,6 +13,7 @@ from rating.desk.show.maps import HeatMap, MapRow, Stretch, with_days_together
 from rating.desk.show.weeks import DAY_MIN
 
 _CHARACTER_PX = 7.2  # of digits at 12 px, with room
+_CHARACTER_HIGH_PX = 11.0
 _GAP_PX = 1.0
 
 
@@ -56,9 +58,13 @@ def _shapes(rows: Sequence[MapRow], size: float, speak: Speaker, layout: Layout)
             yield Words(layout.axis_px + middle, layout.labels_px / 2, label, size=11)
         else:
             yield Words(layout.labels_px - 10, layout.axis_px + middle, label, anchor="end")
-        for stretch, covered in row.pieces():
-            shapes = _stretch(stretch, row, begin, size, speak, layout)
-            yield from (shape for shape in shapes if not covered or isinstance(shape, Box))
+        pieces = list(row.pieces())
+        for stretch, _ in pieces:
+            yield _stretch(stretch, row, begin, size, speak, layout)
+        # What follows one another in the same band of prices has its letter once.
+        for (_, covered), group in groupby(pieces, key=lambda piece: (piece[0].shade.key, piece[1])):
+            if not covered:
+                yield from _said([stretch for stretch, _ in group], begin, size, layout)
         if row.change is not None:
             yield from _change(row, begin, size, speak, layout)
 
@@ -81,16 +87,20 @@ def _box(begin: float, size: float, start_min: int, end_min: int, layout: Layout
     return layout.labels_px + first, layout.axis_px + begin, length - _GAP_PX, size - _GAP_PX
 
 
-def _stretch(
-    stretch: Stretch, row: MapRow, begin: float, size: float, speak: Speaker, layout: Layout
-) -> Iterator[Shape]:
-    x, y, width, height = _box(begin, size, stretch.start_min, stretch.end_min, layout)
-    fill = shade(stretch.shade.level)
+def _stretch(stretch: Stretch, row: MapRow, begin: float, size: float, speak: Speaker, layout: Layout) -> Box:
+    place = _box(begin, size, stretch.start_min, stretch.end_min, layout)
     hours = speak.t("{start} to {end}", start=speak.clock(stretch.start_min), end=speak.clock(stretch.end_min))
-    yield Box(x, y, width, height, fill, f"{row.label}, {hours}: {stretch.shade.text}")
-    for text in (stretch.shade.label, stretch.shade.key):
-        if len(text) * _CHARACTER_PX <= width and height >= 11:
-            yield Words(x + width / 2, y + height / 2, text, text_on(fill))
+    return Box(*place, shade(stretch.shade.level), f"{row.label}, {hours}: {stretch.shade.text}")
+
+
+def _said(group: Sequence[Stretch], begin: float, size: float, layout: Layout) -> Iterator[Words]:
+    """The price of stretches with the same letter where it fits, else the letter; nothing where that is too wide."""
+    x, y, width, height = _box(begin, size, group[0].start_min, group[-1].end_min, layout)
+    centre = (group[0].start_min + group[-1].end_min) / 2
+    under = next(each for each in group if each.end_min > centre)
+    for text in (under.shade.label,) * (len(group) == 1) + (under.shade.key,):
+        if len(text) * _CHARACTER_PX <= width and height >= _CHARACTER_HIGH_PX:
+            yield Words(x + width / 2, y + height / 2, text, text_on(shade(under.shade.level)))
             return
 
 
