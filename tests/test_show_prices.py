@@ -222,6 +222,39 @@ All prices include tax (TVA 20%).
     ]
 
 
+@pytest.mark.parametrize(
+    ("windows", "lines"),
+    [
+        (
+            [("06:00", "12:00", "0.59"), ("12:00", "18:00", "0.49"), ("18:00", "06:00", "0.49")],
+            [
+                "Energy:",
+                "- 06:00 to 12:00: €0.59 per kWh",
+                "- 12:00 to 18:00: €0.49 per kWh",
+                "- 18:00 to 06:00: €0.49 per kWh",
+            ],
+        ),
+        ([("06:00", "12:00", "0.49"), ("12:00", "06:00", "0.49")], ["Energy: €0.49 per kWh"]),
+        (
+            [("06:00", "12:00", "0.59"), ("12:00", "18:00", "0.49"), ("", "", "0.49")],
+            ["Energy:", "- 06:00 to 12:00: €0.59 per kWh", "- Otherwise: €0.49 per kWh"],
+        ),
+        (
+            [("06:00", "12:00", "0.49"), ("12:00", "18:00", "0")],
+            ["Energy:", "- 06:00 to 12:00: €0.49 per kWh", "- Otherwise: free of charge"],
+        ),
+    ],
+)
+def test_lines_that_say_the_same_are_one_where_nothing_is_lost(windows, lines, tmp_path):
+    elements = "".join(
+        f"      - {{{f'when: {{start_time: {start}, end_time: {end}}}, ' if start else ''}energy: {price}/kWh}}\n"
+        for start, end, price in windows
+    )
+    head = "tariff: a\ncurrency: EUR\ntime_zone: Europe/Paris\ntax: none\nversions:\n  - elements:\n"
+    (tmp_path / "a.yaml").write_text(head + elements)
+    assert rating.show(rating.load_tariffs(tmp_path / "a.yaml"), on=ON).price_list().splitlines()[1:] == lines
+
+
 def test_at_50_kw_the_occupancy_fee_comes_after_the_kwh():
     slow = shown("after-charging").price_list(Traits(evse_power_mw=49_999_999)).splitlines()
     fast = shown("after-charging").price_list(Traits(evse_power_mw=50_000_000)).splitlines()

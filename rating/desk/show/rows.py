@@ -85,22 +85,29 @@ def _rows(offers: Sequence[Offer], prices: Prices) -> tuple[Row, ...]:
         elif not when and place:
             when = t("otherwise")
         rows.append(_row(when, prices.offer(offer), offer, prices.speak))
-    if not any(reserved) and not is_covered([offer.when for offer in offers]):
+    covered = is_covered([offer.when for offer in offers])
+    if not any(reserved) and not covered:
         rows.append(_row(t("otherwise"), t(FREE_TEXT), None, prices.speak))
-    if prices.for_drivers:
-        while len(rows) > 1 and _says_the_same(rows[-2], rows[-1]):
-            del rows[-2]
-        rows = (
-            [replace(rows[0], when="", text=rows[0].price)]
-            if len(rows) == 1 and is_covered([each.when for each in offers])
-            else rows
-        )
-    return tuple(rows)
+    return tuple(_shortened(rows, covered) if prices.for_drivers else rows)
+
+
+def _shortened(rows: list[Row], covered: bool) -> list[Row]:
+    """Without the lines that cost what the last one says of all that is left."""
+    if covered and all(_says_the_same(row, rows[-1]) for row in rows):
+        return [replace(rows[-1], when="", text=rows[-1].price)]
+    while len(rows) > 1 and _is_rest(rows[-1]) and _says_the_same(rows[-2], rows[-1]):
+        del rows[-2]
+    return rows
+
+
+def _is_rest(row: Row) -> bool:
+    return row.offer is None or row.offer.always
 
 
 def _says_the_same(row: Row, last: Row) -> bool:
-    """Whether the last line alone says it: not where something counts for each offer on its own."""
-    plain = row.offer is not None and not (row.offer.grace_us or row.offer.step or row.offer.max_micro)
+    """Whether two lines say the same price, of which nothing counts for each of them on its own."""
+    offers = [each for each in (row.offer, last.offer) if each is not None]
+    plain = not any(each.grace_us or each.step or each.max_micro or each.min_micro for each in offers)
     return plain and row.price == last.price
 
 
