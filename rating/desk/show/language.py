@@ -124,7 +124,14 @@ class Speaker:
 
     def long_date(self, day: date) -> str:
         """A date: 1 June 2026."""
-        text = format_date(day, "long", self.locale)
+        return self._first(day, format_date(day, "long", self.locale))
+
+    def full_date(self, day: date) -> str:
+        """A date with its day of the week."""
+        return self._first(day, format_date(day, "full", self.locale))
+
+    def _first(self, day: date, text: str) -> str:
+        """The first of a month is an ordinal in French, which CLDR leaves out."""
         return text.replace("1 ", "1er ", 1) if self.locale.language == "fr" and day.day == 1 else text
 
     def short_date(self, day: date) -> str:

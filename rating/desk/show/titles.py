@@ -33,7 +33,7 @@ def week_title(view: EditionView, show: Show) -> str:
 def sample_title(table: SampleTable, view: EditionView, show: Show) -> str:
     """What the samples are."""
     speak = show.speak
-    day = f"{speak.day_name(table.day.weekday())}, {speak.long_date(table.day)}"
+    day = speak.full_date(table.day)
     whole = N_("What a session costs on {day}, {currency}, tax included")
     if show.sheet.tax_included is None:
         whole = N_("What a session costs on {day}, {currency}")
@@ -49,7 +49,7 @@ def clock_title(view: EditionView, show: Show) -> str:
 def clock_text(change: ClockChange, speak: Speaker) -> str:
     """What a clock change means for prices."""
     parts = {
-        "day": f"{speak.day_name(change.day.weekday())}, {speak.long_date(change.day)}",
+        "day": speak.full_date(change.day),
         "start": speak.clock(change.start_min),
         "end": speak.clock(change.end_min % DAY_MIN),
     }
