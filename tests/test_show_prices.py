@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -325,6 +326,45 @@ def test_seasons_holidays_and_clock_changes_have_maps_of_their_own():
     assert [row.label for row in rows[7:]] == ["Netherlands", "carnival", "29 Mar", "25 Oct"]
     assert [(row.change.start_min, row.change.skipped) for row in rows if row.change] == [(120, True), (120, False)]
     assert [day.isoformat() for day in rows[8].dates] == ["2027-02-07", "2027-02-08", "2027-02-09"]
+
+
+def test_what_is_no_option_is_refused():
+    with pytest.raises(rating.InputError) as caught:
+        rating.show("tariffs/tiers.yaml", on="2026-03-02")  # type: ignore[arg-type]
+    assert [fault.code for fault in caught.value.faults] == ["tariffs", "on"]
+
+
+def test_a_picture_without_matplotlib_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(rating.InputError, match=r"no_matplotlib.*pip install"):
+        shown("tiers").png()
+
+
+@pytest.mark.parametrize(
+    ("name", "on", "shows"),
+    [
+        ("harbour-dc", date(2020, 5, 1), [("2026-01-01", date(2026, 1, 1), date(2026, 12, 31))]),
+        ("members", date(2026, 12, 1), [("2026-01-01", date(2026, 12, 1), date(2026, 12, 31))]),
+        ("members", date(2030, 1, 1), [("2026-01-01", date(2026, 12, 31), date(2026, 12, 31))]),
+        ("two-versions", date(2026, 6, 1), [("2026-06-01", date(2026, 6, 1), date(2027, 5, 31))]),
+        ("two-versions", date(2024, 2, 29), [("2025-01-01", date(2025, 1, 1), date(2025, 12, 31))]),
+        (
+            "two-versions",
+            date(2025, 7, 1),
+            [
+                ("2025-01-01", date(2025, 7, 1), date(2026, 5, 31)),
+                ("2026-06-01", date(2026, 6, 1), date(2027, 5, 31)),
+            ],
+        ),
+        ("tiers", date(2100, 1, 1), [("always", date(2099, 12, 31), date(2099, 12, 31))]),
+        ("tiers", date(1980, 1, 1), [("always", date(2000, 1, 2), date(2001, 1, 1))]),
+    ],
+)
+def test_the_versions_of_a_day_and_of_the_year_after_it_are_shown(name, on, shows):
+    found = shown(name, on=on)
+    assert [(view.edition.label, view.first, view.last) for view in found.views] == shows
+    assert found.text
+    assert found.html
 
 
 def test_an_unknown_tariff_is_refused():

@@ -126,7 +126,7 @@ def show(tariffs: Tariffs, tariff: str | None = None, *, on: date | None = None,
             the week is shown.
         locale: in which language and with which formats: en, de, nl, fr or es with any country.
 
-    Raises: InputError where there is no such tariff or locale.
+    Raises: InputError where an option is none, or there is no such tariff or locale.
 
     >>> from datetime import date
     >>> from rating import load_tariffs
@@ -136,10 +136,23 @@ def show(tariffs: Tariffs, tariff: str | None = None, *, on: date | None = None,
     All prices include tax (VAT 21%).
     <BLANKLINE>
     """
+    _check(tariffs, on)
     found = _find(tariffs, tariff)
     day = _today(found) if on is None else on
     speak = Speaker(locale, found.currency, decimals_of(found.minor_micro))
     return Show(found, sheet_of(found), speak, day)
+
+
+def _check(tariffs: object, on: object) -> None:
+    faults = []
+    if not isinstance(tariffs, Tariffs):
+        got = type(tariffs).__name__ if tariffs is None else str(tariffs)[:80]
+        fix = 'load them first: tariffs = rating.load_tariffs("tariffs/")'
+        faults.append(Fault("tariffs", Place("tariffs"), got, "what load_tariffs gave", fix))
+    if on is not None and (isinstance(on, datetime) or not isinstance(on, date)):
+        faults.append(Fault("on", Place("on"), str(on)[:80], "a date", "give one such as datetime.date(2026, 3, 2)"))
+    if faults:
+        raise InputError(faults)
 
 
 def _find(tariffs: Tariffs, name: str | None) -> Tariff:

@@ -119,6 +119,8 @@ def is_covered(whens: Sequence[When]) -> bool:
     >>> is_covered([When(start_min=480, end_min=1200), When(start_min=1200, end_min=1440)])
     False
     """
+    if When() in whens:
+        return True
     clocks = [when for when in whens if when == _only_clock(when)]
     readings = sorted({0, *(at for when in clocks for at in (when.start_min, when.end_min) if at is not None)})
     return all(
