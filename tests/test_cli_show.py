@@ -68,6 +68,9 @@ def test_json_says_the_same_with_amounts_as_text():
         (("harbor-dc", "--tariffs", str(EXAMPLES)), "did you mean `harbour-dc`?"),
         (("nowhere.yaml",), "nowhere.yaml: no_file"),
         ((str(EXAMPLES),), "give the id of one of them"),
+        ((HARBOUR, "--text", "--evse-power-kw", "many"), "evse_power_kw: read `many`, expected a power in kW"),
+        ((HARBOUR, "--text", "--evse-power-kw", "NaN"), "evse_power_kw: read `NaN`, expected a power in kW"),
+        ((HARBOUR, "--text", "--evse-power-kw", "-1"), "evse_power_kw: read `-1`, expected a power in kW"),
     ],
 )
 def test_what_cannot_be_shown_is_refused(args, said):

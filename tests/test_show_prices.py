@@ -13,7 +13,6 @@ from show_tools import EXAMPLES, LOCALES, ON, examples, shown, tidy
 from strategies import random_network
 
 import rating
-from rating.compile.traits import Traits
 from rating.desk.show.language import Speaker
 from rating.desk.show.samples import ENERGIES_KWH, HOURS, POWERS_KW
 from rating.desk.show.sentences import sentences_of
@@ -213,7 +212,7 @@ Parking: €0.096 per minute, billed in steps of 1 minute, rounded up
 All prices include tax (TVA 20%).
 """
     )
-    fast = shown("harbour-dc").price_list(Traits(evse_power_mw=150_000_000)).splitlines()
+    fast = shown("harbour-dc").price_list(evse_power_kw=150).splitlines()
     assert [line.split(":")[0] for line in fast[1:6]] == [
         "Energy",
         "- Monday to Friday, 17",
@@ -257,16 +256,16 @@ def test_lines_that_say_the_same_are_one_where_nothing_is_lost(windows, lines, t
 
 
 def test_at_50_kw_the_occupancy_fee_comes_after_the_kwh():
-    slow = shown("after-charging").price_list(Traits(evse_power_mw=49_999_999)).splitlines()
-    fast = shown("after-charging").price_list(Traits(evse_power_mw=50_000_000)).splitlines()
+    slow = shown("after-charging").price_list(evse_power_kw="49.999999").splitlines()
+    fast = shown("after-charging").price_list(evse_power_kw=50).splitlines()
     assert [line.split(":")[0] for line in slow[-3:-1]] == ["Charging time", "Parking"]
     assert [line.split(":")[0] for line in fast[-3:-1]] == ["Parking", "Charging time"]
 
 
 def test_what_is_known_of_charger_and_driver_is_not_said():
-    prices = shown("speeds").price_list(Traits(connector="CCS", evse_power_mw=300_000_000))
+    prices = shown("speeds").price_list(connector="CCS", evse_power_kw="300")
     assert prices.splitlines()[1:] == ["Energy: €0.74 per kWh", "All prices include tax (MwSt 19%)."]
-    assert shown("members").price_list(Traits(membership="gold", payment_method="app")).splitlines()[1:] == [
+    assert shown("members").price_list(membership="gold", payment_method="app").splitlines()[1:] == [
         "Energy: €0.39 per kWh",
         "All prices include tax (MwSt 19%).",
     ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from rating.cli import options
 from rating.cli.text import progress
 
 if TYPE_CHECKING:
-    from rating.compile.traits import Traits
     from rating.desk.show import Show
 
 _LOCALE = "The language and its formats: en, de, nl, fr or es with any country, such as nl_NL."
@@ -31,7 +29,7 @@ _LOCALE = "The language and its formats: en, de, nl, fr or es with any country, 
 @click.option("--png", "png", type=options.PATH, help="Write a picture of the week there; needs rating[png].")
 @click.option("--membership", help="With --text: the driver's membership.")
 @click.option("--connector", help="With --text: the charger's connector.")
-@click.option("--evse-power-kw", type=Decimal, help="With --text: what the charger is built for.")
+@click.option("--evse-power-kw", metavar="KW", help="With --text: what the charger is built for.")
 @click.option("--payment-method", help="With --text: how the driver pays.")
 @options.as_json
 def command(
@@ -74,7 +72,7 @@ def command(
 
         click.echo(json.dumps(as_dict(found), indent=2, ensure_ascii=False))
     elif as_price_list:
-        click.echo(found.price_list(_traits(**told)), nl=False)
+        click.echo(found.price_list(**told), nl=False)
     elif html is None and png is None:
         _print(found)
 
@@ -86,13 +84,3 @@ def _print(show: Show) -> None:
     from rating.desk.show.terminal import print_show
 
     print_show(show, Console(file=sys.stdout, emoji=False))
-
-
-def _traits(
-    membership: str | None, connector: str | None, evse_power_kw: Decimal | None, payment_method: str | None
-) -> Traits:
-    from rating.compile.traits import Traits
-    from rating.units import MWH_PER_KWH
-
-    power_mw = None if evse_power_kw is None else int(evse_power_kw * MWH_PER_KWH)
-    return Traits(connector=connector, membership=membership, payment_method=payment_method, evse_power_mw=power_mw)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
 from rating.compile.epochs import version_end_us, version_start_us
-from rating.compile.traits import NO_TRAITS, Traits
+from rating.compile.traits import Traits
 from rating.compile.zones import load_zone
 from rating.desk.show.audiences import audiences_of
 from rating.desk.show.changes import Change, changes_of
@@ -26,7 +27,7 @@ from rating.desk.show.weeks import Weeks, weeks_of
 from rating.errors import Fault, InputError, Place
 from rating.reference.words import decimals_of
 from rating.tariff.model import Tariff, Tariffs
-from rating.units import INSTANT_MAX_US, INSTANT_MIN_US, US_PER_DAY
+from rating.units import INSTANT_MAX_US, INSTANT_MIN_US, MWH_PER_KWH, POWER_MAX_MW, US_PER_DAY
 
 _FIRST, _LAST = date(2000, 1, 2), date(2099, 12, 30)
 
@@ -99,11 +100,23 @@ class Show:
         """Write the page."""
         Path(path).write_text(self.html, encoding="utf-8")
 
-    def price_list(self, told: Traits = NO_TRAITS) -> str:
+    def price_list(
+        self,
+        *,
+        evse_power_kw: Decimal | str | int | None = None,
+        connector: str | None = None,
+        membership: str | None = None,
+        payment_method: str | None = None,
+        tariff_type: str | None = None,
+    ) -> str:
         """What an app or a display shows to drivers on that day: in their language, with tax, in the order of the law.
 
-        `told` says what is known of charger and driver; the conditions that it answers are left out.
+        What is told of charger and driver leaves out the conditions that it answers, and the prices of others.
+
+        Raises: InputError where the power is no number of kW.
         """
+        power_mw = None if evse_power_kw is None else _power_mw(evse_power_kw)
+        told = Traits(tariff_type, connector, membership, payment_method, power_mw)
         index, _, _ = _in_force(self.tariff, self.on)[0]
         return driver_text(self.sheet, self.sheet.editions[index], self.speak, told)
 
@@ -141,6 +154,17 @@ def show(tariffs: Tariffs, tariff: str | None = None, *, on: date | None = None,
     day = _today(found) if on is None else on
     speak = Speaker(locale, found.currency, decimals_of(found.minor_micro))
     return Show(found, sheet_of(found), speak, day)
+
+
+def _power_mw(power_kw: Decimal | str | int) -> int:
+    try:
+        value = Decimal(str(power_kw))
+    except ArithmeticError:
+        value = Decimal("NaN")
+    if not value.is_finite() or not 0 <= value * MWH_PER_KWH <= POWER_MAX_MW:
+        want = "a power in kW, such as 150"
+        raise InputError([Fault("evse_power_kw", Place("evse_power_kw"), str(power_kw), want, "give a number")])
+    return int(value * MWH_PER_KWH)
 
 
 def _check(tariffs: object, on: object) -> None:
