@@ -38,7 +38,8 @@ def sample_title(table: SampleTable, view: EditionView, show: Show) -> str:
     if show.sheet.tax_included is None:
         whole = N_("What a session costs on {day}, {currency}")
     title = speak.t(whole, day=day, currency=speak.currency)
-    return " · ".join(part for part in (title, table.audience) if part)
+    zone = "" if show.sheet.time_zone else table.zone  # of a tariff for sites in any zone, one had to be taken
+    return " · ".join(part for part in (title, zone, table.audience) if part)
 
 
 def clock_title(view: EditionView, show: Show) -> str:
