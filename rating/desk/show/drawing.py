@@ -90,7 +90,7 @@ def _box(begin: float, size: float, start_min: int, end_min: int, layout: Layout
 def _stretch(stretch: Stretch, row: MapRow, begin: float, size: float, speak: Speaker, layout: Layout) -> Box:
     place = _box(begin, size, stretch.start_min, stretch.end_min, layout)
     hours = speak.t("{start} to {end}", start=speak.clock(stretch.start_min), end=speak.clock(stretch.end_min))
-    return Box(*place, shade(stretch.shade.level), f"{row.label}, {hours}: {stretch.shade.text}")
+    return Box(*place, shade(stretch.shade.level), speak.labelled(f"{row.label}, {hours}", stretch.shade.text))
 
 
 def _said(group: Sequence[Stretch], begin: float, size: float, layout: Layout) -> Iterator[Words]:
@@ -111,7 +111,9 @@ def _change(row: MapRow, begin: float, size: float, speak: Speaker, layout: Layo
     x, y, width, height = _box(begin, size, row.change.start_min, end_min, layout)
     parts = {"start": speak.clock(row.change.start_min), "end": speak.clock(row.change.end_min % DAY_MIN)}
     whole = N_("{start} to {end} is skipped") if row.change.skipped else N_("{start} to {end} comes twice")
-    box = Box(x + 0.5, y + 0.5, width - 1, height - 1, None, f"{row.label}: {speak.t(whole, **parts)}", outlined=True)
+    box = Box(
+        x + 0.5, y + 0.5, width - 1, height - 1, None, speak.labelled(row.label, speak.t(whole, **parts)), outlined=True
+    )
     yield box
     if row.change.skipped:
         yield from hatching(box)

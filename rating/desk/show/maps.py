@@ -120,12 +120,12 @@ class Mapper:
         told = []
         for offer in offers:
             reached = ", ".join(threshold_texts(self.speak, offer.when))
-            told.append(f"{reached}: {self.prices.offer(offer)}" if reached else self.prices.offer(offer))
+            told.append(self.speak.labelled(reached, self.prices.offer(offer)) if reached else self.prices.offer(offer))
         if not offers or threshold_texts(self.speak, offers[-1].when):
             free = self.speak.t(FREE_TEXT)
-            told.append(f"{self.speak.t('otherwise')}: {free}" if offers else free)
+            told.append(self.speak.labelled(self.speak.t("otherwise"), free) if offers else free)
         elif len(offers) > 1:
-            told[-1] = f"{self.speak.t('otherwise')}: {told[-1]}"
+            told[-1] = self.speak.labelled(self.speak.t("otherwise"), told[-1])
         return tuple(told)
 
     def _shades(self, days: Sequence[DayRuns], dimension: LineDimension) -> dict[tuple[int, ...], Shade]:

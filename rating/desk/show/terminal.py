@@ -124,7 +124,7 @@ def _map(show: Show, heat_map: HeatMap, width: int, colour: bool) -> Iterator[Te
         yield from _hanging(text, width, 6)
     for row in heat_map.rows:
         if row.dates and row.change is None:
-            yield from _wrapped(f"  {row.label}: {_dates(show, row.dates)}", width)
+            yield from _wrapped("  " + show.speak.labelled(row.label, _dates(show, row.dates)), width)
 
 
 def _dates(show: Show, dates: tuple[date, ...]) -> str:
