@@ -85,7 +85,7 @@ def test_help_names_every_verb_in_order() -> None:
     result = run("--help")
     assert result.exit_code == 0
     verbs = [line.split()[0] for line in result.output.partition("Commands:")[2].splitlines() if line.strip()]
-    assert verbs == ["check", "rate", "explain", "fees", "convert", "verify", "demo"]
+    assert verbs == ["check", "show", "rate", "explain", "fees", "convert", "verify", "demo"]
 
 
 @pytest.mark.parametrize("verb", ["check", "rate", "explain", "fees", "convert", "verify", "demo"])
