@@ -14,7 +14,7 @@ from rating.desk.pages.shapes import svg
 from rating.desk.show.drawing import TALL, WIDE, draw
 from rating.desk.show.maps import HeatMap
 from rating.desk.show.samples import ENERGIES_KWH, HOURS, POWERS_KW, SampleTable
-from rating.desk.show.titles import clock_text, cost_text, map_title, sample_title, week_title
+from rating.desk.show.titles import clock_text, cost_text, map_label, map_title, sample_title, week_title
 from rating.units import MWH_PER_KWH
 
 if TYPE_CHECKING:
@@ -40,19 +40,20 @@ def _view(show: Show, view: EditionView) -> dict[str, Any]:
     return {
         "label": view.edition.label,
         "title": week_title(view, show),
-        "maps": [_map(show, each) for each in view.maps],
+        "maps": [_map(show, view, each) for each in view.maps],
         "left_out": view.audiences_left_out,
         "samples": [_samples(show, view, each) for each in view.samples],
         "clocks": [clock_text(each, show.speak) for each in view.clock_changes],
     }
 
 
-def _map(show: Show, heat_map: HeatMap) -> dict[str, Any]:
-    title = map_title(heat_map)
+def _map(show: Show, view: EditionView, heat_map: HeatMap) -> dict[str, Any]:
+    label = map_label(heat_map, view, show)
     return {
-        "title": title,
+        "title": map_title(heat_map),
+        "label": label,
         "pictures": [
-            Markup(svg(draw(heat_map, title, show.speak, layout), css))  # shapes escape their texts
+            Markup(svg(draw(heat_map, label, show.speak, layout), css))  # shapes escape their texts
             for layout, css in ((WIDE, "wide"), (TALL, "tall"))
         ],
         "legend": list(_legend(heat_map)),

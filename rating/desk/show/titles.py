@@ -23,6 +23,11 @@ def map_title(heat_map: HeatMap) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def map_label(heat_map: HeatMap, view: EditionView, show: Show) -> str:
+    """The title of a map on its own, of which a page has no second one."""
+    return " · ".join(part for part in (map_title(heat_map), _version(view, show)) if part)
+
+
 def week_title(view: EditionView, show: Show) -> str:
     """Above the maps of a version: of which days they are."""
     speak = show.speak
