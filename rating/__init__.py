@@ -14,6 +14,7 @@ from rating.errors import Fault, InputError, OcpiError, Place, RatingError, Sess
 if TYPE_CHECKING:
     from rating.cdrs import read_cdrs
     from rating.desk.explain import explain
+    from rating.desk.show import Show, show
     from rating.desk.to_cdrs import to_cdrs
     from rating.desk.verify import verify, verify_each
     from rating.engine import rate, rate_cdrs
@@ -46,6 +47,8 @@ _HOMES = {
     "Quote": "rating.quotes.result",
     "quote": "rating.quotes.quote",
     "Rated": "rating.results.rated",
+    "Show": "rating.desk.show",
+    "show": "rating.desk.show",
     "Tariffs": "rating.tariff.model",
     "to_cdrs": "rating.desk.to_cdrs",
     "to_ocpi": "rating.tariff.ocpi.write",
@@ -67,6 +70,7 @@ __all__ = [
     "Rated",
     "RatingError",
     "SessionError",
+    "Show",
     "TariffError",
     "Tariffs",
     "__version__",
@@ -80,6 +84,7 @@ __all__ = [
     "rate_cdrs",
     "read_cdrs",
     "read_ocpp",
+    "show",
     "to_cdrs",
     "to_ocpi",
     "to_ocpi_json",

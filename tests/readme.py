@@ -265,6 +265,7 @@ def run(language: str, code: str, folder: Path) -> str:
     """What an example prints, run in the folder as a reader would; stdout and stderr together."""
     bin_ = Path(sys.executable).parent
     env = {**os.environ, "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}", "PYTHONWARNINGS": "error"}
+    env |= {"COLUMNS": "80", "NO_COLOR": "1"}  # whatever the terminal is that this runs in
     command = [sys.executable, "-c", code] if language == "python" else ["bash", "-c", code]
     done = subprocess.run(
         command, cwd=folder, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False

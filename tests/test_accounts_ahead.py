@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from benchmarks.jobs.accounts import with_accounts, with_plans
 
 import rating
 import rating.accounts.parts as parts
 from benchmarks.data import Job, make_job
+from benchmarks.jobs.accounts import with_accounts, with_plans
 from rating.accounts.ledger import Ledger
 from rating.results.rated import Rated
 

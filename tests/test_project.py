@@ -13,7 +13,22 @@ import pytest
 import rating
 
 ROOT = Path(__file__).parent.parent
-HEAVY = ("numba", "numpy", "pyarrow", "pydantic", "yaml", "click", "rich", "holidays", "iso4217", "pandas", "polars")
+HEAVY = (
+    "numba",
+    "numpy",
+    "pyarrow",
+    "pydantic",
+    "yaml",
+    "click",
+    "rich",
+    "holidays",
+    "iso4217",
+    "pandas",
+    "polars",
+    "babel",
+    "jinja2",
+    "matplotlib",
+)
 
 
 def modules_after(code: str) -> set[str]:
@@ -48,6 +63,11 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_tariffs_are_loaded_without_the_engine() -> None:
     assert modules_after("import rating\nrating.load_tariffs('tariffs')").isdisjoint({"numba", "numpy", "pyarrow"})
+
+
+def test_showing_a_price_list_loads_no_page_and_no_picture() -> None:
+    code = "import rating\nrating.show(rating.load_tariffs('tariffs'), 'tiers').price_list()"
+    assert modules_after(code).isdisjoint({"jinja2", "matplotlib", "rich"})
 
 
 def test_every_public_name_is_there() -> None:
