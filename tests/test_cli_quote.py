@@ -24,8 +24,8 @@ def test_lines_and_totals_are_printed():
     result = run("harbour-dc", *FACTS, *ENERGY)
     assert result.exit_code == 0, result.stderr
     rows = [line.split() for line in result.stdout.splitlines()]
-    assert rows[0] == "harbour-dc, version 2026-01-01: 23.4 kWh".split()
-    assert "evening peak, energy 7.8 kWh × 0.59 4.60".split() in rows
+    assert rows[0] == ["harbour-dc,", "version", "2026-01-01:", "23.4", "kWh"]
+    assert ["evening", "peak,", "energy", "7.8", "kWh", "×", "0.59", "4.60"] in rows
     assert rows[-3:] == [["net", "9.25"], ["VAT", "21", "%", "1.94"], ["gross", "11.19"]]
 
 
