@@ -91,6 +91,16 @@ def test_code_for_another_processor_is_kept_apart(monkeypatch, tmp_path):
     assert load().read("plain.plain") is None
 
 
+def test_code_for_every_processor_is_read_on_each(monkeypatch, tmp_path):
+    import llvmlite.binding as llvm
+
+    monkeypatch.setenv("RATING_CACHE_DIR", str(tmp_path))
+    monkeypatch.setenv("NUMBA_CPU_NAME", "generic")
+    assert load().write("plain.plain", b"code")
+    monkeypatch.setattr(llvm, "get_host_cpu_name", lambda: "z80")
+    assert load().read("plain.plain") == b"code"
+
+
 def test_the_folder_that_the_user_names_is_used(monkeypatch, tmp_path):
     monkeypatch.setenv("RATING_CACHE_DIR", str(tmp_path / "new" / "folder"))
     module = load()

@@ -65,7 +65,7 @@ def test_every_command_that_is_named_exists() -> None:
     makefile = (readme.ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"`make ([\w-]+)`|^make ([\w-]+)", TEXT, re.MULTILINE):
         assert f"\n{''.join(target)}:" in makefile, target
-    verbs = set(re.findall(r"`?rating (check|show|rate|explain|fees|convert|verify|demo)\b", TEXT))
+    verbs = set(re.findall(r"`?rating (check|show|rate|quote|explain|fees|convert|verify|demo|warmup)\b", TEXT))
     assert {path.stem for path in (readme.ROOT / "rating" / "cli").glob("*.py")} >= verbs
     for name in re.findall(r"`rating\.(\w+)", TEXT):
         assert hasattr(rating, name), name

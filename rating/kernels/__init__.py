@@ -3,7 +3,10 @@
 Comes in: flat NumPy arrays. Goes out: arrays, and a status for each session. A kernel never raises.
 May import: `units` (constants), numba, NumPy; no schema, money, Arrow or YAML, and no other room.
 
-    jit              how kernels are compiled, and where the machine code is kept
+    jit              how kernels are compiled, and when
+    native           kernels as machine code that is kept; compiler: what numba has to know to make it
+    cache            where it is kept
+    groups           groups of arrays as kernels read them
     arrays           the groups of arrays that they take, each with its shape, unit and order
     arith            exact arithmetic on scalars
     runs             which intervals are whose

@@ -64,6 +64,8 @@ def processor() -> str:
     """A hash of the processor's name and features, as LLVM sees them."""
     import llvmlite.binding as llvm
 
+    if os.environ.get("NUMBA_CPU_NAME") == "generic" and not os.environ.get("NUMBA_CPU_FEATURES"):
+        return f"generic-{llvm.get_process_triple().partition('-')[0]}"  # numba then uses what every one of them has
     features = llvm.get_host_cpu_features().flatten()
     return hashlib.sha256(f"{llvm.get_process_triple()} {llvm.get_host_cpu_name()} {features}".encode()).hexdigest()[:8]
 

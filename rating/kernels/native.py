@@ -120,6 +120,9 @@ def bind(kernel: Callable[..., Any], packed: tuple[Packed, ...]) -> Callable[...
     return cast("Entry", kernel).bind(packed) if not DISABLE_JIT else lambda *numbers: kernel(*numbers, *packed)
 
 
+_PLAINLY: list[Callable[..., Any]] = []  # not compiled, a kernel's address is its place here, from 1
+
+
 def part(function: Callable[P, R]) -> Callable[P, R]:
     """A kernel that others call by its address, see `through`."""
     return function if DISABLE_JIT else cast("Callable[P, R]", Native(function))
@@ -139,7 +142,7 @@ def entry(function: Callable[..., R]) -> Callable[..., R]:
 def through(kernel: Callable[..., R]) -> Callable[..., R]:
     """What calls a `part` by the address that stands before its arguments."""
     if DISABLE_JIT:
-        return lambda _address, *args: kernel(*args)
+        return lambda address, *args: _PLAINLY[address - 1](*args)
 
     def load() -> Any:
         from rating.kernels import compiler
@@ -151,4 +154,7 @@ def through(kernel: Callable[..., R]) -> Callable[..., R]:
 
 def address_of(kernel: Callable[..., Any]) -> int:
     """Where the code of a `part` is; loaded or compiled now."""
-    return 1 if DISABLE_JIT else cast("Native", kernel).address
+    if not DISABLE_JIT:
+        return cast("Native", kernel).address
+    _PLAINLY.append(kernel)
+    return len(_PLAINLY)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rating.compile.plan import Plan
 from rating.errors import Refused
 from rating.kernels.arrays import Totals
-from rating.results.arrays import MONEY, PERCENT, coded, decimals
+from rating.results.arrays import MONEY, PERCENT, coded, decimals, integers
 from rating.results.later import Later
 
 Int64 = NDArray[np.int64]
@@ -39,7 +39,7 @@ def _table(ids: Any, timeline: Any, mixed: Any, taxes: tuple[tuple[Any, ...], ..
     percent_of = np.array([each.rate_ppm for each in rates], np.int64)
     return pa.table(
         {
-            "session_id": ids.take(pa.array(session)),
+            "session_id": ids.take(integers(session)),
             "tax": coded(name_of[rate], tuple(names)),
             "percent": decimals(_halves(percent_of[rate]), PERCENT),  # a millionth is 0.0001 %
             "net": decimals(_halves(net), MONEY),
