@@ -59,14 +59,12 @@ def name_line(i: int, kind: int, row: int, terms: Terms, out: Lines) -> None:
     out.unit[i] = max(unit, 0)
     # Codes of what is not there are 0, for one beyond those of names would be met by whoever reads them.
     byte = index(i >> _BYTE_SHIFT)
-    without = _EVERY - (1 << (i & _BIT_MASK))
+    bit = 1 << (i & _BIT_MASK)
+    without = _EVERY - bit
     out.priced[byte] &= without
-    if unit < 0:
-        out.measured[byte] &= without
-    if element < 0:
-        out.named[byte] &= without
-    if dimension == NO_DIMENSION:
-        out.dimensioned[byte] &= without
+    out.measured[byte] = (out.measured[byte] & without) | (bit if unit >= 0 else 0)
+    out.named[byte] = (out.named[byte] & without) | (bit if element >= 0 else 0)
+    out.dimensioned[byte] = (out.dimensioned[byte] & without) | (bit if dimension != NO_DIMENSION else 0)
 
 
 @part
@@ -110,7 +108,7 @@ def write_lines(
     # What they are for.
     of_dimension, of_element = components.dimension, components.element
     of_unit, of_price = components.unit, components.price_micro
-    spot, mean = components.spot, records.mean
+    spot, mean, marked = components.spot, records.mean, out.priced.size > 0
     line, kind, dimension, element, unit, price = (
         out.line,
         out.kind,
@@ -136,6 +134,12 @@ def write_lines(
             if spot[c] >= 0:
                 price[i, 0] = mean[r]
                 price[i, 1] = mean[r] >> _SIGN_SHIFT
+            if marked:  # where another session had a line without, before
+                byte, bit = index(i >> _BYTE_SHIFT), 1 << (i & _BIT_MASK)
+                out.priced[byte] |= bit
+                out.measured[byte] |= bit
+                out.named[byte] |= bit
+                out.dimensioned[byte] |= bit
 
     # How much: to the nearest billionth of the unit, ties up. kWh, Wh and seconds always end before that.
     volume, unit_num, unit_den, out_volume = records.volume, components.unit_num, components.unit_den, out.volume

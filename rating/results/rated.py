@@ -192,7 +192,7 @@ _NO_LINES = Lines(
 
 
 def _line_batch(ids: Any, plan: Plan, lines: Lines) -> Any:
-    priced, measured, named, dimensioned = map(_bits, (lines.priced, lines.measured, lines.named, lines.dimensioned))
+    priced, measured, named, dimensioned = _bitmaps(lines)
     volume = decimals(lines.volume, VOLUME, measured)
     return pa.RecordBatch.from_pydict(
         {
@@ -212,9 +212,15 @@ def _line_batch(ids: Any, plan: Plan, lines: Lines) -> Any:
     )
 
 
-def _bits(bits: NDArray[np.uint8]) -> Any:
-    """A bit for each line as Arrow takes them; None: all are there."""
-    return pa.py_buffer(bits) if len(bits) else None
+def _bitmaps(lines: Lines) -> list[Any]:
+    """Which lines have a price, a volume, an element and a dimension, as Arrow takes it; None: all have."""
+    count, found = lines.kind.size, (lines.priced, lines.measured, lines.named, lines.dimensioned)
+    if not lines.kind.any():  # usage lacks nothing
+        return [None] * len(found)
+    if count % 8:  # bits of no line are 0, so that tables of the same lines are the same bytes
+        for bits in found:
+            bits[count // 8] &= (1 << count % 8) - 1
+    return [pa.py_buffer(bits[: -(-count // 8)]) for bits in found]
 
 
 def _percents(plan: Plan, lines: Lines) -> Any:
