@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rating.engine import rate, rate_cdrs
     from rating.results.corrections import Corrections, corrections
     from rating.results.rated import Rated
+    from rating.scale.rate_files import RatedFiles, rate_files
     from rating.settle.fees import fees
     from rating.tariff.load import load_tariffs
     from rating.tariff.model import Tariffs
@@ -38,6 +39,8 @@ _HOMES = {
     "parse_ocpi_tariff": "rating.tariff.ocpi.parse",
     "rate": "rating.engine",
     "rate_cdrs": "rating.engine",
+    "rate_files": "rating.scale.rate_files",
+    "RatedFiles": "rating.scale.rate_files",
     "read_cdrs": "rating.cdrs",
     "read_ocpp": "rating.usage.ocpp.read",
     "Rated": "rating.results.rated",
@@ -58,6 +61,7 @@ __all__ = [
     "OcppUsage",
     "Place",
     "Rated",
+    "RatedFiles",
     "RatingError",
     "SessionError",
     "TariffError",
@@ -70,6 +74,7 @@ __all__ = [
     "parse_ocpi_tariff",
     "rate",
     "rate_cdrs",
+    "rate_files",
     "read_cdrs",
     "read_ocpp",
     "to_cdrs",

@@ -66,7 +66,7 @@ def rate(
     >>> rate(load_tariffs("tariffs/per-kwh.yaml"), sessions)
     Rated(1 sessions, 1 lines, 0 rejected)
     """
-    _check_options(tariffs, on_error, threads)
+    check_options(tariffs, on_error, threads)
     batch = read_usage(sessions, intervals, readings, find_runs=find_runs)
     return rate_batch(
         tariffs,
@@ -185,7 +185,7 @@ def rate_cdrs(
     """
     from rating.cdrs import Cdrs, read_cdrs  # which `rate` does without
 
-    _check_options(Tariffs(), on_error, threads)
+    check_options(Tariffs(), on_error, threads)
     if not isinstance(cdrs, Cdrs):
         options = {"tariff": tariff, "version": version, "time_zone": time_zone}
         cdrs = read_cdrs(cdrs, tariffs, **options, threads=threads)
@@ -195,7 +195,7 @@ def rate_cdrs(
     return replace(rated, rejected=with_refused(rated.rejected, cdrs.refused))
 
 
-def _check_options(tariffs: object, on_error: object, threads: object) -> None:
+def check_options(tariffs: object, on_error: object, threads: object) -> None:
     """Raise InputError with every option that is none, before any work is done."""
     faults = []
     if not isinstance(tariffs, Tariffs):

@@ -1,0 +1,15 @@
+"""Past memory: files of any size, in slices that fit.
+
+Comes in: tariffs, and files of sessions with intervals or readings. Goes out: a folder of tables, the same as `rate`
+gives for the whole, whatever the size of the slices.
+May import: `engine` and all that it may.
+
+    rate_files  the whole of it: which way the files go, and what is told of them
+    files       Parquet, Arrow IPC and CSV as streams of record batches that begin at any row
+    slices      sessions with all of their intervals, cut by fixed rules from streams in order
+    sort        the same for files in any order, through DuckDB's sort on disk
+    threads     reading ahead, and writing behind
+    parts       a run on disk: parts that are there whole or not at all, and where to go on
+    fingerprint which inputs, tariffs and versions a run is of
+    sums        what a part adds up to
+"""

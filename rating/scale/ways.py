@@ -1,0 +1,292 @@
+"""The ways in which files become slices, and which one they go.
+
+WHOLE   small files, and sessions with accounts or coupons: all at once, as `rate` has them
+MERGE   sessions and their meter's rows both in ascending order of session_id: side by side
+SORT    in any other order: the rows of the meter are sorted on disk first
+ALONE   sessions that carry their intervals, readings or totals, in ascending order of session_id
+ANY     the same in any other order: ids given twice are looked for first
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rating.errors import Fault, InputError, Place
+from rating.kernels.runs import find_runs
+from rating.scale.files import Paths, TableFiles, open_files
+from rating.scale.slices import KEY, NUMBER, Held, OutOfOrderError, Position, Sizes, Slice, alone, merge
+from rating.scale.sort import Sorter, numbered
+from rating.usage.batch import WHOLE as ALL
+from rating.usage.batch import Int64, UsageBatch
+from rating.usage.columns import is_text, plain
+from rating.usage.files import PARQUET
+from rating.usage.identity import session_ids
+from rating.usage.lists import is_list_column
+from rating.usage.read import read_usage
+from rating.usage.schema import INTERVALS, READINGS, SESSIONS
+from rating.usage.tables import Source
+
+WHOLE, MERGE, SORT, ALONE, ANY = "whole", "merge", "sort", "alone", "any"
+OTHERWISE: Final = {MERGE: SORT, ALONE: ANY}  # where rows turn out to be in no order
+
+# Up to so many rows, or bytes where the rows are not told, all is rated at once: in half a second and 400 MB.
+WHOLE_ROWS: Final = 4 * 2**20
+WHOLE_BYTES: Final = 128 * 2**20
+_IDS_HELD: Final = 4 * 2**20  # session ids that are looked through in memory
+
+
+class Tables(NamedTuple):
+    """The tables of a run: sessions, and what their meters said where that is in files of its own."""
+
+    sessions: TableFiles
+    meter: TableFiles | None
+    whole_rows: int = WHOLE_ROWS
+
+    @property
+    def rows(self) -> int | None:
+        """How many intervals, readings, or else sessions there are; None: nobody says."""
+        return self.sessions.items if self.meter is None else self.meter.rows
+
+    @property
+    def labels(self) -> tuple[TableFiles, ...]:
+        """Those of the two that there are."""
+        return (self.sessions,) if self.meter is None else (self.sessions, self.meter)
+
+    def check(self) -> None:
+        """Raise InputError with all that is wrong with the columns, before a row is read."""
+        self.usage(Slice(self.sessions.schema.empty_table(), self._meter_schema().empty_table(), ALL, Position()))
+
+    def usage(self, cut: Slice) -> UsageBatch:
+        """The checked batch of a slice."""
+        meter = {} if self.meter is None else {self.meter.label: self.meter.source(cut.meter)}
+        return read_usage(self.sessions.source(cut.sessions), **meter, find_runs=find_runs, excerpt=cut.excerpt)
+
+    def all_usage(self) -> UsageBatch:
+        """The checked batch of everything."""
+        meter = {} if self.meter is None else {self.meter.label: _all_of(self.meter, self._meter_schema().names)}
+        return read_usage(_all_of(self.sessions, None), **meter, find_runs=find_runs)
+
+    def way(self, deals: bool) -> str:
+        """The way that the files go, as far as can be told before they are read."""
+        if deals or "coupon" in self.sessions.schema.names or self._is_small():
+            return WHOLE
+        if self.meter is not None:
+            return MERGE if all(map(_may_ascend, self.labels)) else SORT
+        carried = self._list_column() or any(name in self.sessions.schema.names for name in SESSIONS.energies)
+        return ALONE if carried else WHOLE
+
+    def slices(self, way: str, sizes: Sizes, at: Position, folder: Path, threads: int | None) -> Iterator[Slice]:
+        """The slices from a position on. Raises OutOfOrderError where the way asks for an order that is not there."""
+        if way == MERGE:
+            assert self.meter is not None
+            sessions = Held(self._sessions(at), self._session_schema(), "session_id")
+            meter = Held(self._meter(at.meter), self._meter_schema(), "session_id")
+            return merge(sessions, meter, sizes, at)
+        if way == SORT:
+            return self._sorted(sizes, at, folder, threads)
+        return self._alone(way, sizes, at, folder, threads)
+
+    def _is_small(self) -> bool:
+        rows = [files.items for files in self.labels]
+        if None not in rows:
+            return sum(each or 0 for each in rows) <= self.whole_rows
+        return self.whole_rows > 0 and sum(files.size_bytes for files in self.labels) <= WHOLE_BYTES
+
+    def _list_column(self) -> str | None:
+        source = self.sessions.source(self.sessions.schema.empty_table())
+        return next((name for name in ("intervals", "readings") if is_list_column(source, name)), None)
+
+    def _sorted(self, sizes: Sizes, at: Position, folder: Path, threads: int | None) -> Iterator[Slice]:
+        sorter = Sorter(folder, threads)
+        try:
+            twice = sorter.learn_sessions(self._session_ids(), _numbered(self._ids_schema()))
+            key = pa.field(KEY, pa.int64())
+            sessions = Held(numbered(self._sessions(at), at.sessions, KEY), self._session_schema().append(key), KEY)
+            flat = _flat(self._meter_schema())
+            rows = sorter.by_session(lambda: numbered(_cast(self._meter(0), flat), 0, NUMBER), _numbered(flat))
+            schema = _numbered(self._meter_schema()).append(key)
+            meter = Held(_cast(_without(rows, at.meter), schema), schema, KEY)
+            for cut in merge(sessions, meter, sizes, at):
+                yield _with_twice(cut, twice)
+        finally:
+            sorter.close()
+
+    def _alone(self, way: str, sizes: Sizes, at: Position, folder: Path, threads: int | None) -> Iterator[Slice]:
+        name = self._list_column()
+        items = _one_each if name is None else partial(_lengths, name=name)
+        twice = np.empty(0, np.int64) if way == ALONE else self._ids_twice(folder, threads)
+        for cut in alone(self._sessions(at), self._session_schema(), sizes, at, items, way == ALONE):
+            yield _with_twice(cut, twice)
+
+    def _ids_twice(self, folder: Path, threads: int | None) -> Int64:
+        """(d,) the rows of sessions whose id is given more than once, ascending."""
+        if self.sessions.rows is not None and self.sessions.rows <= _IDS_HELD:
+            ids = pa.Table.from_batches(list(self._session_ids()), _numbered(self._ids_schema())).column("session_id")
+            twice = session_ids(ids).twice
+            return np.empty(0, np.int64) if twice is None else np.flatnonzero(twice)
+        sorter = Sorter(folder, threads)
+        try:
+            return sorter.learn_sessions(self._session_ids(), _numbered(self._ids_schema()))
+        finally:
+            sorter.close()
+
+    def _id_type(self) -> Any:
+        """Whole numbers where one of the tables has those: a CSV file says no types."""
+        types = [files.schema.field("session_id").type for files in self.labels]
+        given = [each for each in types if not pa.types.is_null(each)]
+        return pa.string() if all(map(is_text, given)) else pa.int64()
+
+    def _ids_schema(self) -> Any:
+        return pa.schema([("session_id", self._id_type())])
+
+    def _session_schema(self) -> Any:
+        return _with_id(self.sessions.schema, self._id_type())
+
+    def _meter_schema(self) -> Any:
+        if self.meter is None:
+            return pa.schema([])
+        schema = self.meter.chosen((READINGS if self.meter.label == "readings" else INTERVALS).names)
+        return _with_id(schema, self._id_type()) if "session_id" in schema.names else schema
+
+    def _session_ids(self) -> Iterator[Any]:
+        return numbered(_with_ids(self.sessions, self.sessions.batches(["session_id"]), self._ids_schema()), 0, NUMBER)
+
+    def _sessions(self, at: Position) -> Iterator[Any]:
+        return _with_ids(self.sessions, self.sessions.batches(None, at.sessions), self._session_schema())
+
+    def _meter(self, skip: int) -> Iterator[Any]:
+        assert self.meter is not None
+        schema = self._meter_schema()
+        return _with_ids(self.meter, self.meter.batches(schema.names, skip), schema)
+
+
+def open_tables(sessions: Paths, intervals: Paths | None, readings: Paths | None) -> Tables:
+    """Look at all files. Raises: InputError with the faults of all of them."""
+    faults: list[Fault] = []
+    found: list[TableFiles] = []
+    for label, paths in (("sessions", sessions), ("intervals", intervals), ("readings", readings)):
+        if paths is None:
+            continue
+        try:
+            found.append(open_files(paths, label))
+        except InputError as error:
+            faults.extend(error.faults)
+    if intervals is not None and readings is not None:
+        fix = "pass only one of them: readings become intervals, and the energy would count twice"
+        want = "intervals or readings, from one place"
+        faults.append(Fault("two_sources", Place("sessions"), "intervals and readings", want, fix))
+    if faults:
+        raise InputError(faults)
+    return Tables(found[0], found[1] if len(found) > 1 else None)
+
+
+def _all_of(files: TableFiles, only: tuple[str, ...] | list[str] | None) -> Any:
+    """Everything as `read_usage` takes it: a file by its path, as in `rate`."""
+    if len(files.paths) == 1:
+        return files.paths[0]
+    return files.source(pa.Table.from_batches(list(files.batches(only)), files.chosen(only)))
+
+
+def _may_ascend(files: TableFiles) -> bool:
+    """Whether the bounds that Parquet keeps of session_id allow it to ascend; True where there are none."""
+    if files.kind != PARQUET:
+        return True
+    import pyarrow.parquet as pq
+
+    last: Any = None
+    for path in files.paths:
+        with pq.ParquetFile(path) as file:
+            metadata = file.metadata
+        names = [metadata.schema.column(i).path for i in range(metadata.num_columns)]
+        if "session_id" not in names:
+            return True
+        for group in range(metadata.num_row_groups):
+            bounds = metadata.row_group(group).column(names.index("session_id")).statistics
+            if bounds is None or not bounds.has_min_max:
+                continue
+            if last is not None and bounds.min < last:
+                return False
+            last = bounds.max
+    return True
+
+
+def _with_id(schema: Any, kind: Any) -> Any:
+    at = schema.names.index("session_id")
+    return schema.set(at, pa.field("session_id", kind))
+
+
+def _with_ids(files: TableFiles, batches: Iterator[Any], schema: Any) -> Iterator[Any]:
+    """The batches with plain ids of one type. Raises InputError where one of them is none."""
+    at = schema.names.index("session_id")
+    kind = schema.field(at).type
+    for batch in batches:
+        ids = batch.column(at)
+        if ids.type != kind:
+            try:
+                ids = plain(ids).cast(kind)
+            except pa.ArrowInvalid as error:
+                got = f"session_id {str(error).splitlines()[0]}"
+                want = "whole numbers below 2^63, as in the other table"
+                raise InputError([Fault("id_types", Place(files.label), got, want, "cast both to text")]) from error
+            batch = batch.set_column(at, schema.field(at), ids)
+        yield batch
+
+
+def _numbered(schema: Any) -> Any:
+    return schema.append(pa.field(NUMBER, pa.int64()))
+
+
+def _flat(schema: Any) -> Any:
+    """The schema as DuckDB keeps it without a loss: instants as whole numbers, names as text."""
+
+    def flat(kind: Any) -> Any:
+        if pa.types.is_timestamp(kind):
+            return pa.int64()
+        return kind.value_type if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind) else kind
+
+    return pa.schema([pa.field(each.name, flat(each.type)) for each in schema])
+
+
+def _cast(batches: Iterator[Any], schema: Any) -> Iterator[Any]:
+    for batch in batches:
+        yield batch if batch.schema.equals(schema) else batch.cast(schema)
+
+
+def _without(batches: Iterator[Any], rows: int) -> Iterator[Any]:
+    """The batches without the first rows."""
+    for batch in batches:
+        taken = min(rows, batch.num_rows)
+        rows -= taken
+        if batch.num_rows > taken:
+            yield batch.slice(taken)
+
+
+def _with_twice(cut: Slice, twice: Int64) -> Slice:
+    """The slice with a mark at the sessions whose rows are in `twice` (d,)."""
+    first, last = cut.excerpt.first_session, cut.behind.sessions
+    rows = twice[np.searchsorted(twice, first) : np.searchsorted(twice, last)]
+    if not len(rows):
+        return cut
+    mask = np.zeros(last - first, np.bool_)
+    mask[rows - first] = True
+    return cut._replace(excerpt=cut.excerpt._replace(twice=mask))
+
+
+def _one_each(batch: Any) -> Int64:
+    return np.ones(batch.num_rows, np.int64)
+
+
+def _lengths(batch: Any, name: str) -> Int64:
+    """(n,) how many items the list of each session has."""
+    found: Int64 = pc.list_value_length(plain(batch.column(name))).fill_null(0).to_numpy().astype(np.int64)
+    return found
+
+
+__all__ = ["ALONE", "ANY", "MERGE", "OTHERWISE", "SORT", "WHOLE", "Callable", "OutOfOrderError", "Source", "Tables"]
