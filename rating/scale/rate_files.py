@@ -147,7 +147,7 @@ def rate_files(
         found = run.begin(what, resume)
         if found.complete:
             return RatedFiles(run.folder, run.files(), found.parts, found.sums)
-        way = run.way() or tables.way(accounts is not None or state is not None)
+        way = run.way() or tables.way(accounts is not None or state is not None, sizes)
         if way == WHOLE:
             return _at_once(tariffs, tables, run, accounts, state, on_error, threads)
         tables.check()
@@ -280,7 +280,7 @@ def _check(format: str, sizes: Sizes) -> None:
     faults = []
     if format not in FORMATS:
         faults.append(Fault("output", Place("format"), str(format), "the format parquet or csv", "name one of the two"))
-    if min(sizes) < 1:
+    if min(sizes[:-1]) < 1:
         faults.append(Fault("sizes", Place("sizes"), str(min(sizes)), "numbers from 1", "leave them out"))
     if faults:
         raise InputError(faults)

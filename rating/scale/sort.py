@@ -21,6 +21,7 @@ from rating.usage.batch import Int64
 
 MEMORY: Final = "384MiB"  # of the one GiB that a run may take
 _ROWS: Final = 65_536
+_NUMBERS: Final = pa.schema([(NUMBER, pa.int64())])
 _FAR: Final = 2**62  # no file has so many rows: keys of rows without a session begin here
 
 
@@ -58,9 +59,9 @@ class Sorter:
         counted = f"SELECT session_id, min({NUMBER}) AS {KEY}, count(*) AS times FROM given GROUP BY session_id"
         self._run(f"CREATE TABLE known AS {counted}")
         twice = f"SELECT {NUMBER} FROM given JOIN known USING (session_id) WHERE times > 1 ORDER BY {NUMBER}"
-        rows: Int64 = self._run(twice).to_arrow_table().column(0).to_numpy()
+        rows: list[Int64] = [batch.column(0).to_numpy() for batch in self._batches(twice, _NUMBERS)]
         self._run("DROP TABLE given")
-        return rows
+        return np.concatenate([np.empty(0, np.int64), *rows])
 
     def by_session(self, meter: Callable[[], Iterator[Any]], schema: Any) -> Iterator[Any]:
         """The rows of the meter in order of their sessions, with KEY. `meter()` gives its batches, with NUMBER."""
@@ -88,12 +89,13 @@ class Sorter:
 
         self._database.register(name, pa.RecordBatchReader.from_batches(schema, heard()))
 
-    def _run(self, query: str) -> Any:
+    def _run(self, query: str) -> None:
         with self._told():
-            return self._database.execute(query)
+            self._database.execute(query)
 
     def _batches(self, query: str, schema: Any) -> Iterator[Any]:
-        reader = self._run(query).to_arrow_reader(_ROWS)
+        with self._told():
+            reader = self._database.sql(query).to_arrow_reader(_ROWS)
         while True:
             with self._told():
                 batch = next(reader, None)

@@ -36,9 +36,7 @@ from rating.usage.tables import Source
 WHOLE, MERGE, SORT, ALONE, ANY = "whole", "merge", "sort", "alone", "any"
 OTHERWISE: Final = {MERGE: SORT, ALONE: ANY}  # where rows turn out to be in no order
 
-# Up to so many rows, or bytes where the rows are not told, all is rated at once: in half a second and 400 MB.
-WHOLE_ROWS: Final = 4 * 2**20
-WHOLE_BYTES: Final = 128 * 2**20
+_WHOLE_ROW_BYTES: Final = 32
 _IDS_HELD: Final = 4 * 2**20  # session ids that are looked through in memory
 
 
@@ -47,7 +45,6 @@ class Tables(NamedTuple):
 
     sessions: TableFiles
     meter: TableFiles | None
-    whole_rows: int = WHOLE_ROWS
 
     @property
     def rows(self) -> int | None:
@@ -73,9 +70,9 @@ class Tables(NamedTuple):
         meter = {} if self.meter is None else {self.meter.label: _all_of(self.meter, self._meter_schema().names)}
         return read_usage(_all_of(self.sessions, None), **meter, find_runs=find_runs)
 
-    def way(self, deals: bool) -> str:
+    def way(self, deals: bool, sizes: Sizes) -> str:
         """The way that the files go, as far as can be told before they are read."""
-        if deals or "coupon" in self.sessions.schema.names or self._is_small():
+        if deals or "coupon" in self.sessions.schema.names or self._is_small(sizes.whole):
             return WHOLE
         if self.meter is not None:
             return MERGE if all(map(_may_ascend, self.labels)) else SORT
@@ -93,11 +90,11 @@ class Tables(NamedTuple):
             return self._sorted(sizes, at, folder, threads)
         return self._alone(way, sizes, at, folder, threads)
 
-    def _is_small(self) -> bool:
+    def _is_small(self, whole: int) -> bool:
         rows = [files.items for files in self.labels]
         if None not in rows:
-            return sum(each or 0 for each in rows) <= self.whole_rows
-        return self.whole_rows > 0 and sum(files.size_bytes for files in self.labels) <= WHOLE_BYTES
+            return sum(each or 0 for each in rows) <= whole
+        return sum(files.size_bytes for files in self.labels) <= whole * _WHOLE_ROW_BYTES
 
     def _list_column(self) -> str | None:
         source = self.sessions.source(self.sessions.schema.empty_table())
