@@ -1,15 +1,16 @@
-"""`rating rate`: price the sessions in files, and write the four tables."""
+"""`rating rate`: price the sessions in files of any size, and write the four tables."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
 from rating.cli import options
-from rating.cli.text import count, heading, progress
+from rating.cli.progress import bar
+from rating.cli.text import count, heading
 
 
 @click.command("rate", short_help="Price sessions, and write the bills as tables.")
@@ -33,6 +34,7 @@ from rating.cli.text import count, heading, progress
     show_default=True,
     help="Put faulty sessions into the table rejected, or write nothing where there is one.",
 )
+@click.option("--resume", is_flag=True, help="Go on with a run that was interrupted, after its last whole part.")
 @options.as_json
 def command(
     tariffs: tuple[Path, ...],
@@ -44,9 +46,10 @@ def command(
     ocpp: Path | None,
     tariff: str | None,
     out: Path,
-    format_: str,
+    format_: Literal["parquet", "csv"],
     threads: int | None,
     on_error: Literal["collect", "raise"],
+    resume: bool,
     as_json: bool,
 ) -> None:
     """Price sessions, and write the tables sessions, lines, taxes and rejected.
@@ -54,6 +57,10 @@ def command(
     With accounts or coupons there is a table state as well, with which the sessions after these are rated.
 
     Every session is in one of the tables sessions and rejected. The tables appear whole, or not at all.
+
+    Files of any size are read, rated and written at the same time in less than 1 GiB where rows are in ascending order
+    of session_id; in any other order DuckDB sorts them on disk (pip install 'rating[files]'). Sessions with accounts or
+    coupons are rated in memory. A large run has parts: --resume goes on with one that was interrupted.
 
     \b
     rating rate --tariffs tariffs/ --sessions sessions.parquet --intervals intervals.parquet --out out/
@@ -63,37 +70,47 @@ def command(
     options.check_source(sessions, ocpp, tariff, [intervals, readings])
     options.check_meter(intervals, readings)
     options.check_out(out, [sessions, intervals, readings, ocpp, accounts, state])
-    with progress("Reading the tariffs") as now:
+    if ocpp is not None and resume:
+        raise click.UsageError("--resume is for --sessions: OCPP messages are rated at once")
+    with bar("Reading the tariffs") as shown:
         import rating
         from rating.cli import messages
         from rating.cli import summary as summaries
         from rating.cli.unplanned import unplanned
+        from rating.scale.sums import accounts_named
 
         loaded = rating.load_tariffs(list(tariffs))
+        options_: dict[str, Any] = {"on_error": on_error, "threads": threads, "accounts": accounts, "state": state}
         usage = None
         if ocpp is not None:
-            now("Reading the messages")
+            shown.say("Reading the messages")
             usage = rating.read_ocpp(ocpp, tariff=tariff)
-        now("Pricing the sessions")
-        delivered = (sessions, intervals) if usage is None else (usage.sessions, usage.intervals)
-        rated = rating.rate(
-            *(loaded, *delivered),
-            readings=readings,
-            accounts=accounts,
-            state=state,
-            on_error=on_error,
-            threads=threads,
-        )
-        now("Writing the tables")
-        folder = rated.write(out, format_)
-        summary = summaries.summarise(rated)
-        hint = unplanned(loaded, rated, accounts)
+            shown.say("Pricing the sessions")
+            rated = rating.rate(loaded, usage.sessions, usage.intervals, **options_)
+            shown.say("Writing the tables")
+            folder = rated.write(out, format_)
+            files = {name: folder / f"{name}.{format_}" for name in rated.written}
+            summary, sessions_rated, named = summaries.summarise(rated), rated.sessions, accounts_named(rated.sessions)
+        else:
+            assert sessions is not None
+            shown.say("Pricing the sessions")
+            done = rating.rate_files(
+                *(loaded, sessions, intervals, out),
+                readings=readings,
+                format=format_,
+                resume=resume,
+                progress=shown.at,
+                **options_,
+            )
+            files, summary = done.files, summaries.of_sums(done.sums)
+            sessions_rated, named = done.rated and done.rated.sessions, done.sums.accounts
+        hint = unplanned(loaded, sessions_rated, named, accounts)
     if hint:
         click.echo(hint, err=True)
-    files = {name: str(folder / f"{name}.{format_}") for name in rated.written}
+    paths = {name: str(path) for name, path in files.items()}
     if as_json:
         told = {} if usage is None else {"ocpp": messages.as_json(usage)}
-        click.echo(json.dumps({**summaries.as_json(summary), **told, "files": files}, indent=2, ensure_ascii=False))
+        click.echo(json.dumps({**summaries.as_json(summary), **told, "files": paths}, indent=2, ensure_ascii=False))
         return
     came = count(summary.rated + summary.rejected, "session")
     blocks = [heading(f"Rated {summary.rated:,} of {came} in {count(summary.lines, 'line')}")]

@@ -115,8 +115,13 @@ def open_files(data: Paths, label: str) -> TableFiles:
             faults.append(Fault("file_columns", Place(label), got, want, "write the files with the same columns"))
     if faults:
         raise InputError(faults)
-    rows, items = (None if any(each[i] is None for each in looked) else sum(each[i] for each in looked) for i in (1, 2))
+    rows, items = (_total([each[i] for each in looked]) for i in (1, 2))
     return TableFiles(label, tuple(paths), kind, looked[0][0], rows, items)
+
+
+def _total(counts: list[int | None]) -> int | None:
+    known = [each for each in counts if each is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
 def _paths(data: Paths, label: str) -> list[Path]:

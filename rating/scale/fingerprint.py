@@ -65,9 +65,11 @@ def differences(target: Path, before: dict[str, Any], now: dict[str, Any]) -> li
             what = "changed" if tariff in old and tariff in new else "added" if tariff in new else "gone"
             faults.append(_fault(target, f"tariff {tariff} ({what})", "the tariffs with which the run began"))
     old, new = before.get("options", {}), now["options"]
-    for name in sorted({*old, *new}):
-        if old.get(name) != new.get(name):
-            faults.append(_fault(target, f"{name}: {new.get(name)}", f"{old.get(name)}, with which the run began"))
+    faults += [
+        _fault(target, f"{name}: {new.get(name)}", f"{old.get(name)}, with which the run began")
+        for name in sorted({*old, *new})
+        if old.get(name) != new.get(name)
+    ]
     return faults + _input_differences(target, before.get("inputs", {}), now["inputs"])
 
 

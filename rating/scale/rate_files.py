@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
@@ -46,6 +46,7 @@ class RatedFiles:
     files: dict[str, Path]  # each a file, or a folder with a file for each part
     parts: int
     sums: Sums
+    rated: Rated | None = field(default=None, repr=False, compare=False)  # the tables, where all was rated at once
 
     @property
     def sessions(self) -> int:
@@ -134,12 +135,13 @@ def rate_files(
     >>> tariffs = rating.load_tariffs("tariffs/per-kwh.yaml")
     >>> done = rate_files(tariffs, f"{folder.name}/sessions.parquet", out=f"{folder.name}/out")
     >>> done.sessions, done.by_currency[0].gross
-    (1, Decimal('5.500000'))
+    (1, Decimal('4.880000'))
     """
     check_options(tariffs, on_error, threads)
     _check(format, sizes)
     tables = open_tables(sessions, intervals, readings)
-    options = {"format": format, "on_error": on_error, "sizes": list(sizes)}
+    _check_inputs(out, tables)
+    options: dict[str, Any] = {"format": format, "on_error": on_error, "sizes": list(sizes)}
     options |= {"accounts": _told(accounts), "state": _told(state)}
     what = fingerprint(tariffs, tables.labels, options)
     run = Run(out, format)
@@ -174,7 +176,7 @@ def _at_once(
     run.remove()
     rows = max(table.num_rows for table in batch.source.values())
     files = {name: run.folder / f"{name}.{run.format}" for name in written}
-    return RatedFiles(run.folder, files, 1, sums_of(rated, rows))
+    return RatedFiles(run.folder, files, 1, sums_of(rated, rows), rated)
 
 
 def _in_parts(job: _Job, run: Run, way: str, found: Found) -> Found:
@@ -284,6 +286,15 @@ def _check(format: str, sizes: Sizes) -> None:
         faults.append(Fault("sizes", Place("sizes"), str(min(sizes)), "numbers from 1", "leave them out"))
     if faults:
         raise InputError(faults)
+
+
+def _check_inputs(out: str | os.PathLike[str], tables: Tables) -> None:
+    """Refuse to write where an input lies: results replace what is in their folder."""
+    target = Path(out).resolve()
+    for path in (path for files in tables.labels for path in files.paths):
+        if target in path.resolve().parents or target == path.resolve():
+            want = "a folder without the input, for results replace what is in theirs"
+            raise InputError([Fault("output", Place(str(out)), f"the folder of {path}", want, "choose another folder")])
 
 
 def _told(table: Any) -> str | None:

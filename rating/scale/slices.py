@@ -35,8 +35,8 @@ class OutOfOrderError(Exception):
 class Sizes(NamedTuple):
     """After how many rows of the meter, or sessions, a slice ends, and a part of the run.
 
-    Files of up to `whole` rows, or 32 bytes for each where the rows are not told, are rated at once: as 4 Mi are in half
-    a second and 400 MB.
+    Files of up to `whole` rows, or 32 bytes for each where the rows are not told, are rated at once: 4 Mi take half a
+    second and 400 MB.
     """
 
     slice_meter: int = SLICE_METER

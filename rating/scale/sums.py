@@ -9,6 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rating.accounts.claims import texts_of
+
 AMOUNTS = ("energy_kwh", "net", "tax", "gross")
 
 
@@ -77,19 +79,24 @@ def _sum(currency: str, parts: list[Sum]) -> Sum:
 def sums_of(rated: Any, intervals: int) -> Sums:
     """What a `Rated` adds up to, without its strays. `intervals`: rows of the meter that came in."""
     sessions = rated.sessions
-    accounts = 0
-    if "account" in sessions.column_names:
-        accounts = len(sessions) - sessions.column("account").null_count
     return Sums(
         sessions=sessions.num_rows,
         lines=rated.lines.num_rows,
         taxes=rated.taxes.num_rows,
         rejected=rated.rejected.num_rows,
         intervals=intervals,
-        accounts=accounts,
+        accounts=accounts_named(sessions),
         by_currency=_by_currency(sessions),
         rejects=_rejects(rated.rejected),
     )
+
+
+def accounts_named(sessions: Any) -> int:
+    """How many sessions of the table name an account."""
+    if "account" not in sessions.column_names:
+        return 0
+    names = texts_of(sessions, "account", sessions.num_rows)
+    return len(names) - int(names.null_count)
 
 
 def _by_currency(sessions: Any) -> tuple[Sum, ...]:

@@ -26,7 +26,6 @@ from rating.scale.sort import Sorter, numbered
 from rating.usage.batch import WHOLE as ALL
 from rating.usage.batch import Int64, UsageBatch
 from rating.usage.columns import is_text, plain
-from rating.usage.files import PARQUET
 from rating.usage.identity import session_ids
 from rating.usage.lists import is_list_column
 from rating.usage.read import read_usage
@@ -75,7 +74,7 @@ class Tables(NamedTuple):
         if deals or "coupon" in self.sessions.schema.names or self._is_small(sizes.whole):
             return WHOLE
         if self.meter is not None:
-            return MERGE if all(map(_may_ascend, self.labels)) else SORT
+            return MERGE  # bounds in Parquet files are not asked: a flipped bit in them ends the process in Arrow 26
         carried = self._list_column() or any(name in self.sessions.schema.names for name in SESSIONS.energies)
         return ALONE if carried else WHOLE
 
@@ -189,29 +188,6 @@ def _all_of(files: TableFiles, only: tuple[str, ...] | list[str] | None) -> Any:
     if len(files.paths) == 1:
         return files.paths[0]
     return files.source(pa.Table.from_batches(list(files.batches(only)), files.chosen(only)))
-
-
-def _may_ascend(files: TableFiles) -> bool:
-    """Whether the bounds that Parquet keeps of session_id allow it to ascend; True where there are none."""
-    if files.kind != PARQUET:
-        return True
-    import pyarrow.parquet as pq
-
-    last: Any = None
-    for path in files.paths:
-        with pq.ParquetFile(path) as file:
-            metadata = file.metadata
-        names = [metadata.schema.column(i).path for i in range(metadata.num_columns)]
-        if "session_id" not in names:
-            return True
-        for group in range(metadata.num_row_groups):
-            bounds = metadata.row_group(group).column(names.index("session_id")).statistics
-            if bounds is None or not bounds.has_min_max:
-                continue
-            if last is not None and bounds.min < last:
-                return False
-            last = bounds.max
-    return True
 
 
 def _with_id(schema: Any, kind: Any) -> Any:
