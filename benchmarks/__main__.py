@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import accounts, beside, spot
+from benchmarks import accounts, beside, files, spot
 from benchmarks.cdr import measure as cdrs
 from benchmarks.cdr import report as cdr_report
 from benchmarks.contender import Contender
@@ -20,7 +20,7 @@ from benchmarks.readme import put_into
 from benchmarks.report import as_json, as_table, machine
 
 LATEST: Final = Path(__file__).parent / "results" / "latest.json"
-JOBS: Final = ("J1", "CDR", "SPOT", "ACCOUNTS")
+JOBS: Final = ("J1", "CDR", "SPOT", "ACCOUNTS", "FILES")
 TOGETHER: Final = ("J1", "CDR")  # without --job
 
 
@@ -71,17 +71,26 @@ def _beside(pair: Callable[[int], beside.Pair], options: argparse.Namespace) -> 
     return beside.as_table(result, facts, options.rounds), beside.as_json(result, facts, options.rounds)
 
 
+def _files(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+    n_intervals = options.intervals or (QUICK if options.quick else FULL)
+    result, others = files.measure(n_intervals, options.rounds, say=_say)
+    facts = machine(others)
+    return files.as_table(result, facts, options.rounds), files.as_json(result, facts, options.rounds)
+
+
 OTHERS: Final[dict[str, Callable[[argparse.Namespace], tuple[str, dict[str, Any]]]]] = {
     "CDR": _cdr,
     "SPOT": partial(_beside, spot.pair),
     "ACCOUNTS": partial(_beside, accounts.pair),
+    "FILES": _files,
 }
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="J1: rating and its peers side by side; CDR: OCPI CDRs; SPOT: J1 by an index; ACCOUNTS: on plans.",
+        description="J1: rating and its peers side by side; CDR: OCPI CDRs; SPOT: J1 by an index; ACCOUNTS: on plans; "
+        "FILES: files of any size.",
     )
     parser.add_argument("--job", choices=JOBS, help="one of them only; without it J1 and CDR")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} intervals instead of {FULL:,}, few CDRs")

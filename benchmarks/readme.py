@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-MARKERS: Final = {"J1": "bench", "CDR": "bench cdr", "SPOT": "bench spot", "ACCOUNTS": "bench accounts"}
+MARKERS: Final = {
+    "J1": "bench",
+    "CDR": "bench cdr",
+    "SPOT": "bench spot",
+    "ACCOUNTS": "bench accounts",
+    "FILES": "bench files",
+}
 
 
 def put_into(path: Path, job: str, table: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from kill_files import SIZES, TARIFF, content, write_inputs
+from kill_files import MEMORY, SIZES, TARIFF, content, write_inputs
 
 import rating
 from rating.errors import InputError
@@ -24,13 +24,11 @@ from rating.scale import parts as parts_module
 from rating.scale.parts import Run
 
 KILLS = Path(__file__).with_name("kill_files.py")
-MEMORY = Path("/dev/shm")  # where flushing a file takes no time
 
 
 @pytest.mark.parametrize(("kills", "order"), [(50, "sorted"), (12, "shuffled")])
 def test_killed_at_any_moment_and_resumed_the_tables_are_the_same_bytes(kills, order):
-    place = MEMORY if os.access(MEMORY, os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=place) as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         command = [sys.executable, str(KILLS), folder, str(kills), "7", order]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
         assert done.returncode == 0, done.stderr

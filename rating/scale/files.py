@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from rating.errors import Fault, InputError, Place
+from rating.scale.csv_types import settle
 from rating.usage.files import ARROW, CSV, PARQUET, READ_ERRORS, csv_options, damaged, kind_of, not_readable
 from rating.usage.tables import Source
 
@@ -55,6 +56,23 @@ class TableFiles:
         if only is None:
             return self.schema
         return pa.schema([self.schema.field(name) for name in only if self.schema.names.count(name) == 1])
+
+    def settled(self) -> TableFiles:
+        """The same, where columns of CSV files that travel along have the types that hold for every row."""
+        known = {name for name, kind in csv_options(self.label).column_types.items() if kind == pa.string()}
+        own = {field.name: field.type for field in self.schema if field.name not in known}
+        if self.kind != CSV or not own:
+            return self
+
+        def open_all(types: dict[str, Any]) -> Iterator[Any]:
+            for path in self.paths:
+                with _csv_reader(path, self.label, list(types), types) as reader:
+                    yield from reader
+
+        with _told(self.paths[0], self.label):
+            types = settle(own, self.schema.names, open_all)
+        fields = [pa.field(field.name, types.get(field.name, field.type)) for field in self.schema]
+        return replace(self, schema=pa.schema(fields))
 
     def batches(self, only: Iterable[str] | None = None, skip: int = 0) -> Iterator[Any]:
         """Record batches of those columns, after the first `skip` rows.
@@ -109,7 +127,8 @@ def open_files(data: Paths, label: str) -> TableFiles:
         except InputError as error:
             faults.extend(error.faults)
     for path, (schema, _, _) in zip(paths, looked, strict=False):
-        if not faults and sorted(schema.names) != sorted(looked[0][0].names):
+        same = schema.names == looked[0][0].names if kind == CSV else sorted(schema.names) == sorted(looked[0][0].names)
+        if not faults and not same:
             got = f"{path} with {', '.join(schema.names)}"
             want = f"the columns of {paths[0]}: {', '.join(looked[0][0].names)}"
             faults.append(Fault("file_columns", Place(label), got, want, "write the files with the same columns"))

@@ -152,6 +152,7 @@ def rate_files(
         way = run.way() or tables.way(accounts is not None or state is not None, sizes)
         if way == WHOLE:
             return _at_once(tariffs, tables, run, accounts, state, on_error, threads)
+        tables = tables.settled()
         tables.check()
         run.set_way(way)
         job = _Job(tariffs, tables, sizes, threads, on_error, progress or (lambda _: None))

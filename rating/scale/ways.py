@@ -64,6 +64,10 @@ class Tables(NamedTuple):
         meter = {} if self.meter is None else {self.meter.label: self.meter.source(cut.meter)}
         return read_usage(self.sessions.source(cut.sessions), **meter, find_runs=find_runs, excerpt=cut.excerpt)
 
+    def settled(self) -> Tables:
+        """The same, with the types that hold for every row where the files say none."""
+        return self._replace(sessions=self.sessions.settled())
+
     def all_usage(self) -> UsageBatch:
         """The checked batch of everything."""
         meter = {} if self.meter is None else {self.meter.label: _all_of(self.meter, self._meter_schema().names)}
@@ -187,6 +191,7 @@ def _all_of(files: TableFiles, only: tuple[str, ...] | list[str] | None) -> Any:
     """Everything as `read_usage` takes it: a file by its path, as in `rate`."""
     if len(files.paths) == 1:
         return files.paths[0]
+    files = files.settled() if only is None else files
     return files.source(pa.Table.from_batches(list(files.batches(only)), files.chosen(only)))
 
 
