@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from rating.engine import rate, rate_cdrs
     from rating.results.corrections import Corrections, corrections
     from rating.results.rated import Rated
-    from rating.scale.rate_files import RatedFiles, rate_files
+    from rating.scale.rate_files import rate_files
+    from rating.scale.rated_files import RatedFiles
     from rating.settle.fees import fees
     from rating.tariff.load import load_tariffs
     from rating.tariff.model import Tariffs
@@ -40,7 +41,7 @@ _HOMES = {
     "rate": "rating.engine",
     "rate_cdrs": "rating.engine",
     "rate_files": "rating.scale.rate_files",
-    "RatedFiles": "rating.scale.rate_files",
+    "RatedFiles": "rating.scale.rated_files",
     "read_cdrs": "rating.cdrs",
     "read_ocpp": "rating.usage.ocpp.read",
     "Rated": "rating.results.rated",

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from rating.scale.rate_files import Progress
+    from rating.scale.rated_files import Progress
 
 
 class Bar(NamedTuple):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
 from rating.cli import options
 from rating.cli.progress import bar
 from rating.cli.text import count, heading
+
+if TYPE_CHECKING:
+    from rating.cli.summary import Summary
+    from rating.tariff.model import Tariffs
 
 
 @click.command("rate", short_help="Price sessions, and write the bills as tables.")
@@ -77,34 +81,21 @@ def command(
         from rating.cli import messages
         from rating.cli import summary as summaries
         from rating.cli.unplanned import unplanned
-        from rating.scale.sums import accounts_named
 
         loaded = rating.load_tariffs(list(tariffs))
         options_: dict[str, Any] = {"on_error": on_error, "threads": threads, "accounts": accounts, "state": state}
-        usage = None
         if ocpp is not None:
             shown.say("Reading the messages")
             usage = rating.read_ocpp(ocpp, tariff=tariff)
             shown.say("Pricing the sessions")
-            rated = rating.rate(loaded, usage.sessions, usage.intervals, **options_)
-            shown.say("Writing the tables")
-            folder = rated.write(out, format_)
-            files = {name: folder / f"{name}.{format_}" for name in rated.written}
-            summary, sessions_rated, named = summaries.summarise(rated), rated.sessions, accounts_named(rated.sessions)
+            done = _rate_messages(loaded, usage, out, format_, options_)
         else:
-            assert sessions is not None
+            usage = None
             shown.say("Pricing the sessions")
-            done = rating.rate_files(
-                *(loaded, sessions, intervals, out),
-                readings=readings,
-                format=format_,
-                resume=resume,
-                progress=shown.at,
-                **options_,
-            )
-            files, summary = done.files, summaries.of_sums(done.sums)
-            sessions_rated, named = done.rated and done.rated.sessions, done.sums.accounts
-        hint = unplanned(loaded, sessions_rated, named, accounts)
+            tables = {"readings": readings, "format": format_, "resume": resume, "progress": shown.at}
+            done = _rate_files(loaded, sessions, intervals, out, {**tables, **options_})
+        summary, files = done.summary, done.files
+        hint = unplanned(loaded, done.sessions, done.named, accounts)
     if hint:
         click.echo(hint, err=True)
     paths = {name: str(path) for name, path in files.items()}
@@ -122,3 +113,32 @@ def command(
         blocks.extend(messages.as_text(usage))
     blocks.append("\n".join([heading("Tables"), *(f"  {path}" for path in files.values())]))
     click.echo("\n\n".join(blocks))
+
+
+class _Done(NamedTuple):
+    """A rating whose tables are written."""
+
+    summary: Summary
+    files: dict[str, Path]
+    sessions: Any  # the table of rated sessions; None: it was not in memory as a whole
+    named: int  # sessions that name an account
+
+
+def _rate_files(tariffs: Tariffs, sessions: Any, intervals: Path | None, out: Path, options: dict[str, Any]) -> _Done:
+    from rating.cli.summary import of_sums
+    from rating.scale.rate_files import rate_files
+
+    done = rate_files(tariffs, sessions, intervals, out, **options)
+    table = None if done.rated is None else done.rated.sessions
+    return _Done(of_sums(done.sums), done.files, table, done.sums.accounts)
+
+
+def _rate_messages(tariffs: Tariffs, usage: Any, out: Path, format_: str, options: dict[str, Any]) -> _Done:
+    import rating
+    from rating.cli.summary import summarise
+    from rating.scale.sums import accounts_named
+
+    rated = rating.rate(tariffs, usage.sessions, usage.intervals, **options)
+    folder = rated.write(out, format_)
+    files = {name: folder / f"{name}.{format_}" for name in rated.written}
+    return _Done(summarise(rated), files, rated.sessions, accounts_named(rated.sessions))

@@ -6,19 +6,20 @@ import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from rating.engine import check_options, rate_batch
 from rating.errors import Fault, InputError, Place, SessionError
 from rating.results.rated import Rated
-from rating.results.write import FORMATS, NAMES, write_tables
+from rating.results.write import FORMATS, write_tables
 from rating.scale.files import Paths
 from rating.scale.fingerprint import fingerprint
-from rating.scale.parts import STRAY, TABLES, Found, PartWriter, Run
+from rating.scale.parts import STRAY, Found, PartWriter, Run
+from rating.scale.rated_files import Progress, RatedFiles
 from rating.scale.slices import OutOfOrderError, Sizes, Slice
-from rating.scale.sums import Rejects, Sum, Sums, sums_of
+from rating.scale.sums import Sums, sums_of
 from rating.scale.threads import Behind, ahead
 from rating.scale.ways import OTHERWISE, WHOLE, Tables, open_tables
 from rating.tariff.model import Tariffs
@@ -29,48 +30,6 @@ _HELD: Final = 1  # slices that wait before a step; one more is at work in each
 _FULL: Final = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 
 SIZES: Final = Sizes()
-
-
-class Progress(NamedTuple):
-    """So many intervals (or readings, or else sessions) are rated, of so many; None: the files do not say."""
-
-    done: int
-    total: int | None
-
-
-@dataclass(frozen=True)
-class RatedFiles:
-    """What a run came to: counts of rows, sums by currency, refusals by code, and where the tables are."""
-
-    folder: Path
-    files: dict[str, Path]  # each a file, or a folder with a file for each part
-    parts: int
-    sums: Sums
-    rated: Rated | None = field(default=None, repr=False, compare=False)  # the tables, where all was rated at once
-
-    @property
-    def sessions(self) -> int:
-        """How many sessions were rated."""
-        return self.sums.sessions
-
-    @property
-    def rejected(self) -> int:
-        """How many rows the table `rejected` has: sessions, and meter data of unknown ones."""
-        return self.sums.rejected
-
-    @property
-    def by_currency(self) -> tuple[Sum, ...]:
-        """Sessions, energy and amounts in each currency, exactly."""
-        return self.sums.by_currency
-
-    @property
-    def rejects(self) -> tuple[Rejects, ...]:
-        """How often each code occurs among what was rejected."""
-        return self.sums.rejects
-
-    def __repr__(self) -> str:
-        made = f"{self.sums.sessions} sessions, {self.sums.lines} lines, {self.sums.rejected} rejected"
-        return f"RatedFiles({made}, in {self.folder})"
 
 
 class _Job(NamedTuple):
@@ -301,6 +260,3 @@ def _check_inputs(out: str | os.PathLike[str], tables: Tables) -> None:
 def _told(table: Any) -> str | None:
     """What a run keeps of a table of accounts or a state: a rating with one is at once, and never gone on with."""
     return None if table is None else str(table) if isinstance(table, str | os.PathLike) else type(table).__name__
-
-
-assert set(TABLES) <= set(NAMES)
