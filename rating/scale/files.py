@@ -43,6 +43,13 @@ class TableFiles:
     items: int | None  # values in the longest column, those of lists counted one by one
 
     @property
+    def batch_rows(self) -> int:
+        """Rows of a batch: fewer where each holds a list, for a meter year is one of 35,136 items."""
+        if not self.rows or not self.items:
+            return BATCH_ROWS
+        return max(1, BATCH_ROWS * self.rows // self.items)
+
+    @property
     def size_bytes(self) -> int:
         """The size of all files."""
         return sum(path.stat().st_size for path in self.paths)
@@ -83,7 +90,7 @@ class TableFiles:
         left = _Skip(skip)
         for path in self.paths:
             with _told(path, self.label):
-                for batch in _READERS[self.kind](path, self.label, schema, left):
+                for batch in _READERS[self.kind](path, self, schema, left):
                     taken = min(left.rows, batch.num_rows)
                     left.rows -= taken
                     if batch.num_rows > taken:
@@ -190,7 +197,7 @@ def _look_csv(path: Path, label: str) -> tuple[Any, int | None, int | None]:
         return reader.schema, None, None
 
 
-def _read_parquet(path: Path, label: str, schema: Any, left: _Skip) -> Iterator[Any]:
+def _read_parquet(path: Path, files: TableFiles, schema: Any, left: _Skip) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
     # Pages whose checksum was written are checked: without one, a flipped bit may pass for another energy. Arrow's
@@ -201,10 +208,10 @@ def _read_parquet(path: Path, label: str, schema: Any, left: _Skip) -> Iterator[
         while groups and file.metadata.row_group(groups[0]).num_rows <= left.rows:
             left.rows -= file.metadata.row_group(groups.pop(0)).num_rows
         if groups:
-            yield from file.iter_batches(BATCH_ROWS, row_groups=groups, columns=schema.names)
+            yield from file.iter_batches(files.batch_rows, row_groups=groups, columns=schema.names)
 
 
-def _read_arrow(path: Path, label: str, schema: Any, left: _Skip) -> Iterator[Any]:
+def _read_arrow(path: Path, files: TableFiles, schema: Any, left: _Skip) -> Iterator[Any]:
     # Not memory-mapped: a file that another program shortens would end this process, not raise.
     with pa.OSFile(str(path)) as source:
         reader = _arrow_reader(source)
@@ -224,8 +231,8 @@ def _arrow_reader(source: Any) -> Any:
         return pa.ipc.open_stream(source)
 
 
-def _read_csv(path: Path, label: str, schema: Any, left: _Skip) -> Iterator[Any]:
-    with _csv_reader(path, label, schema.names, {field.name: field.type for field in schema}) as reader:
+def _read_csv(path: Path, files: TableFiles, schema: Any, left: _Skip) -> Iterator[Any]:
+    with _csv_reader(path, files.label, schema.names, {field.name: field.type for field in schema}) as reader:
         for batch in reader:
             for first in range(0, batch.num_rows, BATCH_ROWS):
                 yield batch.slice(first, BATCH_ROWS)

@@ -21,7 +21,7 @@ from rating.scale.rated_files import Progress, RatedFiles
 from rating.scale.slices import OutOfOrderError, Sizes, Slice
 from rating.scale.sums import Sums, sums_of
 from rating.scale.threads import Behind, ahead
-from rating.scale.ways import OTHERWISE, WHOLE, Tables, open_tables
+from rating.scale.ways import OTHERWISE, WHOLE, Sorting, Tables, open_tables
 from rating.tariff.model import Tariffs
 
 _FAULTS_MAX: Final = 10_000  # that on_error="raise" gathers before it raises them
@@ -143,8 +143,9 @@ def _in_parts(job: _Job, run: Run, way: str, found: Found) -> Found:
     """Rate the rest of a run, part by part."""
     writer = _Parts(run, job, found)
     faults: list[Fault] = []
-    slices = job.tables.slices(way, job.sizes, found.position, run.work / "sort", job.threads)
-    with ahead(slices, _HELD) as cuts, writer.behind() as behind:
+    sorting = Sorting(run.work / "sort", job.threads, [])
+    slices = job.tables.slices(way, job.sizes, found.position, sorting)
+    with ahead(slices, _HELD, sorting.halt) as cuts, writer.behind() as behind:
         for cut in cuts:
             batch = job.tables.usage(cut)
             try:

@@ -1,12 +1,14 @@
 """Files in any order: rows of the meter come in the order of their sessions, through DuckDB's sort on disk.
 
-Comes in: files of sessions and of intervals or readings, in any order. Goes out: both as streams in order of one key:
-the row of a session, and for each row of the meter the row of its session; those of no session come behind all
-others, together where their ids are the same, in the order in which the ids first came in.
+Comes in: files of sessions and of intervals or readings, in any order. Goes out: the rows of sessions whose id others
+have, and the rows of the meter with a key: the row of their session. Those of no session come behind all others,
+together where their ids are the same, in the order in which the ids first came in. They are kept as Parquet, so that
+DuckDB and its memory are gone when the rating begins, and a run that is gone on with need not sort again.
 """
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,9 +21,9 @@ from rating.errors import Fault, InputError, Place
 from rating.scale.slices import KEY, NUMBER
 from rating.usage.batch import Int64
 
-MEMORY: Final = "384MiB"  # of the one GiB that a run may take
+MEMORY: Final = "512MiB"  # of the one GiB that a run may take; the rest of it begins when DuckDB has ended
 _ROWS: Final = 65_536
-_NUMBERS: Final = pa.schema([(NUMBER, pa.int64())])
+_THREADS: Final = 2  # each asks for a share of MEMORY
 _FAR: Final = 2**62  # no file has so many rows: keys of rows without a session begin here
 
 
@@ -38,12 +40,14 @@ class Sorter:
 
     def __init__(self, folder: Path, threads: int | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        options = {"memory_limit": MEMORY, "temp_directory": str(folder), "preserve_insertion_order": "false"}
-        if threads is not None:
-            options["threads"] = str(threads)
+        options = {"memory_limit": MEMORY, "temp_directory": str(folder), "threads": str(min(threads or 2, _THREADS))}
         self._database = _duckdb().connect(":memory:", config=options)
         self._database.execute("SET TimeZone = 'UTC'")
         self._failures: list[Exception] = []
+
+    def interrupt(self) -> None:
+        """End what is being done, from another thread."""
+        self._database.interrupt()
 
     def close(self) -> None:
         """Let go of memory and disk."""
@@ -59,25 +63,30 @@ class Sorter:
         counted = f"SELECT session_id, min({NUMBER}) AS {KEY}, count(*) AS times FROM given GROUP BY session_id"
         self._run(f"CREATE TABLE known AS {counted}")
         twice = f"SELECT {NUMBER} FROM given JOIN known USING (session_id) WHERE times > 1 ORDER BY {NUMBER}"
-        rows: list[Int64] = [batch.column(0).to_numpy() for batch in self._batches(twice, _NUMBERS)]
+        with self._told():
+            rows: Int64 = self._database.sql(twice).fetchnumpy()[NUMBER]
         self._run("DROP TABLE given")
-        return np.concatenate([np.empty(0, np.int64), *rows])
+        return np.asarray(rows, np.int64)
 
-    def by_session(self, meter: Callable[[], Iterator[Any]], schema: Any) -> Iterator[Any]:
-        """The rows of the meter in order of their sessions, with KEY. `meter()` gives its batches, with NUMBER."""
-        out = schema.append(pa.field(KEY, pa.int64()))
+    def sort(self, meter: Callable[[], Iterator[Any]], schema: Any, paths: tuple[Path, Path]) -> None:
+        """Write the rows of the meter with KEY: those of sessions, those of none. `meter()`: batches with NUMBER."""
         names = ", ".join(f'm."{name}"' for name in schema.names)
         order = f"ORDER BY k.{KEY}, m.{NUMBER}"
         self._register("meter", meter(), schema)
-        matched = f"SELECT {names}, k.{KEY} FROM meter m JOIN known k ON m.session_id = k.session_id {order}"
-        yield from self._batches(matched, out)
+        self._write(
+            f"SELECT {names}, k.{KEY} FROM meter m JOIN known k ON m.session_id = k.session_id {order}", paths[0]
+        )
         self._register("meter", meter(), schema)
         lost = "SELECT m.* FROM meter m ANTI JOIN known k ON m.session_id = k.session_id"
         self._run(f"CREATE TABLE stray AS {lost}")
         firsts = f"SELECT session_id, min({NUMBER}) + {_FAR} AS {KEY} FROM stray GROUP BY session_id"
         same = "m.session_id IS NOT DISTINCT FROM k.session_id"
-        yield from self._batches(f"SELECT {names}, k.{KEY} FROM stray m JOIN ({firsts}) k ON {same} {order}", out)
+        self._write(f"SELECT {names}, k.{KEY} FROM stray m JOIN ({firsts}) k ON {same} {order}", paths[1])
         self._run("DROP TABLE stray")
+
+    def _write(self, query: str, path: Path) -> None:
+        name = str(path).replace("'", "''")
+        self._run(f"COPY ({query}) TO '{name}' (FORMAT parquet, ROW_GROUP_SIZE {_ROWS})")
 
     def _register(self, name: str, batches: Iterator[Any], schema: Any) -> None:
         def heard() -> Iterator[Any]:
@@ -93,16 +102,6 @@ class Sorter:
         with self._told():
             self._database.execute(query)
 
-    def _batches(self, query: str, schema: Any) -> Iterator[Any]:
-        with self._told():
-            reader = self._database.sql(query).to_arrow_reader(_ROWS)
-        while True:
-            with self._told():
-                batch = next(reader, None)
-            if batch is None:
-                return
-            yield batch if batch.schema.equals(schema) else batch.cast(schema)
-
     @contextmanager
     def _told(self) -> Iterator[None]:
         """Raise what the files raised; a full disk as OSError."""
@@ -112,8 +111,12 @@ class Sorter:
         except (duckdb.Error, pa.ArrowException) as error:
             if self._failures:
                 raise self._failures[0] from error
-            if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException) or "No space left" in str(error):
-                raise OSError(f"sorting: {str(error).strip().splitlines()[0]}") from error
+            words = f"sorting: {str(error).strip().splitlines()[0]}"
+            if isinstance(error, duckdb.IOException) or "No space left" in words:
+                raise OSError(words) from error
+            if isinstance(error, duckdb.OutOfMemoryException):
+                full = "max_temp_directory_size" in str(error)  # it never takes more of a disk than nine tenths
+                raise (OSError(errno.ENOSPC, words) if full else MemoryError(words)) from error
             raise
 
 

@@ -6,7 +6,7 @@ them, and is raised where the stream is driven.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from queue import Empty, Full, Queue
 from threading import Event, Thread
@@ -19,8 +19,11 @@ _LOOK_S: Final = 0.1  # how often a thread that waits looks whether all has ende
 
 
 @contextmanager
-def ahead(items: Iterator[T], held: int) -> Iterator[Iterator[T]]:
-    """The items, made in a thread of their own, at most `held` before they are asked for."""
+def ahead(items: Iterator[T], held: int, halt: Iterable[Callable[[], None]] = ()) -> Iterator[Iterator[T]]:
+    """The items, made in a thread of their own, at most `held` before they are asked for.
+
+    When the block ends, each of `halt` is called: it ends what the thread may be waiting for.
+    """
     queue: Queue[Any] = Queue(held)
     stop = Event()
     failures: list[BaseException] = []
@@ -46,6 +49,9 @@ def ahead(items: Iterator[T], held: int) -> Iterator[Iterator[T]]:
         yield made()
     finally:
         stop.set()
+        if thread.is_alive():
+            for call in halt:
+                call()
         thread.join()
 
 

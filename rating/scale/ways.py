@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from rating.errors import Fault, InputError, Place
 from rating.kernels.runs import find_runs
+from rating.results.write import sync
 from rating.scale.files import Paths, TableFiles, open_files
 from rating.scale.slices import KEY, NUMBER, Held, OutOfOrderError, Position, Sizes, Slice, alone, merge
 from rating.scale.sort import Sorter, numbered
@@ -37,6 +38,20 @@ OTHERWISE: Final = {MERGE: SORT, ALONE: ANY}  # where rows turn out to be in no 
 
 _WHOLE_ROW_BYTES: Final = 32
 _IDS_HELD: Final = 4 * 2**20  # session ids that are looked through in memory
+
+
+class Sorting(NamedTuple):
+    """Where and how rows are sorted, if they have to be; `halt` is filled with what ends it from another thread."""
+
+    folder: Path
+    threads: int | None
+    halt: list[Callable[[], None]]
+
+    def begin(self) -> Sorter:
+        """A sorter; the caller closes it."""
+        sorter = Sorter(self.folder, self.threads)
+        self.halt.append(sorter.interrupt)
+        return sorter
 
 
 class Tables(NamedTuple):
@@ -82,7 +97,7 @@ class Tables(NamedTuple):
         carried = self._list_column() or any(name in self.sessions.schema.names for name in SESSIONS.energies)
         return ALONE if carried else WHOLE
 
-    def slices(self, way: str, sizes: Sizes, at: Position, folder: Path, threads: int | None) -> Iterator[Slice]:
+    def slices(self, way: str, sizes: Sizes, at: Position, sorting: Sorting) -> Iterator[Slice]:
         """The slices from a position on. Raises OutOfOrderError where the way asks for an order that is not there."""
         if way == MERGE:
             assert self.meter is not None
@@ -90,8 +105,8 @@ class Tables(NamedTuple):
             meter = Held(self._meter(at.meter), self._meter_schema(), "session_id")
             return merge(sessions, meter, sizes, at)
         if way == SORT:
-            return self._sorted(sizes, at, folder, threads)
-        return self._alone(way, sizes, at, folder, threads)
+            return self._sorted(sizes, at, sorting)
+        return self._alone(way, sizes, at, sorting)
 
     def _is_small(self, whole: int) -> bool:
         rows = [files.items for files in self.labels]
@@ -103,35 +118,49 @@ class Tables(NamedTuple):
         source = self.sessions.source(self.sessions.schema.empty_table())
         return next((name for name in ("intervals", "readings") if is_list_column(source, name)), None)
 
-    def _sorted(self, sizes: Sizes, at: Position, folder: Path, threads: int | None) -> Iterator[Slice]:
-        sorter = Sorter(folder, threads)
-        try:
-            twice = sorter.learn_sessions(self._session_ids(), _numbered(self._ids_schema()))
-            key = pa.field(KEY, pa.int64())
-            sessions = Held(numbered(self._sessions(at), at.sessions, KEY), self._session_schema().append(key), KEY)
-            flat = _flat(self._meter_schema())
-            rows = sorter.by_session(lambda: numbered(_cast(self._meter(0), flat), 0, NUMBER), _numbered(flat))
-            schema = _numbered(self._meter_schema()).append(key)
-            meter = Held(_cast(_without(rows, at.meter), schema), schema, KEY)
-            for cut in merge(sessions, meter, sizes, at):
-                yield _with_twice(cut, twice)
-        finally:
-            sorter.close()
+    def _sorted(self, sizes: Sizes, at: Position, sorting: Sorting) -> Iterator[Slice]:
+        rows, twice = self._sort(sorting)
+        key = pa.field(KEY, pa.int64())
+        sessions = Held(numbered(self._sessions(at), at.sessions, KEY), self._session_schema().append(key), KEY)
+        schema = _numbered(_with_text(self._meter_schema())).append(key)
+        meter = Held(_cast(rows.batches(None, at.meter), schema), schema, KEY)
+        for cut in merge(sessions, meter, sizes, at):
+            yield _with_twice(cut, twice)
 
-    def _alone(self, way: str, sizes: Sizes, at: Position, folder: Path, threads: int | None) -> Iterator[Slice]:
+    def _sort(self, sorting: Sorting) -> tuple[TableFiles, Int64]:
+        """The sorted rows of the meter, and the rows of sessions whose id others have; kept where they are there."""
+        assert self.meter is not None
+        folder = sorting.folder
+        paths, kept = (folder / "sorted.parquet", folder / "stray.parquet"), folder / "twice.npy"
+        if not kept.exists():
+            sorter = sorting.begin()
+            try:
+                twice = sorter.learn_sessions(self._session_ids(), _numbered(self._ids_schema()))
+                flat = _flat(self._meter_schema())
+                sorter.sort(lambda: numbered(_cast(self._meter(0), flat), 0, NUMBER), _numbered(flat), paths)
+            finally:
+                sorter.close()
+            for path in paths:
+                sync(path)
+            with (folder / "twice.new").open("wb") as file:
+                np.save(file, twice)
+            (folder / "twice.new").rename(kept)
+        return open_files(paths, self.meter.label), np.load(kept)
+
+    def _alone(self, way: str, sizes: Sizes, at: Position, sorting: Sorting) -> Iterator[Slice]:
         name = self._list_column()
         items = _one_each if name is None else partial(_lengths, name=name)
-        twice = np.empty(0, np.int64) if way == ALONE else self._ids_twice(folder, threads)
+        twice = np.empty(0, np.int64) if way == ALONE else self._ids_twice(sorting)
         for cut in alone(self._sessions(at), self._session_schema(), sizes, at, items, way == ALONE):
             yield _with_twice(cut, twice)
 
-    def _ids_twice(self, folder: Path, threads: int | None) -> Int64:
+    def _ids_twice(self, sorting: Sorting) -> Int64:
         """(d,) the rows of sessions whose id is given more than once, ascending."""
         if self.sessions.rows is not None and self.sessions.rows <= _IDS_HELD:
             ids = pa.Table.from_batches(list(self._session_ids()), _numbered(self._ids_schema())).column("session_id")
             twice = session_ids(ids).twice
             return np.empty(0, np.int64) if twice is None else np.flatnonzero(twice)
-        sorter = Sorter(folder, threads)
+        sorter = sorting.begin()
         try:
             return sorter.learn_sessions(self._session_ids(), _numbered(self._ids_schema()))
         finally:
@@ -221,6 +250,12 @@ def _numbered(schema: Any) -> Any:
     return schema.append(pa.field(NUMBER, pa.int64()))
 
 
+def _with_text(schema: Any) -> Any:
+    """The schema with text in place of columns without a type, which only Arrow knows."""
+    kinds = [pa.string() if pa.types.is_null(each.type) else each.type for each in schema]
+    return pa.schema(list(zip(schema.names, kinds, strict=True)))
+
+
 def _flat(schema: Any) -> Any:
     """The schema as DuckDB keeps it without a loss: instants as whole numbers, names as text."""
 
@@ -229,21 +264,12 @@ def _flat(schema: Any) -> Any:
             return pa.int64()
         return kind.value_type if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind) else kind
 
-    return pa.schema([pa.field(each.name, flat(each.type)) for each in schema])
+    return pa.schema([pa.field(each.name, flat(each.type)) for each in _with_text(schema)])
 
 
 def _cast(batches: Iterator[Any], schema: Any) -> Iterator[Any]:
     for batch in batches:
         yield batch if batch.schema.equals(schema) else batch.cast(schema)
-
-
-def _without(batches: Iterator[Any], rows: int) -> Iterator[Any]:
-    """The batches without the first rows."""
-    for batch in batches:
-        taken = min(rows, batch.num_rows)
-        rows -= taken
-        if batch.num_rows > taken:
-            yield batch.slice(taken)
 
 
 def _with_twice(cut: Slice, twice: Int64) -> Slice:
