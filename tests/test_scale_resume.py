@@ -184,7 +184,8 @@ def test_a_truncated_file_is_told_before_anything_is_rated(tmp_path):
     assert not (tmp_path / "out.partial").exists()
 
 
-def test_a_flipped_bit_in_a_page_with_a_checksum_ends_the_run_with_the_parts_before_it(tmp_path):
+def test_a_flipped_bit_in_a_page_with_a_checksum_ends_the_run_with_the_parts_before_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("rating.scale.files.BATCH_ROWS", 50)
     options = world(tmp_path)
     table = pq.read_table(options["intervals"])
     pq.write_table(table, options["intervals"], row_group_size=50, write_page_checksum=True, compression="none")
