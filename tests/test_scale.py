@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from random import Random
@@ -332,3 +333,39 @@ def test_sessions_of_accounts_are_rated_at_once_whatever_the_sizes(tmp_path):
     for name, path in done.files.items():
         assert plain(pq.read_table(path)).equals(plain(expected.written[name]))
     assert set(done.files) == set(expected.written)
+
+
+def test_no_row_at_all_and_large_sizes_of_nothing(tmp_path):
+    options = small(tmp_path)
+    for name in ("sessions", "intervals"):
+        pq.write_table(pq.read_table(options[name]).slice(0, 0), options[name])
+    done = rating.rate_files(**options, sizes=SIZES)
+    assert (done.sessions, done.rejected) == (0, 0)
+    assert pq.read_table(done.files["lines"]).num_rows == 0
+
+
+@pytest.mark.parametrize("wrong", [pa.table({"session_id": [1]}), None, [], [3]])
+def test_what_is_no_path_is_told(tmp_path, wrong):
+    with pytest.raises(InputError, match="a path, a pattern, or a list of paths"):
+        rating.rate_files(**{**small(tmp_path), "sessions": wrong})
+
+
+def test_bytes_that_are_no_text_are_refused_for_csv(tmp_path):
+    options = small(tmp_path)
+    sessions = pq.read_table(options["sessions"])
+    remark = pa.array([b"\xed\xbf\xbf"] * sessions.num_rows, pa.binary())
+    pq.write_table(sessions.append_column("remark", remark), options["sessions"])
+    with pytest.raises(InputError, match="write Parquet, or cast"):
+        rating.rate_files(**options, sizes=SIZES, format="csv")
+    assert rating.rate_files(**options, sizes=SIZES).sessions > 0
+
+
+def test_a_file_that_changes_while_it_is_read_ends_the_run(tmp_path):
+    options = small(tmp_path)
+
+    def touch(_: Any) -> None:
+        os.utime(options["intervals"], ns=(1, 1))
+
+    with pytest.raises(InputError, match="files that stay as they are"):
+        rating.rate_files(**options, sizes=SIZES, progress=touch)
+    assert not (tmp_path / "out").exists()

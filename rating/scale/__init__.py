@@ -13,6 +13,7 @@ May import: `engine` and all that it may.
     csv_types   the types of a CSV file's own columns
     threads     reading ahead, and writing behind
     parts       a run on disk: parts that are there whole or not at all, and where to go on
+    part_writer the files of one part
     fingerprint which inputs, tariffs and versions a run is of
     sums        what a part adds up to
 """

@@ -113,7 +113,7 @@ def _told(path: Path, label: str) -> Iterator[None]:
         raise InputError([damaged(path, label, error)]) from error
 
 
-def open_files(data: Paths, label: str) -> TableFiles:
+def open_files(data: Paths | None, label: str) -> TableFiles:
     """Look at the files of a table: their columns, and how many rows they have.
 
     Raises: InputError with every file that is missing, damaged, of another suffix, or has other columns than the first.
@@ -150,10 +150,16 @@ def _total(counts: list[int | None]) -> int | None:
     return sum(known) if len(known) == len(counts) else None
 
 
-def _paths(data: Paths, label: str) -> list[Path]:
+def _paths(data: Paths | None, label: str) -> list[Path]:
     """The files that are meant, those of a folder and of a pattern in order of their names."""
     found: list[Path] = []
-    for each in [data] if isinstance(data, str | os.PathLike) else data:
+    given = [data] if isinstance(data, str | os.PathLike) else list(data) if isinstance(data, list | tuple) else [None]
+    if not given or not all(isinstance(each, str | os.PathLike) for each in given):
+        fix = "name the files; tables in memory are for rating.rate"
+        got = f"an object of type {type(data).__name__}"
+        raise InputError([Fault("unsupported_source", Place(label), got, "a path, a pattern, or a list of paths", fix)])
+    for each in given:
+        assert each is not None
         path = Path(each)
         if path.is_dir():
             inside = sorted(

@@ -15,9 +15,9 @@ from rating.errors import Fault, InputError, Place
 from rating.scale.files import TableFiles
 from rating.tariff.model import Tariffs
 
-# A file up to this size is read whole, 0.1 s at 500 MB a second. Of a larger one 64 samples and its end are, where
-# Parquet keeps the sizes and bounds of every column; and its time of change has to be the same as well.
-_WHOLE_BYTES: Final = 64 * 2**20
+# A file up to this size is read whole, in some 10 ms. Of a larger one 64 samples and its end are, where Parquet keeps
+# the sizes and bounds of every column; and its time of change has to be the same as well.
+_WHOLE_BYTES: Final = 8 * 2**20
 _SAMPLES: Final = 64
 _SAMPLE_BYTES: Final = 2**16
 _END_BYTES: Final = 2**20

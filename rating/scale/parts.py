@@ -17,15 +17,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 
 from rating.errors import Fault, InputError, Place
-from rating.results.write import RUN, check_folder, plain, swap, sync
+from rating.results.write import RUN, check_folder, swap, sync
 from rating.scale.fingerprint import differences, refuse
 from rating.scale.slices import Position
 from rating.scale.sums import Sums, as_json, from_json
@@ -193,67 +191,6 @@ class Run:
             part.rename(whole)
         shutil.rmtree(folder)
         whole.rename(folder)
-
-
-class PartWriter:
-    """The files of one part, slice by slice."""
-
-    def __init__(self, run: Run, part: int) -> None:
-        self._run, self.part = run, part
-        self._writers: dict[Path, Any] = {}
-        self._pool = ThreadPoolExecutor(len(TABLES), thread_name_prefix="rating-table")
-
-    def write(self, tables: dict[tuple[str, str], Any]) -> None:
-        """Write the tables of a slice, each in a thread, by the name and kind of their files."""
-        jobs = []
-        for (name, kind), table in tables.items():
-            path = self._run.path(name, self.part, kind)
-            if path not in self._writers:
-                self._writers[path] = _open(_fresh(path), table, self._run.format)
-            jobs.append(self._pool.submit(_write, self._writers[path], table))
-        for job in jobs:
-            job.result()
-
-    def close(self) -> dict[str, int]:
-        """Put all files on the disk and under their names; their sizes."""
-        list(self._pool.map(lambda item: _settle(item[1], _fresh(item[0])), list(self._writers.items())))
-        for path in self._writers:
-            _fresh(path).rename(path)
-        for folder in {path.parent for path in self._writers}:
-            sync(folder)
-        self._pool.shutdown()
-        return {f"{path.parent.name}/{path.name}": path.stat().st_size for path in sorted(self._writers)}
-
-    def drop(self) -> None:
-        """Leave nothing of a part that is not whole."""
-        self._pool.shutdown()
-        for path, writer in self._writers.items():
-            with suppress(OSError, pa.ArrowException):
-                writer.close()
-            _fresh(path).unlink(missing_ok=True)
-
-
-def _fresh(path: Path) -> Path:
-    return path.with_name(f".{path.name}")
-
-
-def _open(path: Path, table: Any, format: str) -> Any:
-    if format == "parquet":
-        import pyarrow.parquet as pq
-
-        return pq.ParquetWriter(path, table.schema)
-    from pyarrow import csv
-
-    return csv.CSVWriter(path, plain(table.schema.empty_table()).schema)
-
-
-def _write(writer: Any, table: Any) -> None:
-    writer.write_table(table if writer.__class__.__name__ == "ParquetWriter" else plain(table))
-
-
-def _settle(writer: Any, path: Path) -> None:
-    writer.close()
-    sync(path)
 
 
 def _join(part: Path, stray: Path, whole: Path, format: str) -> None:

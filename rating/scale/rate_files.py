@@ -16,12 +16,14 @@ from rating.results.rated import Rated
 from rating.results.write import FORMATS, write_tables
 from rating.scale.files import Paths
 from rating.scale.fingerprint import fingerprint
-from rating.scale.parts import STRAY, Found, PartWriter, Run
+from rating.scale.part_writer import PartWriter
+from rating.scale.parts import STRAY, Found, Run
 from rating.scale.rated_files import Progress, RatedFiles
 from rating.scale.slices import OutOfOrderError, Sizes, Slice
+from rating.scale.sort import Sorting
 from rating.scale.sums import Sums, sums_of
 from rating.scale.threads import Behind, ahead
-from rating.scale.ways import OTHERWISE, WHOLE, Sorting, Tables, open_tables
+from rating.scale.ways import OTHERWISE, WHOLE, Tables, open_tables
 from rating.tariff.model import Tariffs
 
 _FAULTS_MAX: Final = 10_000  # that on_error="raise" gathers before it raises them
@@ -95,6 +97,7 @@ def rate_files(
     >>> done = rate_files(tariffs, f"{folder.name}/sessions.parquet", out=f"{folder.name}/out")
     >>> done.sessions, done.by_currency[0].gross
     (1, Decimal('4.880000'))
+    >>> folder.cleanup()
     """
     check_options(tariffs, on_error, threads)
     _check(format, sizes)
@@ -102,7 +105,7 @@ def rate_files(
     _check_inputs(out, tables)
     options: dict[str, Any] = {"format": format, "on_error": on_error, "sizes": list(sizes)}
     options |= {"accounts": _told(accounts), "state": _told(state)}
-    what = fingerprint(tariffs, tables.labels, options)
+    what, stamps = fingerprint(tariffs, tables.labels, options), tables.stamps()
     run = Run(out, format)
     with _endings(run):
         found = run.begin(what, resume)
@@ -122,6 +125,10 @@ def rate_files(
             run.restart(what)
             run.set_way(way)
             found = _in_parts(job, run, way, Found())
+        if not found.parts:  # there is no row at all
+            return _at_once(tariffs, tables, run, accounts, state, on_error, threads)
+        if tables.stamps() != stamps:
+            raise InputError([_changed(out, tables)])
         return RatedFiles(run.folder, run.finish(what, found), found.parts, found.sums)
 
 
@@ -256,6 +263,12 @@ def _check_inputs(out: str | os.PathLike[str], tables: Tables) -> None:
         if target in path.resolve().parents or target == path.resolve():
             want = "a folder without the input, for results replace what is in theirs"
             raise InputError([Fault("output", Place(str(out)), f"the folder of {path}", want, "choose another folder")])
+
+
+def _changed(out: str | os.PathLike[str], tables: Tables) -> Fault:
+    names = ", ".join(str(path) for files in tables.labels for path in files.paths)
+    fix = "run again when nobody writes to them"
+    return Fault("file_changed", Place(str(out)), names, "files that stay as they are while they are read", fix)
 
 
 def _told(table: Any) -> str | None:

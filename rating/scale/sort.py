@@ -12,7 +12,7 @@ import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -130,3 +130,17 @@ def _duckdb() -> Any:
         fix = "pip install 'rating[files]', or sort both by session_id first"
         raise InputError([Fault("unsorted", Place("intervals"), got, want, fix)]) from error
     return duckdb
+
+
+class Sorting(NamedTuple):
+    """Where and how rows are sorted, if they have to be; `halt` is filled with what ends it from another thread."""
+
+    folder: Path
+    threads: int | None
+    halt: list[Callable[[], None]]
+
+    def begin(self) -> Sorter:
+        """A sorter; the caller closes it."""
+        sorter = Sorter(self.folder, self.threads)
+        self.halt.append(sorter.interrupt)
+        return sorter

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -23,7 +22,7 @@ from rating.kernels.runs import find_runs
 from rating.results.write import sync
 from rating.scale.files import Paths, TableFiles, open_files
 from rating.scale.slices import KEY, NUMBER, Held, OutOfOrderError, Position, Sizes, Slice, alone, merge
-from rating.scale.sort import Sorter, numbered
+from rating.scale.sort import Sorting, numbered
 from rating.usage.batch import WHOLE as ALL
 from rating.usage.batch import Int64, UsageBatch
 from rating.usage.columns import is_text, plain
@@ -38,20 +37,6 @@ OTHERWISE: Final = {MERGE: SORT, ALONE: ANY}  # where rows turn out to be in no 
 
 _WHOLE_ROW_BYTES: Final = 32
 _IDS_HELD: Final = 4 * 2**20  # session ids that are looked through in memory
-
-
-class Sorting(NamedTuple):
-    """Where and how rows are sorted, if they have to be; `halt` is filled with what ends it from another thread."""
-
-    folder: Path
-    threads: int | None
-    halt: list[Callable[[], None]]
-
-    def begin(self) -> Sorter:
-        """A sorter; the caller closes it."""
-        sorter = Sorter(self.folder, self.threads)
-        self.halt.append(sorter.interrupt)
-        return sorter
 
 
 class Tables(NamedTuple):
@@ -69,6 +54,11 @@ class Tables(NamedTuple):
     def labels(self) -> tuple[TableFiles, ...]:
         """Those of the two that there are."""
         return (self.sessions,) if self.meter is None else (self.sessions, self.meter)
+
+    def stamps(self) -> list[tuple[int, int]]:
+        """The size of every file, and when it was changed."""
+        stats = [path.stat() for files in self.labels for path in files.paths]
+        return [(stat.st_size, stat.st_mtime_ns) for stat in stats]
 
     def check(self) -> None:
         """Raise InputError with all that is wrong with the columns, before a row is read."""
@@ -201,7 +191,7 @@ def open_tables(sessions: Paths, intervals: Paths | None, readings: Paths | None
     faults: list[Fault] = []
     found: list[TableFiles] = []
     for label, paths in (("sessions", sessions), ("intervals", intervals), ("readings", readings)):
-        if paths is None:
+        if paths is None and label != "sessions":
             continue
         try:
             found.append(open_files(paths, label))
