@@ -28,7 +28,7 @@ def test_pieces_are_one_job_after_the_other(tmp_path, monkeypatch):
     done = rating.rate_files(rating.load_tariffs(PATH), files.sessions, files.intervals, tmp_path / "out", sizes=sizes)
     once = rating.rate(rating.load_tariffs(PATH), files.piece.sessions, files.piece.intervals)
     assert (done.sessions, done.sums.lines) == (3 * once.sessions.num_rows, 3 * once.lines.num_rows)
-    assert done.parts == 3
+    assert done.parts == 2
 
 
 def test_the_command_prints_a_ratio_and_the_memory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
