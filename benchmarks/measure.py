@@ -21,6 +21,13 @@ def silent(_text: str) -> None:
 
 def measure(trial: Trial, rounds: int, *, say: Say = silent) -> Found:
     """Times of all rows. AssertionError where a result is wrong, or differs from another that must be the same."""
+    try:
+        return _measured(trial, rounds, say)
+    finally:
+        trial.close()
+
+
+def _measured(trial: Trial, rounds: int, say: Say) -> Found:
     runs, skipped = _prepare(trial, say)
     summaries: dict[str, Any] = {}
     for row in trial.rows:  # one run of each off the clock, for compilers and caches; it is the one that is checked
@@ -33,12 +40,12 @@ def measure(trial: Trial, rounds: int, *, say: Say = silent) -> Found:
     notes = trial.check(summaries)
 
     ns: dict[str, list[float]] = {name: [] for name in runs}
-    counts = {row.name: row.units for row in trial.rows}
+    rows = {row.name: row for row in trial.rows}
     others = Others()
     for number in range(1, rounds + 1):
         say(f"round {number} of {rounds}")
         for name, run in runs.items():
-            ns[name].append(timed(run) / counts[name])
+            ns[name].append((rows[name].clock or timed)(run) / rows[name].units)
     busy = others.mean()
     timings = {
         row.name: Timing(row, tuple(ns.get(row.name, ())), summaries.get(row.name), skipped=skipped.get(row.name))

@@ -28,18 +28,22 @@ def peak_and_output(job: Job, name: str, size: int) -> tuple[int | None, int | N
 
     None where the system cannot tell (it takes Linux), or the row does not.
     """
-    rows = job.build(size).rows
-    number = next(number for number, row in enumerate(rows) if row.name == name)
-    row = rows[number]
-    job.build(job.quick // 10).rows[number].prepare()()
-    run = row.prepare()
-    _give_back()
-    if not _reset_mark():
-        return None, None
-    before = _mark()
-    result = run()
-    after = _mark()
-    return after - before, None if row.output_bytes is None else row.output_bytes(result)
+    trial, small = job.build(size), job.build(job.quick // 10)
+    number = next(number for number, row in enumerate(trial.rows) if row.name == name)
+    row = trial.rows[number]
+    try:
+        small.rows[number].prepare()()
+        run = row.prepare()
+        _give_back()
+        if not _reset_mark():
+            return None, None
+        before = _mark()
+        result = run()
+        after = _mark()
+        return after - before, None if row.output_bytes is None else row.output_bytes(result)
+    finally:
+        for each in (small, trial):
+            each.close()
 
 
 def _give_back() -> None:

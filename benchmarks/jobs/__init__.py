@@ -10,13 +10,16 @@ mixed       200 tariffs of 4 zones in a batch
 restricted  J1 with each restriction of tariffs
 threads     J1 on one core, and on more
 tariffs     10,000 tariffs, loaded and compiled
+one         one session: quotes, and rate() of plain values
+start       imports, and the first rate() of a fresh process
+spark       J1 inside Spark, beside the same rows without rating
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from benchmarks.jobs import accounts, cdr, grow, j1, mixed, restricted, spot, tariffs, threads, years
+from benchmarks.jobs import accounts, cdr, grow, j1, mixed, one, restricted, spark, spot, start, tariffs, threads, years
 from benchmarks.trial import Job
 
 JOBS: Final[tuple[Job, ...]] = (
@@ -30,6 +33,9 @@ JOBS: Final[tuple[Job, ...]] = (
     spot.JOB,
     accounts.JOB,
     tariffs.JOB,
+    one.JOB,
+    start.JOB,
+    spark.JOB,  # last: what Spark started goes on until Python ends
 )
 
 
