@@ -31,6 +31,7 @@ class Row(NamedTuple):
     output_bytes: Callable[[Any], int] | None = None  # the size of a result, where memory is measured
     floor: str = FLOOR  # the row that reads the same columns and does nothing else
     group: str = ""  # rows of a group stand together, under its name
+    memory: bool = True  # is measured, where the trial has it
     clock: Clock | None = None  # how many nanoseconds a run takes; None: `timing.timed`, from its call to its end
 
 
@@ -42,6 +43,7 @@ class Timing(NamedTuple):
     summary: Any = None
     peak_bytes: float | None = None  # a unit, beyond the inputs; None: not measured
     output_bytes: float | None = None  # a unit
+    whole_bytes: float | None = None  # the peak of the process that ran it, with its inputs, Python and all
     skipped: str | None = None
 
     @property

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rating.quotes.result import Quote
     from rating.results.corrections import Corrections, corrections
     from rating.results.rated import Rated
+    from rating.scale.rate_files import rate_files
+    from rating.scale.rated_files import RatedFiles
     from rating.settle.fees import fees
     from rating.tariff.load import load_tariffs
     from rating.tariff.model import Tariffs
@@ -41,6 +43,8 @@ _HOMES = {
     "parse_ocpi_tariff": "rating.tariff.ocpi.parse",
     "rate": "rating.engine",
     "rate_cdrs": "rating.engine",
+    "rate_files": "rating.scale.rate_files",
+    "RatedFiles": "rating.scale.rated_files",
     "read_cdrs": "rating.cdrs",
     "read_ocpp": "rating.usage.ocpp.read",
     "Quote": "rating.quotes.result",
@@ -65,6 +69,7 @@ __all__ = [
     "Place",
     "Quote",
     "Rated",
+    "RatedFiles",
     "RatingError",
     "SessionError",
     "TariffError",
@@ -78,6 +83,7 @@ __all__ = [
     "quote",
     "rate",
     "rate_cdrs",
+    "rate_files",
     "read_cdrs",
     "read_ocpp",
     "to_cdrs",

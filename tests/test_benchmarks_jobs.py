@@ -34,7 +34,7 @@ TINY = 2_000
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.parametrize("job", [job.name for job in JOBS if job.name not in ("J1", "SPARK")])
+@pytest.mark.parametrize("job", [job.name for job in JOBS if job.name not in ("J1", "FILES", "SPARK")])
 def test_a_job_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str], job: str) -> None:
     options = ["--size", str(SIZES.get(job, TINY)), "--rounds", "2", "--no-memory", "--json", str(tmp_path)]
     assert main(["--job", job, *options]) == 0

@@ -66,6 +66,15 @@ def summarise(rated: Any) -> Summary:
     )
 
 
+def of_sums(sums: Any) -> Summary:
+    """The summary of the `rating.scale.sums.Sums` of a run through files."""
+    money = (Sum(each.currency, **vars(each)) for each in sums.by_currency)
+    rejects = (Rejects(**vars(each)) for each in sums.rejects)
+    return Summary(
+        sums.sessions, sums.lines, tuple(money), tuple(sorted(rejects, key=lambda each: (-each.count, each.code)))
+    )
+
+
 def sums_by(sessions: Any, name: str) -> tuple[Sum, ...]:
     """Exact sums of the table `sessions` for each value of the column `name` and each currency, in that order."""
     import pyarrow as pa

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from rating.errors import Fault, InputError, Place
 FORMATS = ("parquet", "csv")
 # What a rating may leave: with what a run without accounts does not write, that of an earlier run goes.
 NAMES = ("sessions", "lines", "taxes", "rejected", "state")
+RUN = "run.json"  # what a run in parts is of
+PART = re.compile(r"(part|stray)-\d{5,}\.(parquet|csv)")  # a table in parts is a folder of files of these names
 
 
 def write_tables(folder: str | Path, tables: dict[str, Any], format: str = "parquet") -> Path:
@@ -25,13 +29,7 @@ def write_tables(folder: str | Path, tables: dict[str, Any], format: str = "parq
     target = Path(folder)
     if format not in FORMATS:
         raise InputError([_fault(target, format, "the format parquet or csv", "name one of the two")])
-    ours = {f"{name}.{ending}" for name in (*NAMES, *tables) for ending in FORMATS}
-    if target.exists():
-        strange = [] if not target.is_dir() else sorted(path.name for path in target.iterdir() if path.name not in ours)
-        if not target.is_dir() or strange:
-            got = f"a folder with {strange[0]}" if strange else "a file"
-            want = "a new folder, or one that holds nothing but tables of an earlier run"
-            raise InputError([_fault(target, got, want, "choose another folder, or move what is in it")])
+    check_folder(target, tables)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -43,7 +41,7 @@ def write_tables(folder: str | Path, tables: dict[str, Any], format: str = "parq
         fresh.chmod(0o755)  # mkdtemp keeps others out, results are no secret among those who may read the folder
         for name, table in tables.items():
             _write(fresh / f"{name}.{format}", table, format)
-        _swap(fresh, target)
+        swap(fresh, target)
     except ArrowInvalid as error:
         got = f"{name}: {str(error).splitlines()[0]}"
         fix = "write Parquet, or cast the columns of bytes that travel along to text"
@@ -55,6 +53,31 @@ def write_tables(folder: str | Path, tables: dict[str, Any], format: str = "parq
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return target
+
+
+def check_folder(target: Path, names: Iterable[str] = ()) -> None:
+    """Refuse a folder that holds more than tables of an earlier run, each a file or a folder of its parts.
+
+    Raises: InputError.
+    """
+    if not target.exists():
+        return
+    ours = {f"{name}.{ending}" for name in (*NAMES, *names) for ending in FORMATS}
+    strange = "a file"
+    if target.is_dir():
+        inside = sorted(target.iterdir())
+        mine = {*ours, RUN}
+        unknown = [path.name for path in inside if path.name not in mine]
+        unknown += [str(part.relative_to(target)) for path in inside if path.is_dir() for part in _no_parts(path)]
+        if not unknown:
+            return
+        strange = f"a folder with {unknown[0]}"
+    want = "a new folder, or one that holds nothing but tables of an earlier run"
+    raise InputError([_fault(target, strange, want, "choose another folder, or move what is in it")])
+
+
+def _no_parts(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_dir() or not PART.fullmatch(path.name)]
 
 
 def write_table(file: str | Path, table: Any) -> Path:
@@ -92,12 +115,20 @@ def _write(path: Path, table: Any, format: str) -> None:
     else:
         from pyarrow import csv
 
-        csv.write_csv(_plain(table), path)
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+        csv.write_csv(plain(table), path)
+    sync(path)
 
 
-def _plain(table: Any) -> Any:
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def plain(table: Any) -> Any:
     """Dictionary columns as text: the CSV writer knows no dictionaries."""
     import pyarrow as pa
 
@@ -107,7 +138,7 @@ def _plain(table: Any) -> Any:
     return table
 
 
-def _swap(fresh: Path, target: Path) -> None:
+def swap(fresh: Path, target: Path) -> None:
     """Put the fresh folder in place. A crash between the renames leaves the old and the new tables, both whole."""
     if not target.exists():
         fresh.rename(target)

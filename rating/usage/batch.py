@@ -72,6 +72,17 @@ class Stray(NamedTuple):
     row: int
 
 
+class Excerpt(NamedTuple):
+    """Where the rows of the tables stand in the files of which they are a part: for messages, and ids given twice."""
+
+    first_session: int = 0  # the row of the first session
+    meter_row: int | Int64 = 0  # the row of the first interval or reading, or (all rows,) of each
+    twice: Any = None  # (n,) bool: the id occurs more than once in the files; None: nowhere but in these rows
+
+
+WHOLE = Excerpt()
+
+
 class UsageBatch(NamedTuple):
     """Sessions, their intervals as CSR, and what belongs to no session."""
 
@@ -81,3 +92,13 @@ class UsageBatch(NamedTuple):
     stray: tuple[Stray, ...]
     # The input tables (pyarrow.Table) as they were read, by the name that messages call them: for messages only.
     source: Mapping[str, Any] = MappingProxyType({})
+    excerpt: Excerpt = WHOLE
+
+    def session_row(self, i: int) -> int:
+        """The row of session i in the files that the batch is a part of."""
+        return self.excerpt.first_session + i
+
+    def meter_row(self, row: int) -> int:
+        """The row of the intervals or readings in those files, for a row of the table as it was read."""
+        rows = self.excerpt.meter_row
+        return rows + row if isinstance(rows, int) else int(rows[row])

@@ -39,11 +39,12 @@ def place_of(batch: UsageBatch, i: int, row: int) -> Place:
     """Where session `i` stands, or the input row `row` of its intervals or readings, where that is not -1."""
     table = batch.intervals.table
     if row < 0 or table == "sessions":
-        return Place("sessions", row=i)
+        return Place("sessions", row=batch.session_row(i))
     if table.startswith("sessions."):
         owners = batch.source[table].column("session_id").to_numpy()
-        return Place(f"sessions row {i}, {table.partition('.')[2]}", row=row - int(np.searchsorted(owners, i)))
-    return Place(table, row=row)
+        items = f"sessions row {batch.session_row(i)}, {table.partition('.')[2]}"
+        return Place(items, row=row - int(np.searchsorted(owners, i)))
+    return Place(table, row=batch.meter_row(row))
 
 
 def instant_text(us: int) -> str:

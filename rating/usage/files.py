@@ -25,9 +25,9 @@ TEXT_IN_CSV = (
 )
 # The same, of the tables that are not usage: there these names are no columns that travel along.
 TEXT_IN_TABLE = {"accounts": ("plan", "from", "until"), "state": ("plan", "item", "name", "unit")}
-_PARQUET = (".parquet", ".pq")
-_ARROW = (".arrow", ".ipc", ".feather")
-_SUFFIXES = (*_PARQUET, ".csv", *_ARROW)
+PARQUET, CSV, ARROW = "Parquet", "CSV", "Arrow IPC"
+_KINDS = {PARQUET: (".parquet", ".pq"), CSV: (".csv",), ARROW: (".arrow", ".ipc", ".feather")}
+_SUFFIXES = tuple(suffix for suffixes in _KINDS.values() for suffix in suffixes)
 
 
 class FileTable(NamedTuple):
@@ -46,30 +46,46 @@ def read_file(
     `only`: the columns that are wanted, of those that are there; None for all.
     """
     file = Path(path)
-    suffix = file.suffix.lower()
-    if suffix not in _SUFFIXES:
-        fix = "rename the file, or read it yourself and pass the table"
-        faults.append(Fault("file_suffix", Place(label), str(file), f"one of {', '.join(_SUFFIXES)}", fix))
+    fault = not_readable(file, label)
+    if fault is not None:
+        faults.append(fault)
         return None
-    if not file.exists():
-        fix = f"check the path; the working directory is {Path.cwd()}"
-        faults.append(Fault("file_missing", Place(label), str(file), "a file that exists", fix))
-        return None
+    kind = kind_of(file)
     try:
-        if suffix in _PARQUET:
+        if kind == PARQUET:
             return _read_parquet(file, only)
-        if suffix == ".csv":
+        if kind == CSV:
             return _read_csv(file, label)
         return _read_arrow(file, only)
     except READ_ERRORS as error:
-        if suffix == ".csv" and file.is_file():
+        if kind == CSV and file.is_file():
             faults.append(_csv_fault(file, label, error))
-            return None
-        kind = {".csv": "CSV"}.get(suffix, "Parquet" if suffix in _PARQUET else "Arrow IPC")
-        fix = "write the file again, or give it the suffix of what it holds"
-        got = f"{file}: {one_line(error)}"
-        faults.append(Fault("file_damaged", Place(label), got, f"a whole {kind} file", fix))
+        else:
+            faults.append(damaged(file, label, error))
         return None
+
+
+def kind_of(file: Path) -> str | None:
+    """What a file holds by its suffix; None where it is none that can be read."""
+    suffix = file.suffix.lower()
+    return next((kind for kind, suffixes in _KINDS.items() if suffix in suffixes), None)
+
+
+def not_readable(file: Path, label: str) -> Fault | None:
+    """The fault of a path of another suffix, or where nothing is."""
+    if kind_of(file) is None:
+        fix = "rename the file, or read it yourself and pass the table"
+        return Fault("file_suffix", Place(label), str(file), f"one of {', '.join(_SUFFIXES)}", fix)
+    if not file.exists():
+        fix = f"check the path; the working directory is {Path.cwd()}"
+        return Fault("file_missing", Place(label), str(file), "a file that exists", fix)
+    return None
+
+
+def damaged(file: Path, label: str, error: Exception) -> Fault:
+    """The fault of a file that cannot be read to its end."""
+    fix = "write the file again, or give it the suffix of what it holds"
+    return Fault("file_damaged", Place(label), f"{file}: {one_line(error)}", f"a whole {kind_of(file)} file", fix)
 
 
 def _read_parquet(file: Path, only: Iterable[str] | None) -> FileTable:
@@ -122,12 +138,18 @@ def _csv_fault(file: Path, label: str, error: Exception) -> Fault:
 def _read_csv(file: Path, label: str, threads: bool = True) -> FileTable:
     import pyarrow.csv as pacsv
 
-    texts = dict.fromkeys((*TEXT_IN_CSV, *TEXT_IN_TABLE.get(label, ())), pa.string())
-    options = pacsv.ConvertOptions(column_types=texts, null_values=[""], strings_can_be_null=True)
-    table = pacsv.read_csv(file, pacsv.ReadOptions(use_threads=threads), convert_options=options)
+    table = pacsv.read_csv(file, pacsv.ReadOptions(use_threads=threads), convert_options=csv_options(label))
     if any(pa.types.is_binary(field.type) for field in table.schema):  # what it makes of text that is not UTF-8
         raise UnicodeError
     return FileTable(table, True, tuple(table.column_names))
+
+
+def csv_options(label: str, **more: Any) -> Any:
+    """How values of a CSV file become columns: those that this room knows stay text."""
+    import pyarrow.csv as pacsv
+
+    texts = dict.fromkeys((*TEXT_IN_CSV, *TEXT_IN_TABLE.get(label, ())), pa.string())
+    return pacsv.ConvertOptions(column_types=texts, null_values=[""], strings_can_be_null=True, **more)
 
 
 def _read_arrow(file: Path, only: Iterable[str] | None) -> FileTable:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rating.errors import Fault, InputError, Place, Refused
-from rating.usage.batch import UsageBatch
+from rating.usage.batch import WHOLE, Excerpt, UsageBatch
 from rating.usage.check import align_ids, check_names, check_table
 from rating.usage.columns import mark
 from rating.usage.identity import FindRuns, find_runs
@@ -23,7 +23,12 @@ from rating.usage.totals import add_totals, check_totals
 
 
 def read_usage(
-    sessions: Any, intervals: Any = None, readings: Any = None, *, find_runs: FindRuns = find_runs
+    sessions: Any,
+    intervals: Any = None,
+    readings: Any = None,
+    *,
+    find_runs: FindRuns = find_runs,
+    excerpt: Excerpt = WHOLE,
 ) -> UsageBatch:
     """Read what was delivered, from tables of any kind (see `tables`), into one checked batch.
 
@@ -32,7 +37,7 @@ def read_usage(
     expired needs none. A session that cannot be rated gets its code in `sessions.status`, and does not stop the others.
     `find_runs(ids, start_us)`, both (m,) int64, gives run_first (k + 1,), run ids (k,) and whether starts increase
     within each run; a compiled one may leave that open and say yes, and then `order.put_in_order` has to be called
-    where an interval is found at fault.
+    where an interval is found at fault. `excerpt`: of which files the tables are a part.
 
     Raises InputError, with every fault that was found, where a table as a whole cannot be read.
 
@@ -46,7 +51,7 @@ def read_usage(
     owner, usage, schema = _open(sessions, intervals, readings, faults)
     if faults or owner is None:
         raise InputError(faults)
-    table = read_sessions(owner)
+    table = read_sessions(owner, excerpt.twice)
     metered = None if usage is None else _read_meter(usage, schema, table, find_runs)
     status = table.sessions.status
     if metered is not None:
@@ -63,7 +68,7 @@ def read_usage(
     )
     result, first = add_reservations(table.reserved, status, result, first)
     source = {"sessions": owner.table} | ({} if usage is None else {result.table: usage.table})
-    return UsageBatch(table.sessions, result, first, () if metered is None else metered.stray, source)
+    return UsageBatch(table.sessions, result, first, () if metered is None else metered.stray, source, excerpt)
 
 
 def _open(

@@ -34,7 +34,7 @@ def describe_stray(batch: UsageBatch, stray: Stray) -> Fault:
     """The fault of intervals or readings whose session is not among the sessions."""
     energy = "" if stray.energy_mwh is None else f" with {energy_text(stray.energy_mwh)}"
     got = "no session_id" if stray.session_id is None else f"session_id {stray.session_id}"
-    place = Place(batch.intervals.table, row=stray.row)
+    place = Place(batch.intervals.table, row=batch.meter_row(stray.row))
     want, fix = "the id of one of the sessions", "add the session, or correct the id"
     return Fault(Refused.UNKNOWN_SESSION.code, place, got + energy, want, fix)
 

@@ -9,7 +9,7 @@ import numpy as np
 from rating.errors import Refused
 from rating.units import ENERGY_READ_MAX_MWH, SESSION_MAX_US
 from rating.usage.batch import Int32, Int64, Sessions, UInt8
-from rating.usage.columns import Column, mark, mark_all
+from rating.usage.columns import Column, Mask, mark, mark_all
 from rating.usage.energies import Energy, read_energy
 from rating.usage.identity import SessionIds, session_ids
 from rating.usage.instants import check_range, read_instants
@@ -30,9 +30,14 @@ class SessionTable(NamedTuple):
     reserved: Reserved | None  # None: no session has a reservation
 
 
-def read_sessions(source: Source) -> SessionTable:
-    """Read the table, whose columns were checked by `check.check_table`, and mark the sessions that it refuses."""
+def read_sessions(source: Source, twice: Mask | None = None) -> SessionTable:
+    """Read the table, whose columns were checked by `check.check_table`, and mark the sessions that it refuses.
+
+    `twice` (n,): whose ids occur once more outside of this table; None: none of them.
+    """
     ids = session_ids(source.column("session_id"))
+    if twice is not None:
+        ids = ids._replace(twice=twice if ids.twice is None else ids.twice | twice)
     start = check_range(read_instants(source.column("start")))
     end = check_range(read_instants(source.column("end")))
     tariff, tariff_names = read_names(source.column("tariff"))

@@ -50,6 +50,8 @@ def to_source(
 
     Returns None, with a Fault appended to `faults`, where `data` cannot be read.
     """
+    if isinstance(data, Source):
+        return data
     try:
         if isinstance(data, (str, os.PathLike)):
             found = read_file(data, label, faults, only)
