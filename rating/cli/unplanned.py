@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 def unplanned(tariffs: Tariffs, rated: Rated, accounts: Path | None) -> str:
     """What to say of it on stderr, "" where a session is under a plan, or there are no plans to be under."""
-    from rating.accounts.claims import texts_of
     from rating.accounts.members import find_members, is_member, no_members
+    from rating.accounts.names import texts_of
     from rating.usage.accounts import read_accounts
 
     if not tariffs.plans and accounts is None:
