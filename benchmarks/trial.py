@@ -149,6 +149,7 @@ class Job(NamedTuple):
     full: int
     quick: int
     build: Callable[[int], Trial]
+    slow: bool = False  # even where it is small: `--quick` leaves it out where it is not asked for by name
 
     @property
     def marker(self) -> str:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from rating.accounts.claims import has_deals
 from rating.accounts.closing import close_ledger
-from rating.accounts.opening import open_ledger
+from rating.accounts.opening import members_meanwhile, open_ledger
 from rating.compile.plan import Plan, make_plan
 from rating.compile.terms import with_terms
 from rating.errors import Fault, InputError, Place, SessionError
 from rating.kernels.arrays import Totals
+from rating.kernels.insert import insert
 from rating.kernels.runs import find_runs
 from rating.results.later import Later
 from rating.results.rated import Rated, line_writer, make_tables
 from rating.results.rejected import as_faults, with_refused
-from rating.results.rounds import merged, with_row_numbers
+from rating.results.rounds import merged
 from rating.results.single import rate_single
-from rating.settle.chunks import CORES, settle, usage_of
+from rating.settle.chunks import CORES, settle
 from rating.tariff.model import Tariffs
 from rating.usage.batch import UsageBatch
 from rating.usage.order import put_in_order
@@ -33,6 +35,7 @@ def rate(
     readings: Any = None,
     accounts: Any = None,
     state: Any = None,
+    lines: bool = True,
     on_error: Literal["collect", "raise"] = "collect",
     threads: int | None = None,
     chunk_sessions: int | None = None,
@@ -50,6 +53,7 @@ def rate(
         accounts: which account has which plan: `account`, `plan`, `from` and `until` (exclusive, null: open), each a
             date in the zone of the plan or an instant. Sessions say theirs in `account`, and may name a `coupon`.
         state: what an earlier rating left as `Rated.state`: what accounts and coupons have used so far.
+        lines: False makes no lines, where only what sessions cost is asked for; `.lines` is empty then.
         on_error: "raise" raises `SessionError` with every refused session instead of collecting them.
         threads: how many threads price; all cores by default. It does not change a byte of the result.
         chunk_sessions: how many sessions a thread takes at a time; nor does this.
@@ -68,16 +72,19 @@ def rate(
     Rated(1 sessions, 1 lines, 0 rejected)
     """
     check_options(tariffs, on_error, threads)
-    if readings is accounts is state is chunk_sessions is None:
+    if lines and readings is accounts is state is chunk_sessions is None:
         one = rate_single(tariffs, sessions, intervals)
         if one is not None:
             return one
-    batch = read_usage(sessions, intervals, readings, find_runs=find_runs)
+    with members_meanwhile(accounts, tariffs.plans) as members:
+        batch = read_usage(sessions, intervals, readings, find_runs=find_runs, insert=insert)
+        accounts = members()
     return rate_batch(
         tariffs,
         batch,
         accounts=accounts,
         state=state,
+        lines=lines,
         on_error=on_error,
         threads=threads,
         chunk_sessions=chunk_sessions,
@@ -90,20 +97,22 @@ def rate_batch(
     *,
     accounts: Any = None,
     state: Any = None,
+    lines: bool = True,
     on_error: Literal["collect", "raise"] = "collect",
     threads: int | None = None,
     chunk_sessions: int | None = None,
 ) -> Rated:
     """As `rate`, for usage that has been read already."""
-    batch, plan, totals, lines, left = _price_all(tariffs, batch, accounts, state, threads, chunk_sessions)
+    options = {"lines": lines, "threads": threads, "chunk_sessions": chunk_sessions}
+    batch, plan, totals, found, left = _price_all(tariffs, batch, accounts, state, **options)
     if on_error == "raise" and (faults := as_faults(batch, plan, totals)):
         raise SessionError(faults)
-    return make_tables(batch, plan, totals, lines, left)
+    return make_tables(batch, plan, totals, found, left)
 
 
 def state_after(tariffs: Tariffs, batch: UsageBatch, *, accounts: Any = None, state: Any = None) -> Any:
     """The state that a rating of the batch leaves, without its tables."""
-    left = _price_all(tariffs, batch, accounts, state, None, None).state
+    left = _price_all(tariffs, batch, accounts, state, lines=False).state
     return None if left is None else left.get()
 
 
@@ -115,48 +124,36 @@ class _Priced(NamedTuple):
     state: Later | None = None
 
 
-def _price_all(
-    tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any, threads: int | None, chunk_sessions: int | None
-) -> _Priced:
+def _price_all(tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any, **options: Any) -> _Priced:
     price = _price_deals if has_deals(batch, accounts, state) else _price
-    priced = price(tariffs, batch, accounts, state, threads, chunk_sessions)
+    priced = price(tariffs, batch, accounts, state, **options)
     if (priced.totals.fault >= 0).any() and (ordered := put_in_order(batch)) is not None:
-        priced = price(tariffs, ordered, accounts, state, threads, chunk_sessions)
+        priced = price(tariffs, ordered, accounts, state, **options)
     return priced
 
 
 def _price(
-    tariffs: Tariffs, batch: UsageBatch, _accounts: Any, _state: Any, threads: int | None, chunk_sessions: int | None
+    tariffs: Tariffs, batch: UsageBatch, _accounts: Any, _state: Any, *, lines: bool = True, **options: Any
 ) -> _Priced:
     """Sessions without accounts and coupons: in any order, all at once."""
     plan = make_plan(tariffs, batch)
-    finish = line_writer(batch.sessions.id, plan)
-    totals, lines = settle(batch, plan, finish, threads=threads, chunk_sessions=chunk_sessions)
-    return _Priced(batch, plan, totals, lines)
+    finish = line_writer(batch.sessions.id, plan) if lines else None
+    totals, found = settle(batch, plan, finish, **options)
+    return _Priced(batch, plan, totals, found)
 
 
 def _price_deals(
-    tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any, threads: int | None, chunk_sessions: int | None
+    tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any, *, lines: bool = True, **options: Any
 ) -> _Priced:
     """Sessions of accounts, in rounds: what one costs may depend on those before it."""
     from rating.settle.rounds import settle_rounds  # which most ratings do without
 
-    options: dict[str, Any] = {"threads": threads, "chunk_sessions": chunk_sessions}
-    known, ledger = open_ledger(tariffs, batch, accounts, state)
+    known, ledger = open_ledger(tariffs, batch, accounts, state, options.get("threads") or CORES)
     plan = with_terms(make_plan(tariffs, known), ledger.terms)
-    for ahead in (True, False):
-        if ahead:
-            ledger.look_ahead(plan, usage_of(known, plan), threads or CORES)
-        one_round = len(ledger.rounds()) <= 1
-        numbered = known if one_round else with_row_numbers(known)
-        settled = settle_rounds(numbered, plan, ledger, line_writer(numbered.sessions.id, plan), **options)
-        if settled is not None:
-            break
-        _, ledger = open_ledger(tariffs, batch, accounts, state)
-    assert settled is not None
-    totals, rounds = settled
-    lines = [each for found in rounds for each in found] if one_round else merged(rounds, known.sessions.id)
-    return _Priced(known, plan, totals, lines, Later(lambda: close_ledger(ledger)))
+    finish = partial(line_writer, plan=plan) if lines else None
+    totals, rounds = settle_rounds(known, plan, ledger, finish, **options)
+    found = rounds[0] if len(rounds) == 1 else merged(rounds, known.sessions.id) if lines else []
+    return _Priced(known, plan, totals, found, Later(lambda: close_ledger(ledger)))
 
 
 def rate_cdrs(

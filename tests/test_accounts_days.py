@@ -56,3 +56,13 @@ def test_periods_are_those_of_the_twin(data: st.DataObject) -> None:
     after = start_of(period, joined, slow + 1)
     next_, _ = period_of(period, *(np.array([(each - EPOCH).days]) for each in (after, joined)))
     assert int(next_[0]) == int(number[0]) + 1
+
+
+def test_every_date_lies_in_its_month_and_year() -> None:
+    days = np.arange((date(1900, 1, 1) - EPOCH).days, (date(2200, 1, 1) - EPOCH).days)
+    dates = [EPOCH + timedelta(int(day)) for day in days]
+    for per, first in (("month", [d.replace(day=1) for d in dates]), ("year", [date(d.year, 1, 1) for d in dates])):
+        number, begins = period_of(Period(per), days, days)  # type: ignore[arg-type]
+        assert begins.tolist() == [(d - EPOCH).days for d in first]
+        assert np.array_equal(np.flatnonzero(np.diff(number)), np.flatnonzero(np.diff(begins)))
+        assert set(np.diff(number).tolist()) == {0, 1}

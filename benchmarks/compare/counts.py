@@ -1,6 +1,7 @@
 """Instructions an interval, which other work on the machine does not change: by `perf stat`, else by valgrind.
 
 A process rates once, another one four times: what the two differ by is three ratings, without imports and set-up.
+Under valgrind a process takes a minute or two, most of it for imports.
 """
 
 from __future__ import annotations

@@ -190,4 +190,6 @@ def check(expects: Written, found: dict[str, Written]) -> list[str]:
     return [f"{expects.gross:,.2f} in {expects.lines:,} lines, as by rate()"]
 
 
-JOB: Final = Job("SPARK", "J1 inside Spark, beside the same rows without rating", "intervals", FULL, QUICK, build)
+JOB: Final = Job(
+    "SPARK", "J1 inside Spark, beside the same rows without rating", "intervals", FULL, QUICK, build, slow=True
+)

@@ -148,4 +148,6 @@ def _more_s(found: Found) -> float | None:
     return (ours.best - numpy.best) / 1e9 if numpy.ns and ours.ns else None
 
 
-JOB: Final = Job("START", "imports, and the first rate() of a fresh process", "processes", FULL, QUICK, build)
+JOB: Final = Job(
+    "START", "imports, and the first rate() of a fresh process", "processes", FULL, QUICK, build, slow=True
+)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click import Context
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -33,7 +34,7 @@ assert rating.rate(rating.load_tariffs("tariffs/per-kwh.yaml"), {**session, "ene
 def test_warmup(benchmark: Any) -> None:
     from rating.cli import main
 
-    if "warmup" not in getattr(main, "commands", {}):
+    if "warmup" not in main.list_commands(Context(main)):
         pytest.skip("this version has no `rating warmup`")
     command = [sys.executable, "-c", "from rating.cli import main; main()", "warmup"]
     benchmark.pedantic(lambda: subprocess.run(command, check=True, cwd=ROOT), rounds=3, warmup_rounds=1)

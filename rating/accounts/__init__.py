@@ -2,12 +2,15 @@
 
 Comes in: a checked batch, tariffs with plans and coupons, the table of accounts, and the state that an earlier rating
 left. Goes out: for each round of sessions the deals that `settle` prices them with, and the state after them.
-May import: `compile`, `usage`, `tariff`, `kernels.arrays` (groups of arrays), `kernels.accounts`, `errors`, `units`.
+May import: `compile`, `usage`, `tariff`, `errors`, `units`, and of `kernels` `arrays`, `periods`, `claims` and `tell`.
 
     members   which plan an account has, from when until when
+    names     which account each session names
     claims    what each session of a batch asks for: its account, plan, coupon and points
+    parts     work on arrays, cut into parts for several threads
     days      local dates and the periods they lie in
-    rounds    sessions in order, so that what comes first in an account is priced first
+    tellable  which plans and coupons depend on the meter alone
+    rounds    sessions in order, so that what comes first in an account is priced first; groups: those of each plan
     ledger    what accounts and coupons have left: the deals of a round, and what its sessions take of them
     tracks    what a plan keeps of its accounts: left for allowances, windows (sums over the sessions before, within a
               period or some days) for tiers and caps, and points

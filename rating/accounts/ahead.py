@@ -3,12 +3,15 @@
 Allowances of energy, and tiers by sessions or energy, depend on the meter alone. Accounts that have no others need not
 be priced session after session: all of theirs are one round. A month of 100,000 accounts took thirteen times as long
 as without plans where each session waited for the one before.
+
+What the meter says of a session is its energy. Whether its intervals are in order and within its bounds is found out
+when it is priced: to look beforehand at all of their times took as long as all else that is done here. Where a session
+is refused for them, all that was told is told once more, from the bills.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,12 +19,26 @@ from numpy.typing import NDArray
 
 from rating.accounts.claims import Claims
 from rating.accounts.coupons import Coupons
-from rating.accounts.days import period_of
-from rating.accounts.left import Left
-from rating.accounts.tracks import PlanTracks, Track
+from rating.accounts.days import code_of
+from rating.accounts.parts import edges_of, in_parts
+from rating.accounts.tellable import coupon_is_told, plan_is_told
+from rating.accounts.tracks import PlanTracks
 from rating.compile.plan import Plan
-from rating.kernels.accounts import FINE, UNTOLD, Counted, Used, allow, count_before, measure
-from rating.kernels.arrays import NEVER, NO_COMPONENT, Usage, frozen
+from rating.kernels.arrays import NEVER, NO_COMPONENT, Deals, Totals, frozen, readonly
+from rating.kernels.tell import (
+    FINE,
+    UNTOLD,
+    Allowances,
+    Counts,
+    Facts,
+    Lefts,
+    Loyalties,
+    TermTable,
+    Told,
+    came_true,
+    tell,
+)
+from rating.tariff.plans import Period
 from rating.units import DIMENSIONS, ENERGY
 
 Int64 = NDArray[np.int64]
@@ -29,68 +46,128 @@ Int32 = NDArray[np.int32]
 UInt8 = NDArray[np.uint8]
 Bool = NDArray[np.bool_]
 
-_PART_SESSIONS = 20_000  # fewer are not worth a second thread
+
+class Parts(NamedTuple):
+    """What plans and coupons are made of, as kernels read it."""
+
+    allowed: Allowances
+    loyal: Loyalties
+    table: TermTable
+    plan_told: UInt8  # (p,) 1: the plan counts nothing but sessions and energy
+    coupon_told: UInt8  # (c,) 1: nobody counts how often it is used
 
 
-class Ahead(NamedTuple):
-    """What is told of k claims; of those that are not told, any numbers. `a` and `l` are the most of a plan."""
-
-    told: Bool  # (k,)
-    fine: Bool  # (k,) they will not be refused
-    energy_mwh: Int64  # (k,)
-    left: Int64  # (a, k) of each allowance
-    used: Int64  # (a, k)
-    tier: Int64  # (l, k) of each loyalty the tier that is reached, -1: none
-
-
-def look_ahead(
-    claims: Claims,
-    tracks: list[PlanTracks],
-    coupons: Coupons,
-    tariff: Int32,
-    plan: Plan,
-    usage: Usage,
-    *,
-    threads: int,
-) -> Ahead:
-    """What can be told of the claims, whose tariffs are (k,); accounts are told as a whole."""
-    energy_mwh, fate = _measure(claims.session, usage, _tells(plan), threads)
-    told = _told(claims, tracks, coupons) & (fate != UNTOLD)
-    waits = np.zeros(len(claims.accounts) + 1, np.bool_)
-    waits[claims.account[~told]] = True
-    waits[-1] = False  # sessions without an account have nothing to wait for
-    told &= ~waits[claims.account]
-    fine = fate == FINE
-    count = len(told)
-    found = Ahead(
-        told,
-        fine,
-        energy_mwh,
-        np.zeros((max((len(each.lefts) for each in tracks), default=0), count), np.int64),
-        np.zeros((max((len(each.lefts) for each in tracks), default=0), count), np.int64),
-        np.full((max((len(each.loyalty) for each in tracks), default=0), count), -1, np.int64),
+def parts_of(
+    tracks: Sequence[PlanTracks], coupons: Coupons, kept: tuple[Int64, Int64], table: TermTable, tariffs: int
+) -> Parts:
+    """`kept` are the arrays of what accounts have left, and since when; a row for each allowance."""
+    allowed, loyal = frozen(_allowances(tracks, kept)), frozen(_loyalties(tracks, tariffs))
+    return Parts(
+        allowed._replace(left=kept[0], since=kept[1]),  # which kernels write
+        loyal,
+        table,
+        np.array([plan_is_told(each.plan) for each in tracks], np.uint8),
+        np.array([coupon_is_told(each) for each in coupons.coupons], np.uint8),
     )
-    for index, rows in by_plan(np.where(told, claims.plan, -1)):
+
+
+class Ahead:
+    """What is told of k claims; it is written into their deals, and those into the sessions that have one."""
+
+    def __init__(
+        self,
+        claims: Claims,
+        parts: Parts,
+        held: Int32,
+        plan: Plan,
+        deals: Deals,
+        threads: int,
+    ) -> None:
+        """`held` (k,) is the coupon of each claim that holds, -1: none."""
+        self._claims, self._parts, self._deals, self._threads = claims, parts, deals, threads
+        count = len(claims.session)
+        self._session = np.empty(count, np.int64)  # (k,) of each deal, ascending
+        self._session[claims.deal] = claims.session
+        tells = _tells(plan)
+        self._status = plan.status
+        self._facts = Facts(
+            status=plan.status if plan.status.any() else plan.status[:0],
+            timeline=plan.timeline,
+            tells=tells[:0] if tells.all() else tells,
+            plan_told=parts.plan_told,
+            coupon_held=held,
+            coupon_told=parts.coupon_told,
+        )
+        self._out = Told(
+            fate=np.empty(count, np.uint8),
+            of_session=deals.of_session,
+            term=deals.terms,
+            left=deals.allowance_left,
+            used=np.empty_like(deals.allowance_left),
+        )
+        self._tell()
+
+    @property
+    def every(self) -> bool:
+        """Whether all claims were told."""
+        return bool(self._out.fate.all())
+
+    @property
+    def told(self) -> Bool:
+        """(k,) whether each claim was told."""
+        return np.asarray(self._out.fate[self._claims.deal] != UNTOLD)
+
+    @property
+    def fine(self) -> Bool:
+        """(k,) whether it was told, and will not be refused."""
+        return np.asarray(self._out.fate[self._claims.deal] == FINE)
+
+    @property
+    def energy_mwh(self) -> Int64:
+        """(k,) of those that are fine, where it decides something."""
+        return self._claims.energy_mwh
+
+    def came_true(self, plan: Plan, totals: Totals) -> bool:
+        """Whether the claims that were told were priced or refused, and used their allowances, as was told."""
+        first = plan.book.terms.allowance_first
+        return came_true(readonly(self._session), totals.status, first, self._out, self._deals.allowance_used)
+
+    def look_back(self, totals: Totals) -> None:
+        """Tell it once more, from what the bills of the sessions that were told say."""
+        session = self._session[self._out.fate != UNTOLD]
+        status = self._status.copy()
+        status[session] = totals.status[session]
+        energy_mwh = self._claims.energy_mwh.copy()
+        told = self.told
+        energy_mwh[told] = totals.energy_mwh[self._claims.session[told], 0]
+        self._facts = self._facts._replace(status=status)
+        self._claims = self._claims._replace(energy_mwh=energy_mwh)
+        self._tell()
+
+    def keep(self) -> None:
+        """Write what accounts have left after the claims that were told."""
+        self._tell(keeps=True)
+
+    def _tell(self, keeps: bool = False) -> None:
+        account = self._claims.account.view(np.uint32)  # those of no account come last
+        order = np.empty(0, np.int64)
         # Claims of a contested coupon are in order of time; here they have to be by account.
-        account = claims.account[rows]
-        _tell(found, claims, tracks[index], tariff, rows[np.argsort(account, kind="stable")] if
-              (account[1:] < account[:-1]).any() else rows)  # fmt: skip
-    return found
+        if (account[1:] < account[:-1]).any():
+            order = np.argsort(account, kind="stable")
+            account = account[order]
+        # An account is told as a whole.
+        edges = edges_of(len(account), self._threads)
+        edges[1:-1] = np.searchsorted(account, account[edges[1:-1]]).tolist()
+        self._deals.of_session[self._session] = np.arange(len(account), dtype=np.int32)
+        claims, facts, order, parts = self._claims.columns, frozen(self._facts), readonly(order), self._parts
 
+        def work(lo: int, hi: int) -> None:
+            lefts = Lefts(*(np.zeros(parts.allowed.amount.size, np.int64) for _ in Lefts._fields))
+            counts = Counts(*(np.zeros(parts.loyal.days.size, np.int64) for _ in Counts._fields))
+            groups = (parts.allowed, parts.loyal, parts.table)
+            tell(lo, hi, order, claims, facts, *groups, lefts, counts, keeps, self._out)
 
-def by_plan(plan: Int32) -> Iterator[tuple[int, NDArray[np.intp]]]:
-    """The plans that are there (not -1), and the rows of each, ascending."""
-    some = np.flatnonzero(plan >= 0)
-    if not len(some):
-        return
-    code = plan[some]
-    most = int(code.max())
-    # NumPy sorts small integers by radix, four times as fast.
-    order = some[np.argsort(code.astype(np.uint16) if most < 2**16 else code, kind="stable")]
-    edges = np.searchsorted(plan[order], np.arange(most + 2))
-    for index in range(most + 1):
-        if edges[index] < edges[index + 1]:
-            yield index, order[edges[index] : edges[index + 1]]
+        in_parts(edges, work)
 
 
 def _tells(plan: Plan) -> UInt8:
@@ -109,99 +186,50 @@ def _tells(plan: Plan) -> UInt8:
     return np.asarray(told).astype(np.uint8)
 
 
-def _told(claims: Claims, tracks: list[PlanTracks], coupons: Coupons) -> Bool:
-    """(k,) whether plan and coupon of each claim count nothing but sessions and energy."""
-    plans = np.array([_is_told(each) for each in tracks] + [True])
-    counted = [each.uses_max is not None or each.uses_per_account_max is not None for each in coupons.coupons]
-    return np.asarray(plans[claims.plan] & ~np.array([*counted, False])[claims.coupon])
-
-
-def _is_told(tracks: PlanTracks) -> bool:
-    plan = tracks.plan
-    return (
-        not plan.caps
-        and plan.points is None
-        and all(each.of == "energy" for each in plan.allowances)
-        and all(each.by != "spend" for each in plan.loyalty)
+def _allowances(tracks: Sequence[PlanTracks], kept: tuple[Int64, Int64]) -> Allowances:
+    found = [each.allowance for plan in tracks for each in plan.lefts]
+    per, anchored = _periods([each.period for each in found])
+    return Allowances(
+        first=_offsets([len(plan.lefts) for plan in tracks]),
+        amount=_numbers(each.amount for each in found),
+        carry_max=_numbers(NEVER if each.carry_max is None else each.carry_max for each in found),
+        per=per,
+        anchored=anchored,
+        left=kept[0],
+        since=kept[1],
     )
 
 
-def _measure(session: Int64, usage: Usage, tells: UInt8, threads: int) -> tuple[Int64, UInt8]:
-    """(k,) the energy of each claim, and whether it will be refused."""
-    count = len(usage.status)
-    place = np.full(count, -1, np.int32)
-    place[session] = np.arange(len(session), dtype=np.int32)
-    energy_mwh, fate = np.empty(len(session), np.int64), np.empty(len(session), np.uint8)
-    parts = max(1, min(threads, count // _PART_SESSIONS))
-    edges = [count * part // parts for part in range(parts + 1)]
-
-    def work(part: int) -> None:
-        measure(edges[part], edges[part + 1], place, usage, tells, energy_mwh, fate)
-
-    if parts == 1:
-        work(0)
-    else:
-        with ThreadPoolExecutor(parts) as pool:
-            list(pool.map(work, range(parts)))
-    return energy_mwh, fate
-
-
-def _tell(found: Ahead, claims: Claims, tracks: PlanTracks, tariff: Int32, rows: NDArray[np.intp]) -> None:
-    """Write what one plan gives to its claims, which are by account."""
-    account, day, joined = claims.account[rows], claims.day[rows], claims.joined[rows]
-    fine = found.fine[rows]
-    spare = np.where(fine, found.energy_mwh[rows], 0)
-    begins = np.ones(len(rows), np.uint8)
-    begins[1:] = (account[1:] != account[:-1]) | (joined[1:] != joined[:-1])
-    for number, each in enumerate(tracks.lefts):
-        uses = each.covered[tariff[rows]] & fine
-        used = _used(each, account, day, joined, begins)
-        used = used._replace(uses=uses.astype(np.uint8), rated=fine.astype(np.uint8), spare=spare)
-        allow(used, each.allowance.amount, NEVER if each.allowance.carry_max is None else each.allowance.carry_max)
-        found.left[number, rows], found.used[number, rows] = used.left, used.used
-    for number, (loyalty, track) in enumerate(zip(tracks.plan.loyalty, tracks.loyalty, strict=True)):
-        value = fine.astype(np.int64) if loyalty.by == "sessions" else np.where(fine, found.energy_mwh[rows], 0)
-        counts = track.covered[tariff[rows]]
-        count = _counted(track, account, day, joined, counts, value)
-        found.tier[number, rows] = np.where(counts, tracks.tier_at(loyalty, count), -1)
-
-
-def _used(each: Left, account: Int32, day: Int64, joined: Int64, begins: UInt8) -> Used:
-    """The claims of an allowance; those who join again with periods of their own begin anew."""
-    period = each.allowance.period
-    number, _ = period_of(period, day, joined)
-    joined_number, _ = period_of(period, joined, joined)
-    if period.anchor == "calendar":
-        begins = np.concatenate([[1], account[1:] != account[:-1]]).astype(np.uint8)
-    kept_number, kept_left = each.kept(account, joined)
-    none = np.empty(0, np.uint8)
-    return Used(
-        begins=begins,
-        number=number,
-        joined_number=joined_number,
-        kept_number=kept_number,
-        kept_left=kept_left,
-        uses=none,
-        rated=none,
-        spare=np.empty(0, np.int64),
-        left=np.empty(len(day), np.int64),
-        used=np.empty(len(day), np.int64),
+def _loyalties(tracks: Sequence[PlanTracks], tariffs: int) -> Loyalties:
+    found = [pair for plan in tracks for pair in zip(plan.plan.loyalty, plan.loyalty, strict=True)]
+    per, anchored = _periods([each.period for each, _ in found])
+    old = [track.old for _, track in found]
+    none = np.empty(0, np.int64)
+    return Loyalties(
+        first=_offsets([len(plan.loyalty) for plan in tracks]),
+        by_energy=np.array([each.by == "energy" for each, _ in found], np.uint8),
+        days=_numbers(each.rolling_days for each, _ in found),
+        per=per,
+        anchored=anchored,
+        covered=np.array([track.covered for _, track in found], np.uint8).reshape(len(found), tariffs),
+        tier_first=_offsets([len(each.tiers) for each, _ in found]),
+        tier_at=_numbers(tier.at for each, _ in found for tier in each.tiers),
+        old_first=_offsets([len(account) for account, _, _ in old]),
+        old_account=np.concatenate([none, *(account for account, _, _ in old)]),
+        old_key=np.concatenate([none, *(key for _, key, _ in old)]),
+        old_value=np.concatenate([none, *(value for _, _, value in old)]),
     )
 
 
-def _counted(track: Track, account: Int32, day: Int64, joined: Int64, counts: Bool, value: Int64) -> Int64:
-    since = track.since(day, joined)
-    old_account, old_key, old_value = track.old
-    counted = Counted(
-        account=account,
-        counts=counts.astype(np.uint8),
-        key=day if track.period is None else since,
-        since=since,
-        value=value,
-        old_account=old_account,
-        old_key=old_key,
-        old_value=old_value,
-    )
-    count = np.empty(len(account), np.int64)
-    count_before(frozen(counted), count)
-    return count
+def _periods(periods: list[Period | None]) -> tuple[Int64, UInt8]:
+    """How kernels name each period."""
+    codes = [(0, False) if each is None else code_of(each) for each in periods]
+    return _numbers(per for per, _ in codes), np.array([anchored for _, anchored in codes], np.uint8)
+
+
+def _numbers(values: Iterable[int]) -> Int64:
+    return np.array(list(values), np.int64)
+
+
+def _offsets(sizes: list[int]) -> Int64:
+    return np.cumsum([0, *sizes], dtype=np.int64)

@@ -10,38 +10,52 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from rating.accounts.days import local_days
-from rating.accounts.members import Members, spans_of
+from rating.accounts.members import Members, clocks_of_plans, spans_of
+from rating.accounts.names import name_accounts, texts_of
+from rating.accounts.parts import edges_of, in_parts
 from rating.errors import Refused
-from rating.kernels.accounts import Asked, Spans, claim, sort_claims
-from rating.kernels.arrays import frozen
+from rating.kernels.arrays import frozen, readonly
+from rating.kernels.claims import SESSION, WIDTH, Asked, Claimed, Spans, by_account, claim, fill, measure, sort_claims
 from rating.tariff.plans import Plans
 from rating.usage.batch import UsageBatch
 from rating.usage.columns import mark
 from rating.usage.identity import one_array
-from rating.usage.names import as_text
 
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 UInt8 = NDArray[np.uint8]
 
 POINTS_MAX = 10**12
-_SORTED_MAX = 200  # sessions of an account that are sorted by insertion; more take too long that way
 
 
 class Claims(NamedTuple):
     """k sessions under a plan or with a coupon. Those of one account are in the order in which they count: by start,
-    then by id; where they claim a coupon of so many uses, all are.
+    then by id; where they claim a coupon of so many uses, all are. The columns are those of `kernels.claims.Claimed`.
     """
 
     session: Int64  # (k,) row of the batch
     account: Int32  # (k,) index into accounts, -1: none
-    accounts: Any  # pyarrow string (a,)
     plan: Int32  # (k,) index into Plans, -1: none
     joined: Int64  # (k,) the local date on which the account joined the plan
     day: Int64  # (k,) the local date of the start in the plan's zone
+    tariff: Int32  # (k,) index into the names of tariffs
     coupon: Int32  # (k,) index into Plans.coupons, -1: none
     points: Int64  # (k,) that it asks to be paid with
+    energy_mwh: Int64  # (k,) what the meter says where that decides something, -1: no session can have it; else 0
+    deal: Int64  # (k,) which of the claims it is in the order of sessions
+    accounts: Any  # pyarrow string (a,)
+
+    @property
+    def columns(self) -> Claimed:
+        """As kernels read them."""
+        return frozen(Claimed(*self[:-1]))
+
+    def where(self, kept: NDArray[np.bool_]) -> Claims:
+        """Some of the claims."""
+        columns: list[Any] = [column[kept] for column in self[:-1]]
+        deal = columns[-1] = np.empty(len(columns[0]), np.int64)
+        deal[np.argsort(columns[0])] = np.arange(len(deal))
+        return self._replace(**dict(zip(Claimed._fields, columns, strict=True)))
 
 
 def has_deals(batch: UsageBatch, accounts: Any, state: Any) -> bool:
@@ -49,48 +63,105 @@ def has_deals(batch: UsageBatch, accounts: Any, state: Any) -> bool:
     return accounts is not None or state is not None or "coupon" in batch.sessions.extra.column_names
 
 
-def find_claims(batch: UsageBatch, plans: Plans, members: Members, status: UInt8) -> Claims:
+def find_claims(batch: UsageBatch, plans: Plans, members: Members, status: UInt8, threads: int = 1) -> Claims:
     """The claims of the sessions that are fine so far; marks those with an unknown coupon or points that are none."""
-    sessions = batch.sessions
-    count = len(status)
-    start_us = np.asarray(sessions.start_us)
-    points = points_of(sessions.extra, status)
-    coupon = _coupons(sessions.extra, plans, status)
-    only = None if "coupon" in sessions.extra.column_names else members.account
-    account, accounts = _accounts(sessions.extra, count, only)
-    span = np.empty(count, np.int32)
-    rows = _rows(sessions.id, start_us, account, status, coupon, plans, spans_of(members, accounts), span)
-    member, start_us = span[rows], start_us[rows]
-    plan = np.append(members.plan, np.int32(-1))[member]
-    joined = np.append(members.joined, 0)[member]
-    day = np.zeros(len(rows), np.int64)
-    for index, each in enumerate(plans.values()):
-        mine = np.flatnonzero(plan == index)
-        day[mine] = local_days(start_us[mine], each.time_zone)
-    return Claims(rows, account[rows], accounts, plan, joined, day, coupon[rows], points[rows])
-
-
-def _rows(
-    ids: Any, start_us: Int64, account: Int32, status: UInt8, coupon: Int32, plans: Plans, spans: Spans, span: Int32
-) -> Int64:
-    """(k,) the sessions that claim something, in order; the span of each session is written."""
-    numbers = np.asarray(ids) if pa.types.is_int64(ids.type) and not ids.null_count else np.empty(0, np.int64)
-    session = frozen(Asked(account, start_us, status, numbers))
-    asks = (coupon >= 0).astype(np.uint8) if len(plans.coupons) else np.empty(0, np.uint8)
-    size = np.empty(len(spans.first) + 1, np.int64)
-    rows = np.empty(claim(session, asks, frozen(spans), span, size), np.int64)
-    place = np.cumsum(size) - size
-    crowded = bool((size[:-1] > _SORTED_MAX).any())
-    ties = 0
-    if not crowded:
-        ties = sort_claims(session, asks, span, place, rows)
+    sessions, extra = batch.sessions, batch.sessions.extra
+    points, coupon = points_of(extra, status), _coupons(extra, plans, status)
+    named = name_accounts(extra, members.account, "coupon" in extra.column_names, threads)
+    asked = Asked(
+        name=named.name,
+        account=named.account,
+        member=named.member,
+        start_us=sessions.start_us,
+        status=status,
+        coupon=coupon,
+        tariff=sessions.tariff,
+        points=points,
+        interval_first=batch.interval_first,
+        energy=batch.intervals.energy,
+        energy_scale=np.array([batch.intervals.energy_scale], np.int64),
+    )
+    found = _found(frozen(asked), frozen(spans_of(members, plans)), plans, len(named.accounts), threads)
+    # Claims of an account stand together; where a coupon may run out, all do.
     limited = np.array([each.uses_max is not None for each in plans.coupons.values()] + [False])
-    contested = len(asks) > 0 and bool(limited[coupon].any())
-    if not (crowded or ties or contested):
-        return rows
-    rows = np.flatnonzero((status == Refused.FINE) & ((span >= 0) | (coupon >= 0)))
-    rows = rows[in_order(start_us[rows], ids.take(pa.array(rows)))]
-    return rows if contested else rows[np.argsort(account[rows].astype(np.uint32), kind="stable")]
+    together = len(coupon) > 0 and any(limited[coupon[rows[:, SESSION]]].any() for rows in found.parts)
+    return Claims(*_in_order(sessions.id, frozen(asked), found, together, threads), accounts=named.accounts)
+
+
+class _Found(NamedTuple):
+    """Claims in the order of sessions: each part has its rows behind those of the part before, with a gap."""
+
+    rows: Int64  # (n, WIDTH)
+    first: list[int]  # of each part
+    counts: list[int]
+    size: Int64  # (a + 1,) how many of them each account has, and those of no account
+
+    @property
+    def parts(self) -> list[Int64]:
+        """The rows of each part."""
+        return [self.rows[first : first + count] for first, count in zip(self.first, self.counts, strict=True)]
+
+
+def _found(asked: Asked, spans: Spans, plans: Plans, accounts: int, threads: int) -> _Found:
+    """Find the claims, and what the meter says of them."""
+    count = asked.status.size
+    clocks = clocks_of_plans(plans, asked.start_us)
+    rows = np.empty((count, WIDTH), np.int64)
+    edges = edges_of(count, threads)
+    sizes = np.zeros((len(edges) - 1, accounts + 1), np.int64)
+
+    def work(lo: int, hi: int) -> int:
+        some = claim(lo, hi, asked, spans, clocks, rows, sizes[edges.index(lo)])
+        measure(lo, lo + some, asked, spans.measured, rows)
+        return some
+
+    return _Found(rows, edges[:-1], in_parts(edges, work), sizes.sum(axis=0))
+
+
+def _in_order(ids: Any, asked: Asked, found: _Found, together: bool, threads: int) -> Claimed:
+    """The claims in the order in which they count."""
+    count = sum(found.counts)
+    first = readonly(np.cumsum([0, count, 0] if together else np.concatenate([np.zeros(1, np.int64), found.size])))
+    key, row, place = np.empty(count, np.int64), np.empty(count, np.int64), first[:-1].copy()
+    deal = 0
+    for lo, some in zip(found.first, found.counts, strict=True):
+        by_account(lo, lo + some, deal, found.rows, together, place, key, row)
+        deal += some
+    out = _room_for_claims(count)
+    accounts = len(first) - 2
+    cuts = np.searchsorted(first[: accounts + 1], edges_of(count, threads))
+    edges = [0, *cuts[1:-1].tolist(), accounts]
+
+    def put(numbers: Int64) -> int:
+        def work(lo: int, hi: int) -> int:
+            ties = sort_claims(first, lo, hi, found.rows, numbers, key, row)
+            # Those of no account come last.
+            fill(first[lo], first[hi] if hi < accounts else count, row, found.rows, asked.coupon, asked.points, out)
+            return ties
+
+        return sum(in_parts(edges, work))
+
+    if put(_numbers(ids)):
+        put(_ranks(ids, np.concatenate(found.parts)[:, SESSION]))
+    return out
+
+
+def _room_for_claims(count: int) -> Claimed:
+    int32 = ("account", "plan", "tariff", "coupon")
+    columns: list[Any] = [np.empty(count, np.int32 if name in int32 else np.int64) for name in Claimed._fields]
+    return Claimed(*columns)
+
+
+def _numbers(ids: Any) -> Int64:
+    """(n,) ids that are integers, else (0,)."""
+    return readonly(np.asarray(ids) if pa.types.is_int64(ids.type) and not ids.null_count else np.empty(0, np.int64))
+
+
+def _ranks(ids: Any, session: Int64) -> Int64:
+    """(n,) the ranks of some sessions by their ids: text by its code points, which is how Arrow compares it."""
+    rank = np.zeros(len(ids), np.int64)
+    rank[session[pc.sort_indices(ids.take(pa.array(session))).to_numpy()]] = np.arange(len(session))
+    return readonly(rank)
 
 
 def in_order(start_us: Int64, ids: Any) -> NDArray[np.intp]:
@@ -106,46 +177,10 @@ def in_order(start_us: Int64, ids: Any) -> NDArray[np.intp]:
     return np.lexsort((rank, start_us))
 
 
-def _accounts(extra: Any, count: int, only: Any) -> tuple[Int32, Any]:
-    """(n,) the account of each session, -1: none; and their names, each once.
-
-    Those not in `only` (pyarrow string) count as none; None: all of them are wanted.
-    """
-    column = extra.column("account") if "account" in extra.column_names else None
-    if column is None or pa.types.is_null(column.type):
-        return np.full(count, -1, np.int32), pa.array([], pa.string())
-    if not pa.types.is_dictionary(column.type):
-        column = column.dictionary_encode()
-    chunks = column.unify_dictionaries().chunks
-    if not chunks:
-        return np.full(count, -1, np.int32), pa.array([], pa.string())
-    different = one_array(as_text(pa.chunked_array([chunks[0].dictionary]))).cast(pa.string())
-    if only is None:
-        # Names that differ as Arrow stores them may be one in text, and blank ones are none.
-        known = _without_blanks(different).dictionary_encode()
-        indices, only = known.indices, known.dictionary
-    else:
-        indices = pc.index_in(different, value_set=only)
-    code = np.append(indices.fill_null(-1).to_numpy(), -1).astype(np.int32)
-    at = [chunk.indices.fill_null(len(different)).to_numpy() for chunk in chunks]
-    return code[np.concatenate(at) if len(at) > 1 else at[0]], only
-
-
-def _without_blanks(texts: Any) -> Any:
-    return pc.if_else(pc.equal(pc.utf8_trim_whitespace(texts), ""), pa.scalar(None, pa.string()), texts)
-
-
-def texts_of(extra: Any, name: str, count: int) -> Any:
-    """A column of names as plain text, blanks as null; all null where there is none."""
-    if name not in extra.column_names:
-        return pa.nulls(count, pa.string())
-    return _without_blanks(one_array(as_text(extra.column(name))).cast(pa.string()))
-
-
 def _coupons(extra: Any, plans: Plans, status: UInt8) -> Int32:
-    """(n,) the coupon of each session, -1: none."""
+    """(n,) the coupon of each session, -1: none; or (0,): none names one."""
     if "coupon" not in extra.column_names:
-        return np.full(len(status), -1, np.int32)
+        return np.empty(0, np.int32)
     codes = texts_of(extra, "coupon", len(status))
     found = pc.index_in(codes, value_set=pa.array(list(plans.coupons), pa.string())).fill_null(-1)
     coupon: Int32 = found.to_numpy(zero_copy_only=False).astype(np.int32)
@@ -154,10 +189,12 @@ def _coupons(extra: Any, plans: Plans, status: UInt8) -> Int32:
 
 
 def points_of(extra: Any, status: UInt8) -> Int64:
-    """(n,) the points that each session asks to be paid with; marks those that are no whole numbers from 0."""
-    points = np.zeros(len(status), np.int64)
+    """(n,) the points that each session asks to be paid with; marks those that are no whole numbers from 0;
+    or (0,): none asks to.
+    """
     if "redeem_points" not in extra.column_names:
-        return points
+        return np.empty(0, np.int64)
+    points = np.zeros(len(status), np.int64)
     column = one_array(extra.column("redeem_points"))
     if pa.types.is_integer(column.type):
         points[:] = column.cast(pa.int64(), safe=False).fill_null(0).to_numpy(zero_copy_only=False)

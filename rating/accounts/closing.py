@@ -107,4 +107,5 @@ def _keep_sessions(ledger: Ledger, new: NewState, plan: str, item: str, account:
     ids = ledger.batch.sessions.id.take(pa.array(ledger.claims.session[row]))
     unit = "int" if pa.types.is_integer(ids.type) else "text"
     none = np.full(len(account), NO_PERIOD, np.int64)
-    new.keep(plan, item, ids.cast(pa.string()).to_pylist(), Kept(account, none, ledger.start_us[row]), unit)
+    start_us = np.asarray(ledger.batch.sessions.start_us)[ledger.claims.session[row]]
+    new.keep(plan, item, ids.cast(pa.string()).to_pylist(), Kept(account, none, start_us), unit)

@@ -25,9 +25,9 @@ class Coupons:
     """All c coupons, for the k claims of a batch and a accounts."""
 
     def __init__(
-        self, coupons: tuple[Coupon, ...], claims: Claims, start_us: Int64, tariffs: list[Tariff | None], tariff: Int32
+        self, coupons: tuple[Coupon, ...], claims: Claims, start_us: Int64, tariffs: list[Tariff | None]
     ) -> None:
-        """`start_us` (k,) and `tariff` (k,) are of the sessions that claim."""
+        """`start_us` (n,) is of all sessions."""
         self.coupons = coupons
         self.coupon = claims.coupon
         self.account = claims.account
@@ -42,7 +42,8 @@ class Coupons:
                 [t is not None and covers(each.discount.tariffs, each.currency, t) for t in tariffs] or [False]
             )
             since, until = _bounds(each)
-            self._fits |= mine & of[tariff] & (since <= start_us) & (start_us < until)
+            begins = start_us[claims.session]
+            self._fits |= mine & of[claims.tariff] & (since <= begins) & (begins < until)
 
     @property
     def contested(self) -> Bool:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
-from rating.accounts.ahead import Ahead, by_plan, look_ahead
+from rating.accounts.ahead import Ahead, parts_of
 from rating.accounts.claims import Claims
 from rating.accounts.coupons import Coupons
-from rating.accounts.days import period_of
+from rating.accounts.groups import by_plan
 from rating.accounts.rounds import rounds
 from rating.accounts.state import OldState
 from rating.accounts.term_book import TermBook
 from rating.accounts.tracks import PlanTracks
 from rating.compile.plan import Plan, Term
 from rating.errors import Refused
-from rating.kernels.arrays import Deals, Totals, Usage
+from rating.kernels.arrays import Deals, Totals
 from rating.tariff.model import Tariff, Tariffs
 from rating.tariff.plans import Cap, Plans
 from rating.units import NANO_PER_MICRO
@@ -26,196 +23,172 @@ from rating.usage.batch import UsageBatch
 
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
+Bool = NDArray[np.bool_]
 Rows = NDArray[np.intp]
 
 
-class Round(NamedTuple):
-    """Sessions that are priced together: r claims, and which of them have a deal."""
-
-    rows: Rows  # (r,) rows of Claims, ascending
-    deal: Int32  # (r,) row of the deal, -1: nothing is given
-    deals: Deals
-
-
 class Ledger:
-    """Makes the deals of each round, and counts what its sessions came to."""
+    """Makes the deals of each round, and counts what its sessions came to.
+
+    The deal of a claim stands in row `Claims.deal` of `deals`: in the order of sessions, which is the one in which
+    kernels read them.
+    """
 
     def __init__(self, batch: UsageBatch, tariffs: Tariffs, plans: Plans, claims: Claims, old: OldState) -> None:
-        sessions = batch.sessions
         self.batch, self.claims, self.old = batch, claims, old
-        self.start_us = np.asarray(sessions.start_us)[claims.session]
-        self.tariff = np.asarray(sessions.tariff)[claims.session]
-        self.tariffs: list[Tariff | None] = [tariffs.get(name) for name in sessions.tariff_names]
-        self.tracks = [PlanTracks(i, plan, claims, self.tariffs) for i, plan in enumerate(plans.values())]
-        self.coupons = Coupons(tuple(plans.coupons.values()), claims, self.start_us, self.tariffs, self.tariff)
+        self.tariffs: list[Tariff | None] = [tariffs.get(name) for name in batch.sessions.tariff_names]
+        first = np.cumsum([0, *(len(plan.allowances) for plan in plans.values())])
+        # Zeros take no memory until they are written: of a thousand plans, an account has one.
+        left, since = (np.zeros((first[-1], len(claims.accounts)), np.int64) for _ in range(2))
+        self._kept = left, since
+        self.tracks = [
+            PlanTracks(i, plan, claims, self.tariffs, (left[first[i] : first[i + 1]], since[first[i] : first[i + 1]]))
+            for i, plan in enumerate(plans.values())
+        ]
+        self.coupons = Coupons(tuple(plans.coupons.values()), claims, batch.sessions.start_us, self.tariffs)
         self.rated = np.zeros(len(claims.session), np.bool_)
         self.ahead: Ahead | None = None
-        self._book = TermBook(claims, self.tariff, self.tariffs, [each.plan for each in self.tracks], self.coupons)
+        self._book = TermBook(claims, self.tariffs, [each.plan for each in self.tracks], self.coupons)
+        self.deals = self._no_deals()
 
     @property
     def terms(self) -> list[Term]:
         """All terms that sessions of the batch may turn out to have: they are compiled before any is priced."""
         return self._book.terms
 
-    def look_ahead(self, plan: Plan, usage: Usage, threads: int) -> None:
+    def look_ahead(self, plan: Plan, threads: int) -> None:
         """Find out what can be told of the claims before any session is priced."""
-        self.ahead = look_ahead(self.claims, self.tracks, self.coupons, self.tariff, plan, usage, threads=threads)
+        parts = parts_of(self.tracks, self.coupons, self._kept, self._book.table, max(1, len(self.tariffs)))
+        held = self.claims.coupon
+        if self.coupons.coupons:
+            held = np.where(self.coupons.hold(np.arange(len(held))), held, np.int32(-1))
+        self.ahead = Ahead(self.claims, parts, held, plan, self.deals, threads)
+
+    def look_back(self, totals: Totals) -> None:
+        """Tell it once more, from the bills of all that was told."""
+        assert self.ahead is not None
+        self.ahead.look_back(totals)
+
+    def forget(self) -> None:
+        """Tell nothing: claims wait for the bills of those before them."""
+        self.ahead = None
+
+    def came_true(self, plan: Plan, totals: Totals) -> bool:
+        """Whether all that was told has come so; nothing has been counted yet."""
+        return self.ahead is None or self.ahead.came_true(plan, totals)
 
     def rounds(self) -> list[Rows]:
-        """The claims of each round, in order; `settled` has to be told of each before the next is made."""
+        """The claims of each round, in order; `settled` has to be told of each before the deals of the next are made.
+
+        All that were told are in the first.
+        """
+        if self.ahead is not None and self.ahead.every:
+            return [np.arange(len(self.claims.session))] if len(self.claims.session) else []
         return list(rounds(self.claims, self.coupons.contested, None if self.ahead is None else self.ahead.told))
 
-    def round_of(self, rows: Rows) -> Round:
-        """The deals of the claims of a round."""
-        claims = self.claims
+    def make_deals(self, rows: Rows) -> None:
+        """Make the deals of the claims of a round, where they have none yet."""
+        claims, rows = self.claims, self._waiting(rows)
         coupon = np.where(self.coupons.hold(rows), claims.coupon[rows], -1)
-        number = np.full(len(rows), -1, np.int64)
-        for plan, mine in self._by_plan(rows):
+        for plan, mine in by_plan(claims.plan[rows]):
             own = rows[mine]
-            tiers = self._tiers(self.tracks[plan], own) if plan >= 0 else np.empty((0, len(own)), np.int64)
-            number[mine] = self._book.number(plan, self.tariff[own], coupon[mine], claims.points[own] > 0, tiers)
-        deal = np.where(number >= 0, np.cumsum(number >= 0) - 1, -1).astype(np.int32)
-        return Round(rows, deal, self._deals(rows[number >= 0], number[number >= 0]))
+            tiers = self.tracks[plan].tiers(own) if plan >= 0 else []
+            number = self._book.number(plan, claims.tariff[own], coupon[mine], claims.points[own] > 0, tiers)
+            deal = claims.deal[own]
+            self.deals.terms[deal] = number
+            self.deals.of_session[claims.session[own]] = np.where(number >= 0, deal, -1)
+            if plan >= 0:
+                self._give(plan, own, number)
 
-    def _by_plan(self, rows: Rows) -> Iterator[tuple[int, Rows]]:
-        """The plans of claims, -1: none; and the places of each among `rows`."""
-        for plan, mine in by_plan(self.claims.plan[rows] + 1):
-            yield plan - 1, mine
-
-    def _tiers(self, tracks: PlanTracks, rows: Rows) -> Int64:
-        """(l, r) the tier of each loyalty that each claim has reached, -1: none."""
-        count = len(tracks.loyalty)
+    def _waiting(self, rows: Rows) -> Rows:
+        """Those of the claims that were not told."""
         if self.ahead is None:
-            return np.array(tracks.tiers(rows), np.int64).reshape(count, len(rows))
-        found = self.ahead.tier[:count, rows]
-        waiting = ~self.ahead.told[rows]
-        if count and waiting.any():
-            found[:, waiting] = tracks.tiers(rows[waiting])
-        return found
+            return rows
+        return rows[:0] if self.ahead.every else rows[~self.ahead.told[rows]]
 
-    def _left(self, tracks: PlanTracks, number: int, rows: Rows) -> Int64:
-        """(r,) what is left of an allowance for each claim."""
-        claims, each = self.claims, tracks.lefts[number]
-        waiting = np.ones(len(rows), np.bool_) if self.ahead is None else ~self.ahead.told[rows]
-        found = np.zeros(len(rows), np.int64) if self.ahead is None else self.ahead.left[number, rows]
-        if waiting.any():
-            own = rows[waiting]
-            found[waiting] = each.now(claims.account[own], claims.day[own], claims.joined[own])[0]
-        return found
+    def _give(self, plan: int, rows: Rows, number: Int64) -> None:
+        """What accounts have left, into the deals of claims of one plan, whose terms are `number` (r,)."""
+        claims, tracks, deals = self.claims, self.tracks[plan], self.deals
+        account, day, joined, deal = claims.account[rows], claims.day[rows], claims.joined[rows], claims.deal[rows]
+        for each in tracks.lefts:
+            slot = self._book.slot(plan, each.allowance, number)
+            some = slot >= 0
+            deals.allowance_left[deal[some], slot[some]] = each.now(account[some], day[some], joined[some])[0]
+        for cap, track in zip(tracks.plan.caps, tracks.caps, strict=True):
+            slot = self._book.slot(plan, cap, number)
+            some = slot >= 0
+            rest = np.maximum(0, _most_micro(cap) - track.count(rows[some]))
+            deals.cap_left_nano[deal[some], slot[some]] = rest * NANO_PER_MICRO
+        if tracks.plan.points is not None:
+            deals.points[deal] = (
+                np.minimum(claims.points[rows], tracks.balance[account]) * tracks.pays[claims.tariff[rows]]
+            )
 
-    def _deals(self, rows: Rows, number: Int64) -> Deals:
-        most = max((len(term.allowances) for term in self.terms), default=0)
+    def _no_deals(self) -> Deals:
+        """Room for a deal of each claim."""
+        count = len(self.claims.session)
+        allowances = max((len(term.allowances) for term in self.terms), default=0)
         caps = max((len(term.caps) for term in self.terms), default=0)
-        left = np.zeros((len(rows), most), np.int64)
-        cap_left_nano = np.zeros((len(rows), caps), np.int64)
-        points = np.zeros(len(rows), np.int64)
-        claims = self.claims
-        for plan, mine in self._by_plan(rows):
-            if plan < 0:
-                continue
-            tracks, own = self.tracks[plan], rows[mine]
-            for at, each in enumerate(tracks.lefts):
-                slot = self._book.slot(plan, each.allowance, number[mine])
-                some = slot >= 0
-                left[mine[some], slot[some]] = self._left(tracks, at, own[some])
-            for cap, track in zip(tracks.plan.caps, tracks.caps, strict=True):
-                slot = self._book.slot(plan, cap, number[mine])
-                some = slot >= 0
-                rest = np.maximum(0, _most_micro(cap) - track.count(own[some]))
-                cap_left_nano[mine[some], slot[some]] = rest * NANO_PER_MICRO
-            if tracks.plan.points is not None:
-                balance = tracks.balance[claims.account[own]]
-                points[mine] = np.minimum(claims.points[own], balance) * tracks.pays[self.tariff[own]]
         return Deals(
-            of_session=np.empty(0, np.int32),
-            terms=number.astype(np.int32),
-            allowance_left=left,
-            cap_left_nano=cap_left_nano,
-            points=points,
-            allowance_used=np.zeros_like(left),
-            redeemed=np.zeros(len(rows), np.int64),
-            coupon_used=np.zeros(len(rows), np.uint8),
+            of_session=np.full(len(self.batch.sessions.status), -1, np.int32),
+            terms=np.full(count, -1, np.int32),
+            allowance_left=np.zeros((count, allowances), np.int64),
+            cap_left_nano=np.zeros((count, caps), np.int64),
+            points=np.zeros(count, np.int64),
+            allowance_used=np.zeros((count, allowances), np.int64),
+            redeemed=np.zeros(count, np.int64),
+            coupon_used=np.zeros(count, np.uint8),
         )
 
-    def settled(self, round_: Round, totals: Totals) -> bool:
-        """Count what the sessions of a round came to. Those that were refused leave no trace.
-
-        Returns: False where something that was told came otherwise; then nothing was counted.
-        """
-        claims, rows = self.claims, round_.rows
-        session = claims.session[rows]
+    def settled(self, rows: Rows, totals: Totals) -> None:
+        """Count what the sessions of a round came to; those that were refused leave no trace."""
+        rows = self._waiting(rows)  # what was told need not be counted before the ledger is closed
+        claims, session, deal = self.claims, self.claims.session[rows], self.claims.deal[rows]
         fine = totals.status[session] == Refused.FINE
-        if self.ahead is not None and not self._came_true(round_, fine):
-            return False
         self.rated[rows] = fine
-        deal = round_.deal
-        some = deal >= 0
-        used = np.zeros(len(rows), np.bool_)
-        used[some] = round_.deals.coupon_used[deal[some]] != 0
-        self.coupons.add(rows, used & fine)
-        if self.ahead is not None:
-            later = ~self.ahead.told[rows]
-            rows, deal, session, fine = rows[later], deal[later], session[later], fine[later]
+        given = self.deals.of_session[session] >= 0
+        self.coupons.add(rows, (self.deals.coupon_used[deal] != 0) & given & fine)
         net, gross = totals.net_micro[session, 0], totals.gross_micro[session, 0]
-        for plan, mine in self._by_plan(rows):
+        for plan, mine in by_plan(claims.plan[rows]):
             if plan >= 0:
-                counts = {"sessions": fine[mine].astype(np.int64), "energy": totals.energy_mwh[session[mine], 0],
-                          "spend": gross[mine]}  # fmt: skip
-                self._count(plan, rows[mine], deal[mine], round_.deals, fine[mine], counts, net[mine])
-        return True
-
-    def _came_true(self, round_: Round, fine: NDArray[np.bool_]) -> bool:
-        """Whether the claims that were told were priced or refused, and used their allowances, as was told."""
-        assert self.ahead is not None
-        told = self.ahead.told[round_.rows]
-        if (fine != self.ahead.fine[round_.rows])[told].any():
-            return False
-        given = np.flatnonzero(told & (round_.deal >= 0) & fine)
-        for plan, mine in self._by_plan(round_.rows[given]):
-            own = given[mine]
-            deal = round_.deal[own]
-            for at, each in enumerate(self.tracks[plan].lefts if plan >= 0 else []):
-                slot = self._book.slot(plan, each.allowance, round_.deals.terms[deal])
-                some = slot >= 0
-                used = round_.deals.allowance_used[deal[some], slot[some]]
-                if (used != self.ahead.used[at, round_.rows[own[some]]]).any():
-                    return False
-        return True
+                own = session[mine]
+                counts = {
+                    "sessions": np.ones(len(mine), np.int64),
+                    "energy": totals.energy_mwh[own, 0],
+                    "spend": gross[mine],
+                }
+                self._count(plan, rows[mine], fine[mine], counts)
+                self._spend(plan, rows[mine], fine[mine], counts, net[mine])
 
     def close(self) -> None:
         """Count what was told: the rows of the state are all that needs it."""
-        if self.ahead is None:
+        ahead, claims = self.ahead, self.claims
+        if ahead is None:
             return
-        claims, ahead = self.claims, self.ahead
-        for plan, rows in by_plan(np.where(ahead.told, claims.plan, -1)):
-            tracks = self.tracks[plan]
-            fine = ahead.fine[rows]
-            account, day, joined = claims.account[rows], claims.day[rows], claims.joined[rows]
-            for loyalty, track in zip(tracks.plan.loyalty, tracks.loyalty, strict=True):
-                track.add(rows, fine * (1 if loyalty.by == "sessions" else ahead.energy_mwh[rows]))
-            for at, each in enumerate(tracks.lefts):
-                since = period_of(each.allowance.period, day, joined)[1]
-                each.keep(account[fine], (ahead.left[at, rows] - ahead.used[at, rows])[fine], since[fine])
-            tracks.last(account[fine], day[fine], joined[fine])
+        told, fine = ahead.told, ahead.fine
+        self.rated[told] = fine[told]
+        ahead.keep()
+        for plan, rows in by_plan(np.where(told, claims.plan, np.int32(-1))):
+            if plan >= 0:
+                counts = {"sessions": np.ones(len(rows), np.int64), "energy": ahead.energy_mwh[rows]}
+                self._count(plan, rows, fine[rows], counts)
         self.ahead = None
 
-    def _count(
-        self,
-        plan: int,
-        rows: Rows,
-        deal: Int32,
-        deals: Deals,
-        fine: NDArray[np.bool_],
-        counts: dict[str, Int64],
-        net: Int64,
-    ) -> None:
+    def _count(self, plan: int, rows: Rows, fine: Bool, counts: dict[str, Int64]) -> None:
+        """What claims of one plan count for loyalties, and when accounts last had a session."""
         claims, tracks = self.claims, self.tracks[plan]
-        account, day, joined = claims.account[rows], claims.day[rows], claims.joined[rows]
         for loyalty, track in zip(tracks.plan.loyalty, tracks.loyalty, strict=True):
             track.add(rows, counts[loyalty.by] * fine)
+        rows = rows[fine]
+        tracks.last(claims.account[rows], claims.day[rows], claims.joined[rows])
+
+    def _spend(self, plan: int, rows: Rows, fine: Bool, counts: dict[str, Int64], net: Int64) -> None:
+        """What claims of one plan take of what is left of allowances, caps and points."""
+        claims, tracks, deals = self.claims, self.tracks[plan], self.deals
+        account, day, joined, deal = claims.account[rows], claims.day[rows], claims.joined[rows], claims.deal[rows]
         for cap, track in zip(tracks.plan.caps, tracks.caps, strict=True):
             track.add(rows, (counts["spend"] if cap.max.after_tax_micro is not None else net) * fine)
-        number = np.append(deals.terms, -1)[deal]
+        number = deals.terms[deal]
         for each in tracks.lefts:
             slot = self._book.slot(plan, each.allowance, number)
             spent = np.zeros(len(rows), np.int64)
@@ -224,11 +197,10 @@ class Ledger:
             each.keep(account[fine], (now - spent)[fine], since[fine])
         points = tracks.plan.points
         if points is not None:
-            earns = fine & tracks.pays[self.tariff[rows]]
+            earns = fine & tracks.pays[claims.tariff[rows]]
             earned = np.maximum(counts[points.by], 0) * points.earn // points.each
-            redeemed = np.append(deals.redeemed, 0)[deal]
+            redeemed = np.where(number >= 0, deals.redeemed[deal], 0)
             tracks.balance[account[earns]] += (earned - redeemed)[earns]
-        tracks.last(account[fine], day[fine], joined[fine])
 
 
 def _most_micro(cap: Cap) -> int:

@@ -6,36 +6,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rating.accounts.days import first_of, period_of
-from rating.kernels.arrays import NEVER
+from rating.kernels.tell import SINCE
 from rating.tariff.plans import Allowance
 
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 
-_NEVER = -(2**31)
+_NEVER = -SINCE
 
 
 class Left:
-    """One allowance of one plan, for a accounts; `covered` (tariffs,) says where it holds."""
+    """One allowance of one plan: what each of a accounts has left."""
 
-    def __init__(self, allowance: Allowance, covered: NDArray[np.bool_], accounts: int) -> None:
-        self.allowance, self.covered = allowance, covered
-        # Zeros take no memory until they are written: of a thousand plans, an account has one.
-        self.left = np.zeros(accounts, np.int64)
-        self._since = np.zeros(accounts, np.int64)  # see `since`, from _NEVER on
+    def __init__(self, allowance: Allowance, left: Int64, since: Int64) -> None:
+        """`left` and `since` (a,) are those of `kernels.tell.Allowances`, and written."""
+        self.allowance, self.left, self._since = allowance, left, since
 
     def since(self, account: Int32) -> Int64:
         """The first date of the period in which a session of each account last was, _NEVER: there was none."""
-        return np.asarray(self._since[account] + _NEVER)
-
-    def kept(self, account: Int32, joined: Int64) -> tuple[Int64, Int64]:
-        """The number of the period in which each account last had a session, -NEVER: in none; and what it left."""
-        since = self.since(account)
-        known = since != _NEVER
-        if not known.any():
-            return np.full(len(account), -NEVER, np.int64), np.zeros(len(account), np.int64)
-        number, _ = period_of(self.allowance.period, np.where(known, since, joined), joined)
-        return np.where(known, number, -NEVER), self.left[account]
+        return np.asarray(self._since[account] - SINCE)
 
     def now(self, account: Int32, day: Int64, joined: Int64) -> tuple[Int64, Int64]:
         """What each account has left on a date, and the first date of the period that it is in.
@@ -60,5 +49,5 @@ class Left:
 
     def keep(self, account: Int32, left: Int64, since: Int64) -> None:
         """What is left after a session, in the period that begins on a date."""
-        self._since[account] = since - _NEVER
+        self._since[account] = since + SINCE
         self.left[account] = left

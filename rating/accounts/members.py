@@ -10,18 +10,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from rating.accounts.days import local_days
+from rating.accounts.days import clocks_of, local_days
+from rating.accounts.tellable import counts_energy
 from rating.compile.epochs import first_instant_us
 from rating.errors import Fault, InputError, Place
-from rating.kernels.accounts import Spans
 from rating.kernels.arrays import NEVER
+from rating.kernels.claims import Spans
+from rating.kernels.periods import Clocks
 from rating.tariff.plans import Plans
+from rating.units import INSTANT_MAX_US, INSTANT_MIN_US
 from rating.usage.accounts import AccountTable, Moments
 
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 
 _FAULTS_TOLD = 20
+_SPAN_DAYS_MAX = 2**16  # more than instants reach
 
 
 class Members(NamedTuple):
@@ -55,7 +59,9 @@ def find_members(table: AccountTable, plans: Plans) -> Members:
         faults.append(Fault("account_span", _place(row), got, "`until` after `from`", fix))
     names = table.account.dictionary_encode()
     account = names.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    order = np.lexsort((from_us, account))
+    order = np.arange(len(account))
+    if not (account[1:] > account[:-1]).all():  # as they are where each account has one row
+        order = np.lexsort((from_us, account))
     if faults:
         order = order[(table.sound & (plan >= 0))[order]]
     account, plan, from_us, until_us = account[order], plan[order], from_us[order], until_us[order]
@@ -68,7 +74,7 @@ def find_members(table: AccountTable, plans: Plans) -> Members:
         raise InputError(faults)
     joined = _dates(table.start, order, from_us, plan, plans)
     left = _dates(table.end, order, until_us, plan, plans)
-    first = np.searchsorted(account, np.arange(len(names.dictionary) + 1))
+    first = np.concatenate([[0], np.cumsum(np.bincount(account, minlength=len(names.dictionary)))])
     return Members(names.dictionary, first, plan, from_us, until_us, joined, left)
 
 
@@ -99,24 +105,35 @@ def _dates(moments: Moments, order: NDArray[np.intp], us: Int64, plan: Int32, pl
     return np.where(us == NEVER, NEVER, days)
 
 
-def spans_of(members: Members, accounts: Any) -> Spans:
-    """When each of `accounts` (pyarrow string) has a plan; their rows are those of Members."""
-    if accounts is members.account:
-        return Spans(members.first[:-1], members.first[1:], members.from_us, members.until_us)
-    code = pc.index_in(accounts, value_set=members.account).fill_null(-1).to_numpy()
-    # The last account of all is one without spans, for those that have no plan.
-    first, last = np.append(members.first[:-1], 0)[code], np.append(members.first[1:], 0)[code]
-    return Spans(first, last, members.from_us, members.until_us)
+def spans_of(members: Members, plans: Plans) -> Spans:
+    """When members have which plan."""
+    zones = list(dict.fromkeys(each.time_zone for each in plans.values()))
+    return Spans(
+        first=members.first.astype(np.int32),
+        span=np.stack([members.from_us, members.until_us, members.plan, members.joined], axis=1),
+        measured=np.array([counts_energy(each) for each in plans.values()], np.uint8),
+        place=np.array([zones.index(each.time_zone) for each in plans.values()], np.int64),
+    )
+
+
+def clocks_of_plans(plans: Plans, start_us: Int64) -> Clocks:
+    """The clocks of the places of plans, for sessions that start then."""
+    zones = list(dict.fromkeys(each.time_zone for each in plans.values()))
+    # Sessions that are refused may start at any moment.
+    lo_us, hi_us = (min(max(int(us), INSTANT_MIN_US), INSTANT_MAX_US) for us in
+                    ((start_us.min(), start_us.max()) if start_us.size else (0, 0)))  # fmt: skip
+    return clocks_of(zones, lo_us, hi_us)
 
 
 def is_member(members: Members, accounts: Any, start_us: Int64) -> NDArray[np.bool_]:
     """(n,) whether each of `accounts` (pyarrow string) has a plan at the moment."""
-    spans = spans_of(members, accounts)
+    member = pc.index_in(accounts, value_set=members.account).fill_null(-1).to_numpy()
+    first, last = np.append(members.first[:-1], 0)[member], np.append(members.first[1:], 0)[member]
     found = np.zeros(len(start_us), np.bool_)
-    for number in range(int(np.max(spans.last - spans.first, initial=0))):
-        mine = np.flatnonzero(spans.first + number < spans.last)
-        row = spans.first[mine] + number
-        found[mine] |= (spans.from_us[row] <= start_us[mine]) & (start_us[mine] < spans.until_us[row])
+    for number in range(int(np.max(last - first, initial=0))):
+        mine = np.flatnonzero(first + number < last)
+        row = first[mine] + number
+        found[mine] |= (members.from_us[row] <= start_us[mine]) & (start_us[mine] < members.until_us[row])
     return found
 
 
@@ -126,9 +143,16 @@ def _instants(moments: Moments, plan: Int32, plans: Plans) -> Int64:
     dates = np.flatnonzero((moments.is_date != 0) & (moments.given != 0))
     for index, each in enumerate(plans.values()):
         rows = dates[plan[dates] == index]
-        days, back = np.unique(us[rows], return_inverse=True)
-        firsts = np.array([first_instant_us(int(day), each.time_zone) for day in days], np.int64)
-        us[rows] = firsts[back] if len(rows) else us[rows]
+        least = int(us[rows].min()) if len(rows) else 0
+        if int(us[rows].max(initial=least)) - least > _SPAN_DAYS_MAX:  # years that will be refused
+            days, back = np.unique(us[rows], return_inverse=True)
+        else:
+            back = us[rows] - least
+            days = np.arange(int(back.max(initial=-1)) + 1) + least
+        firsts = np.zeros(len(days), np.int64)
+        some = np.flatnonzero(np.bincount(back, minlength=len(days)))
+        firsts[some] = [first_instant_us(int(day), each.time_zone) for day in days[some]]
+        us[rows] = firsts[back]
     return us
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -9,7 +12,7 @@ from numpy.typing import NDArray
 
 from rating.accounts.claims import Claims, find_claims
 from rating.accounts.ledger import Ledger
-from rating.accounts.members import find_members, no_members
+from rating.accounts.members import Members, find_members, no_members
 from rating.accounts.state import Kept, OldState
 from rating.accounts.tracks import PlanTracks
 from rating.errors import Refused
@@ -21,28 +24,49 @@ from rating.usage.batch import UsageBatch
 Bool = NDArray[np.bool_]
 
 
-def open_ledger(tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any) -> tuple[UsageBatch, Ledger]:
+def open_ledger(
+    tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any, threads: int = 1
+) -> tuple[UsageBatch, Ledger]:
     """The ledger, and the batch without the sessions whose points, coupon or time cannot be.
 
     Raises: InputError with every fault of the accounts or of the state.
     """
     plans, sessions = tariffs.plans, batch.sessions
-    members = no_members() if accounts is None else find_members(read_accounts(accounts), plans)
+    members = members_of(accounts, plans)
     status = sessions.status.copy()
-    claims = find_claims(batch, plans, members, status)
+    claims = find_claims(batch, plans, members, status, threads)
     old = OldState(state, claims.accounts)
     late = _late(batch, plans, claims, old)
-    status[claims.session[late]] = Refused.LATE
-    ledger = Ledger(batch, tariffs, plans, _without(claims, late), old)
+    if late.any():
+        status[claims.session[late]] = Refused.LATE
+        claims = claims.where(~late)
+    ledger = Ledger(batch, tariffs, plans, claims, old)
     _load(ledger, old)
     return batch._replace(sessions=sessions._replace(status=status)), ledger
 
 
-def _without(claims: Claims, late: Bool) -> Claims:
-    if not late.any():
-        return claims
-    columns = {name: column[~late] for name, column in claims._asdict().items() if name != "accounts"}
-    return Claims(**columns, accounts=claims.accounts)
+@contextmanager
+def members_meanwhile(accounts: Any, plans: Plans) -> Iterator[Callable[[], Any]]:
+    """Read a table of accounts while something else is done; the call that is handed over waits for it.
+
+    None is no table, for which no thread is started.
+    """
+    if accounts is None:
+        yield lambda: None
+        return
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(members_of, accounts, plans)
+        yield found.result
+
+
+def members_of(accounts: Any, plans: Plans) -> Members:
+    """Who has which plan; `accounts` is a table, what was made of one here, or None.
+
+    Raises: InputError with every fault of the table.
+    """
+    if isinstance(accounts, Members):
+        return accounts
+    return no_members() if accounts is None else find_members(read_accounts(accounts), plans)
 
 
 def of_account(claims: Claims, coupons: tuple[Coupon, ...]) -> Bool:
@@ -110,7 +134,7 @@ def _load_plan(tracks: PlanTracks, ledger: Ledger, old: OldState) -> None:
         allowance.keep(rows.account, rows.value, rows.period)
     for track, item in [*((each, "loyalty") for each in tracks.loyalty), *((each, "cap") for each in tracks.caps)]:
         kept = old.rows(plan.id, item, track.name)
-        track.start(ledger.tariff, (kept.account, kept.period, kept.value))
+        track.start((kept.account, kept.period, kept.value))
     if plan.points is not None:
         balance: Kept = old.rows(plan.id, "points", plan.points.name)
         tracks.balance[balance.account] = balance.value

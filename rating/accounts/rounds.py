@@ -23,15 +23,8 @@ def rounds(
 ) -> Iterator[NDArray[np.intp]]:
     """The claims of each round, as rows of `claims`; `contested` (coupons,) says whose uses may run out.
 
-    Claims that are `told` (k,) need not wait for others: they are in the first round. Where all are, they come in the
-    order of sessions, so that kernels find the deals of one session after the other next to each other.
+    Claims that are `told` (k,) need not wait for others: they are in the first round.
     """
-    if told is not None and told.all():
-        if len(told):
-            row = np.full(int(claims.session.max()) + 1, -1, np.intp)
-            row[claims.session] = np.arange(len(told))
-            yield row[row >= 0]
-        return
     number = _after_coupons(claims, contested) if contested.any() else _ranks(claims.account)
     if told is not None:
         number[told] = 0

@@ -31,14 +31,14 @@ class Track:
         self.covered = covered  # (tariffs,)
         self._claims, self._plan = claims, plan
 
-    def start(self, tariff: Int32, old: OldRows) -> None:
-        """Begin with what a state counted; the tariffs of the claims are (k,)."""
-        self._tariff, self.old = tariff, old
+    def start(self, old: OldRows) -> None:
+        """Begin with what a state counted."""
+        self.old = old
 
     @cached_property
     def rows(self) -> Rows:
         """The claims that count here."""
-        return np.flatnonzero((self._claims.plan == self._plan) & self.covered[self._tariff])
+        return np.flatnonzero((self._claims.plan == self._plan) & self.covered[self._claims.tariff])
 
     @cached_property
     def windows(self) -> Windows:
@@ -75,14 +75,18 @@ class Track:
 class PlanTracks:
     """All that one plan keeps, for a accounts and the tariffs of a batch."""
 
-    def __init__(self, index: int, plan: Plan, claims: Claims, tariffs: Sequence[Tariff | None]) -> None:
+    def __init__(
+        self, index: int, plan: Plan, claims: Claims, tariffs: Sequence[Tariff | None], kept: tuple[Int64, Int64]
+    ) -> None:
+        """`kept` are what accounts have left of its allowances and since when, both (allowances, a)."""
+
         def covered(patterns: tuple[str, ...]) -> NDArray[np.bool_]:
             found = [each is not None and covers(patterns, plan.currency, each) for each in tariffs]
             return np.array(found or [False], np.bool_)
 
         count = len(claims.accounts)
         self.plan = plan
-        self.lefts = [Left(each, covered(each.tariffs), count) for each in plan.allowances]
+        self.lefts = [Left(*each) for each in zip(plan.allowances, *kept, strict=True)]
         self.loyalty = [
             Track(each.name, each.period, each.rolling_days, covered(each.tariffs), claims, index)
             for each in plan.loyalty
@@ -98,7 +102,7 @@ class PlanTracks:
         """Keep when each account last had a session; later ones of the same account come later."""
         self.seen[account], self.last_day[account], self.last_joined[account] = True, day, joined
 
-    def tiers(self, rows: Rows) -> list[NDArray[np.int64]]:
+    def tiers(self, rows: Rows) -> list[Int64]:
         """For each loyalty the tier that each claim has reached, -1: none."""
         found = []
         for loyalty, track in zip(self.plan.loyalty, self.loyalty, strict=True):

@@ -29,8 +29,8 @@ def unplanned(tariffs: Tariffs, sessions: Any, given: int, accounts: Path | None
 
 
 def _is_any_planned(tariffs: Tariffs, sessions: Any, accounts: Path) -> bool:
-    from rating.accounts.claims import texts_of
     from rating.accounts.members import find_members, is_member
+    from rating.accounts.names import texts_of
     from rating.usage.accounts import read_accounts
 
     names = texts_of(sessions, "account", sessions.num_rows)

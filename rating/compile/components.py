@@ -100,8 +100,9 @@ def rows(
     """
     components = [part for part, _ in parts]
     spots = spots or [None] * len(parts)
-    taxes = taxes_of(tariff, components)
-    mixed = _mixed(tariff, version, components, taxes)
+    different = distinct(tariff, components)
+    taxes = taxes_of(tariff, different)
+    mixed = _mixed(tariff, version, different, taxes)
     none: list[Ratio | None] = [None] * 4  # limits of mixed taxes are for `settle.apart`
     limited = version.min_price is not None or version.max_price is not None
     limits = _limits_in_price_terms(tariff, version) if mixed == 0 and limited else none
@@ -121,7 +122,7 @@ def rows(
     rule = _rule_row(tariff, version, den, mixed, limits, components)
     if any(spot is not None and spot.grid is None for spot in spots):
         rule = rule._replace(plain=0)
-    tax_of = {rates: _tax_of(tariff, rates, taxes) for rates in distinct(tariff, components)}
+    tax_of = {rates: _tax_of(tariff, rates, taxes) for rates in different}
     usual = next(iter(tax_of.values())) if len(tax_of) == 1 else None
     found = [
         _component_row(part, dimension, price, den, spot, *(usual or tax_of[tariff.rates_of(part)]))
@@ -224,11 +225,11 @@ def _tax_of(tariff: Tariff, rates: Rates, taxes: list[TaxRow]) -> tuple[int, int
     return -1 if tariff.tax is None else rates.total_ppm or 0, bits
 
 
-def _mixed(tariff: Tariff, version: Version, components: list[Component], taxes: list[TaxRow]) -> int:
+def _mixed(tariff: Tariff, version: Version, different: list[Rates], taxes: list[TaxRow]) -> int:
     """Whether one known tax, or none, is on every price; if not, whether the kernel can tell the totals."""
     if tariff.tax is None:
         return 0
-    every = set(distinct(tariff, components))
+    every = set(different)
     limited = version.min_price is not None or version.max_price is not None
     if limited:
         every.add(tariff.tax.rates)  # a minimum of nothing is taxed as the tariff says of itself

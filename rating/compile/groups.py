@@ -22,6 +22,7 @@ from rating.units import DIMENSIONS
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 
+_NO_COMPONENT = np.full((1, len(DIMENSIONS)), -1, np.int32)
 _KEPT_BYTES = 64 * 2**20
 _ROWS_BYTES = 4096  # what a timeline takes beside its arrays, roughly
 
@@ -85,33 +86,37 @@ def _make(key: tuple[Group, int]) -> Made:
     else:
         calendar = timeline(tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
         start_us = calendar[0]
-    followed = follow(start_us, group.hi_us, spots)
-    if restricted is not None:  # no epoch has a component of its own
+    followed = follow(start_us, group.hi_us, spots) if any(spots) else None
+    if followed is None:
+        component = _NO_COMPONENT.repeat(start_us.size, axis=0) if calendar is None else calendar[1]
+    elif restricted is not None:  # no epoch has a component of its own
         restricted = restricted._replace(start_us=followed.start_us, row=restricted.row[followed.calendar])
-        component = np.full((followed.start_us.size, len(DIMENSIONS)), -1, np.int32)
+        component = _NO_COMPONENT.repeat(followed.start_us.size, axis=0)
     else:
         assert calendar is not None
         component = calendar[1][followed.calendar]
-    component_rows, rule, taxes = rows(tariff, version, parts, followed.columns)
+    prices = (None,) * len(parts) if followed is None else followed.columns
+    component_rows, rule, taxes = rows(tariff, version, parts, prices)
     if restricted is not None:
         rule = rule._replace(plain=0)
-    cut = calendar is not None and rule.plain and any(followed.columns)
+    cut = calendar is not None and rule.plain and followed is not None
     counts = {counts_of(part) for part, _ in parts}
     return Made(
-        epochs=_with_hints(group, followed.start_us, component),
+        epochs=_with_hints(group, start_us if followed is None else followed.start_us, component),
         plain=_with_hints(group, *calendar) if calendar is not None and cut else None,
         components=component_rows,
         rule=rule,
         taxes=taxes,
         parts=parts,
         named=[(element.name, part.price.unit_text, part.price.amount_micro) for part, element in priced],
-        prices=followed.columns,
+        prices=prices,
         restricted=restricted,
         waits=ENERGY_CAME * (FROM_FIRST_ENERGY in counts) | CHARGING_ENDED * (FROM_CHARGING_END in counts),
     )
 
 
-made = Kept(_KEPT_BYTES, lambda each: each.nbytes, _make)
+# Ten thousand tariffs of a month are 150 MB by this count, which has what they share many times.
+made = Kept(4 * _KEPT_BYTES, lambda each: each.nbytes, _make)
 
 
 def _with_hints(group: Group, start_us: Int64, component: Int32) -> Epochs:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rating.compile.epochs import cells_that_hold, version_spans
-from rating.compile.traits import Traits, lacks_fact
+from rating.compile.traits import Traits, asks_of_session, lacks_fact
 from rating.kernels.arrays import LACKS_FACT, NEEDS_CURRENT, NEVER, ROW_WIDTH, VARIES
 from rating.tariff.model import Component, Tariff, Version, When
 from rating.units import DIMENSIONS, LINE_DIMENSIONS, RESERVATION_FLAT, RESERVATION_TIME
@@ -43,8 +43,8 @@ class Restricted(NamedTuple):
 def is_restricted(tariff: Tariff, versions: Iterable[Version], traits: Traits) -> bool:
     """Whether a version's prices depend on more than the calendar, or need what the session does not tell."""
     return any(
-        lacks_fact(version, traits)
-        or any(element.when.reservation or condition_of(element.when) for element in version.elements)
+        any(element.when.reservation or condition_of(element.when) for element in version.elements)
+        or (any(asks_of_session(element.when) for element in version.elements) and lacks_fact(version, traits))
         for version in versions
     )
 

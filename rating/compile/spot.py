@@ -51,8 +51,6 @@ class Followed(NamedTuple):
 
 def follow(start_us: Int64, hi_us: int, spots: tuple[SpotPrice | None, ...]) -> Followed:
     """The epochs (e',) up to `hi_us` that begin at `start_us`, cut by the indexes that components follow."""
-    if not any(spots):
-        return Followed(start_us, np.arange(start_us.size), (None,) * len(spots))
     lo_us = int(start_us[0])
     indexes = dict.fromkeys(spot.index for spot in spots if spot is not None)
     starts = np.unique(np.concatenate([start_us, *(_bounds(index, lo_us, hi_us) for index in indexes)]))

@@ -29,6 +29,7 @@ from rating.kernels.arrays import (
     no_terms,
     readonly,
 )
+from rating.tariff.collecting import no_collection
 from rating.tariff.model import Component, Tariff, TaxRate, Version
 from rating.units import LINE_DIMENSIONS
 
@@ -98,8 +99,9 @@ def compile_timelines(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Comp
 
 def _compile(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Compiled:
     tables = Tables()
-    for group, index in wanted:
-        add_timeline(tables, group, index)
+    with no_collection():
+        for group, index in wanted:
+            add_timeline(tables, group, index)
     return Compiled(
         flat_book(tables, lo_us),
         tuple(tables.tariffs),
@@ -115,7 +117,7 @@ def _compile(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Compiled:
 # writes to what kernels read.
 _FEW = 8
 _few = lru_cache(maxsize=64)(_compile)
-_many: Kept[Wanted, Compiled] = Kept(64 * 2**20, lambda each: each.nbytes, lambda key: _compile(*key))
+_many: Kept[Wanted, Compiled] = Kept(128 * 2**20, lambda each: each.nbytes, lambda key: _compile(*key))
 
 
 def add_timeline(tables: Tables, group: Group, index: int) -> None:

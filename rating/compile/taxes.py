@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from rating.kernels.arrays import MIXED, SETTLED_APART
@@ -36,15 +37,20 @@ def order(tax: TaxRate) -> tuple[str, int]:
     return tax.name, tax.rate_ppm
 
 
-def taxes_of(tariff: Tariff, components: list[Component]) -> list[TaxRow]:
-    """Every tax of the components once: its rate, and what the rate is a share of.
+def taxes_of(tariff: Tariff, every: list[Rates]) -> list[TaxRow]:
+    """Every tax of what `distinct` gave once: its rate, and what the rate is a share of.
 
     That is None where prices that include a tax have different other taxes beside it: then the tax is no share of the
     sum of their amounts.
     """
+    return _rows_of(tuple(every), tariff.tax is not None and tariff.tax.included)
+
+
+@lru_cache(maxsize=256)
+def _rows_of(every: tuple[Rates, ...], included: bool) -> list[TaxRow]:
     scale: dict[TaxRate, int | None] = {}
-    for rates in distinct(tariff, components):
-        together = _scale_ppm(tariff, rates.each or ())
+    for rates in every:
+        together = _scale_ppm(included, rates.each or ())
         for rate in rates.each or ():
             if scale.setdefault(rate, together) != together:
                 scale[rate] = None
@@ -71,12 +77,12 @@ def timeline_taxes(tariff: Tariff, components: list[Component], taxes: list[TaxR
 
 def _groups(tariff: Tariff, components: list[Component], known: tuple[TaxRate, ...]) -> list[GroupRow]:
     """The components by their taxes, in the order of these: where rounding asks which one is first, it is clear."""
+    included = tariff.tax is not None and tariff.tax.included
     rates = (tariff.rates_of(part).each for part in components)
     sets = {tuple(sorted(each, key=order)) for each in rates if each is not None}
     ordered = sorted(sets, key=lambda each: [order(rate) for rate in each])
-    return [GroupRow(sum(1 << known.index(rate) for rate in each), _scale_ppm(tariff, each)) for each in ordered]
+    return [GroupRow(sum(1 << known.index(rate) for rate in each), _scale_ppm(included, each)) for each in ordered]
 
 
-def _scale_ppm(tariff: Tariff, rates: tuple[TaxRate, ...]) -> int:
-    included = tariff.tax is not None and tariff.tax.included
+def _scale_ppm(included: bool, rates: tuple[TaxRate, ...]) -> int:
     return PPM_PER_UNIT + (sum(rate.rate_ppm for rate in rates) if included else 0)

@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rating.accounts.claims import Claims, find_claims, has_deals, in_order, points_of, texts_of
+from rating.accounts.claims import Claims, find_claims, has_deals, in_order, points_of
 from rating.accounts.members import find_members, no_members
+from rating.accounts.names import texts_of
 from rating.accounts.state import read_state
 from rating.desk.usage import usage_of
 from rating.errors import Refused
@@ -40,8 +41,10 @@ def bill_of(tariffs: Tariffs, batch: UsageBatch, i: int, *, accounts: Any = None
     if status[i] != Refused.FINE:
         return Refusal(usage.session_id, Refused(int(status[i])))
     account, coupon = (texts_of(sessions.extra, each, len(status))[i].as_py() for each in ("account", "coupon"))
-    points = int(points_of(sessions.extra, status)[i]) or None
-    usage = replace(usage, account=account, coupon=coupon, redeem_points=points)
+    points = points_of(sessions.extra, status)
+    usage = replace(
+        usage, account=account, coupon=coupon, redeem_points=int(points[i]) or None if len(points) else None
+    )
     before = read_state(_before(tariffs, batch, claims, i, accounts, state))
     [answer], _ = rate_history(tariffs, tariffs.plans, _of(table, account), [(name, usage)], _rows(before, account))
     return answer

@@ -8,7 +8,8 @@ May import: `units` (constants), numba, NumPy; no schema, money, Arrow or YAML, 
     arith            exact arithmetic on scalars
     runs             which intervals are whose
     cdr_text         the text of plain CDRs, with cdr_instants; cdr_scan makes their room
-    accounts         the claims of sessions in order, and what they count
+    periods          local dates, and the periods of plans
+    claims           what sessions claim, in order; tell: what plans give for it, before any session is priced
     price            the kernels below in their order, for one chunk of sessions
     plain            all of them at once, for sessions of the plainest tariffs
     session          what the walks ask of a whole session: when charging ended, since when it was reserved

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from numpy.typing import NDArray
+
 from rating.kernels.arrays import Int64
 from rating.kernels.jit import DISABLE_JIT, numbas, scalar
 from rating.units import (
@@ -88,6 +90,21 @@ else:
     def lowest_bit(mask: int) -> int:
         """The number of zeros below the lowest bit of `mask`, which is not 0."""
         return _zeros(mask)
+
+
+if DISABLE_JIT:
+
+    def prefetch(array: NDArray[Any], i: int) -> None:
+        """Nothing, which changes nothing."""
+
+else:
+
+    def _load_prefetch() -> Any:
+        from rating.kernels.compiler import prefetch
+
+        return prefetch
+
+    prefetch = numbas(_load_prefetch)
 
 
 @scalar

@@ -360,6 +360,7 @@ class Gathered(NamedTuple):
 class Scratch(NamedTuple):
     """What one thread writes between kernels, for one block of sessions at a time."""
 
+    wanted: UInt8  # (1,) read: 0: no lines are to be written
     stretches: Stretches
     records: Records
     pick: Int32  # (r,) the records that are lines, where not all of them are
@@ -374,20 +375,25 @@ class Scratch(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """What the table of lines shows of r lines. Decimals are 0 where a line has none."""
+    """What the table of lines shows of r lines. Decimals and codes are 0 where a line has none."""
 
     session: Int64  # (r,) the session's id where ids are integers, else its row in the batch
     line: Int32  # (r,) from 1
     kind: UInt8  # (r,) index into KINDS
-    dimension: UInt8  # (r,) NO_DIMENSION: none
-    element: Int32  # (r,) index into the plan's names, NO_NAME: none
-    unit: Int32  # (r,) index into the plan's units, NO_NAME: none
+    dimension: UInt8  # (r,)
+    element: Int32  # (r,) index into the plan's names
+    unit: Int32  # (r,) index into the plan's units
     volume: Wide  # (r, 2) billionths of the unit
     billed_volume: Wide  # (r, 2) billionths of the unit; (0, 2): the same as `volume`
     unit_price: Wide  # (r, 2) micro
     amount: Wide  # (r, 2) 10^-12 of the currency
     printed: Wide  # (r, 2) micro
     rate: Wide  # (r, 2) ten-thousandths of a percent, -1: none or not known; (0, 2): none of them has one
+    # A bit for each line, the lowest of a byte first: 1: it has such a thing. At least r ÷ 8; or (0,): all lines have.
+    priced: UInt8  # a price
+    measured: UInt8  # a volume, and its unit
+    named: UInt8  # an element
+    dimensioned: UInt8  # a dimension
 
 
 TOO_MUCH = -1
@@ -399,7 +405,6 @@ MINIMUM = 3
 MAXIMUM = 4
 ROUNDING = 5
 NO_LINE = 255
-NO_NAME = -1
 
 
 def frozen(group: G) -> G:

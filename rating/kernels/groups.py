@@ -35,6 +35,7 @@ WRITTEN = frozenset({"Totals", "Stretches", "Records", "Shares", "Gathered", "Sc
 WRITTEN_FIELDS = {
     "Deals": frozenset({"allowance_used", "redeemed", "coupon_used"}),
     "RunRoom": frozenset({"first", "run_ids"}),
+    "Insertion": frozenset({"out"}),
 }
 
 
@@ -51,6 +52,16 @@ class RunRoom(NamedTuple):
     # Written.
     first: Int64  # (k,) where each begins
     run_ids: Int64  # (k,) and its id
+
+
+class Insertion(NamedTuple):
+    """A column, and what goes in front of some of its rows."""
+
+    given: Int64  # (m,)
+    place: Int64  # (k,) rows, which do not decrease
+    more: Int64  # (k,)
+    # Written.
+    out: Int64  # (m + k,)
 
 
 class Entries(NamedTuple):

@@ -11,7 +11,6 @@ from rating.kernels.arrays import (
     DISCOUNT,
     MAXIMUM,
     NO_DIMENSION,
-    NO_NAME,
     NO_TAX,
     OF_SESSIONS,
     Book,
@@ -25,6 +24,9 @@ from rating.kernels.jit import scalar
 from rating.kernels.native import part
 
 _SIGN_SHIFT = 63
+_BYTE_SHIFT = 3
+_BIT_MASK = 7
+_EVERY = 255
 
 
 @scalar
@@ -38,22 +40,33 @@ def in_unit(quantity: int, num: int, den: int) -> int:
 @scalar
 def name_line(i: int, kind: int, row: int, terms: Terms, out: Lines) -> None:
     """Say what a line is for that has no component: which part of a deal made it, `row` of Terms, or a limit, -1."""
-    out.dimension[i] = NO_DIMENSION
-    out.element[i] = NO_NAME
-    out.unit[i] = NO_NAME
-    out.unit_price[i, 0] = 0
-    out.unit_price[i, 1] = 0
+    dimension, element, unit = NO_DIMENSION, -1, -1
     j = max(row, 0)  # a limit names no row
     if kind == ALLOWANCE:
         if terms.allowance_of[j] != OF_SESSIONS:
-            out.dimension[i] = terms.allowance_of[j]
-        out.element[i] = terms.allowance_name[j]
-        out.unit[i] = terms.allowance_unit[j]
+            dimension = terms.allowance_of[j]
+        element = terms.allowance_name[j]
+        unit = terms.allowance_unit[j]
     elif kind == DISCOUNT:
-        out.dimension[i] = terms.discount_dimension[j]
-        out.element[i] = terms.discount_name[j]
+        dimension = terms.discount_dimension[j]
+        element = terms.discount_name[j]
     elif kind == MAXIMUM and row >= 0:
-        out.element[i] = terms.cap_name[j]
+        element = terms.cap_name[j]
+    out.unit_price[i, 0] = 0
+    out.unit_price[i, 1] = 0
+    out.dimension[i] = dimension if dimension != NO_DIMENSION else 0
+    out.element[i] = max(element, 0)
+    out.unit[i] = max(unit, 0)
+    # Codes of what is not there are 0, for one beyond those of names would be met by whoever reads them.
+    byte = index(i >> _BYTE_SHIFT)
+    without = _EVERY - (1 << (i & _BIT_MASK))
+    out.priced[byte] &= without
+    if unit < 0:
+        out.measured[byte] &= without
+    if element < 0:
+        out.named[byte] &= without
+    if dimension == NO_DIMENSION:
+        out.dimensioned[byte] &= without
 
 
 @part

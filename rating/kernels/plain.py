@@ -103,9 +103,8 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
         line_volume, line_billed, line_amount, line_printed = out.volume, out.billed_volume, out.amount, out.printed
         is_plain = rules.plain
         with_activity = activities.size > 0
-        with_ids = ids.size > 0
-        with_billed = line_billed.size > 0
-        with_rate = line_rate.size > 0
+        with_ids, with_billed = ids.size > 0, line_billed.size > 0
+        with_rate, wanted = line_rate.size > 0, scratch.wanted[0] != 0
         with_deals = WITH_DEALS and deals.of_session.size > 0
         deal_of, allowance_left = deals.of_session, deals.allowance_left
         is_plain_term, allowance_first = book.terms.plain, book.terms.allowance_first
@@ -362,35 +361,36 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                     odd = True
                     continue
 
-                units = count_units(nano, unit_nano)
-                left_over -= units
-                under[lines - line_begun] = nano - units * unit_nano
-                rests[lines - line_begun] = rest
-                i = index(lines)
-                line_session[i] = ids[s] if with_ids else s
-                line_number[i] = i - line_begun + 1
-                line_kind[i] = USAGE
-                line_dimension[i] = of_dimension[c]
-                line_element[i] = of_element[c]
-                line_unit[i] = of_unit[c]
-                shown = in_unit(quantity, unit_num[c], unit_den[c])
-                put(line_volume, i, shown)
-                if with_billed:
-                    put(line_billed, i, shown if billed == quantity else in_unit(billed, unit_num[c], unit_den[c]))
-                put(line_price, i, price)
-                pico = 0
-                if rest > 0:
-                    pico = (2000 * rest + common) // (2 * common)
-                line_amount[i, 0], line_amount[i, 1] = times_1000(nano, pico)
-                put(line_printed, i, units * print_micro)
-                if with_rate:
-                    put(line_rate, i, components.rate_ppm[c])
-                if WITH_DEALS and deal >= 0:
-                    j = index(lines - line_begun)
-                    shares.left_nano[j] = nano
-                    shares.left_rest[j] = rest
-                    shares.billed[j] = billed
-                    shares.dimension[j] = of_dimension[c]
+                if wanted or (WITH_DEALS and deal >= 0):
+                    units = count_units(nano, unit_nano)
+                    left_over -= units
+                    under[lines - line_begun] = nano - units * unit_nano
+                    rests[lines - line_begun] = rest
+                    i = index(lines)
+                    line_session[i] = ids[s] if with_ids else s
+                    line_number[i] = i - line_begun + 1
+                    line_kind[i] = USAGE
+                    line_dimension[i] = of_dimension[c]
+                    line_element[i] = of_element[c]
+                    line_unit[i] = of_unit[c]
+                    shown = in_unit(quantity, unit_num[c], unit_den[c])
+                    put(line_volume, i, shown)
+                    if with_billed:
+                        put(line_billed, i, shown if billed == quantity else in_unit(billed, unit_num[c], unit_den[c]))
+                    put(line_price, i, price)
+                    pico = 0
+                    if rest > 0:
+                        pico = (2000 * rest + common) // (2 * common)
+                    line_amount[i, 0], line_amount[i, 1] = times_1000(nano, pico)
+                    put(line_printed, i, units * print_micro)
+                    if with_rate:
+                        put(line_rate, i, components.rate_ppm[c])
+                    if WITH_DEALS and deal >= 0:
+                        j = index(lines - line_begun)
+                        shares.left_nano[j] = nano
+                        shares.left_rest[j] = rest
+                        shares.billed[j] = billed
+                        shares.dimension[j] = of_dimension[c]
                 lines += 1
             if odd:
                 return at, line_begun
@@ -416,7 +416,7 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                 units, part, rest = share(total_nano, total_rest, common, rate, scale, unit_nano)
                 tax = round_parts(units, part, rest, scale * unit_nano, mode)
             net = total - tax if tax_kind == TAX_INCLUDED else total
-            left_over += total
+            left_over = left_over + total if wanted else 0
             while left_over > 0:
                 most = 0
                 for j in range(1, lines - line_begun):
@@ -429,6 +429,7 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                 for i in range(line_begun, lines):
                     line_printed[index(i), 1] = -1 if line_printed[index(i), 0] < 0 else 0
 
+            lines = lines if wanted else line_begun
             totals.status[s] = 0
             totals.fault[s] = -1
             put(totals.energy_mwh, s, energy_total * energy_scale)

@@ -27,9 +27,9 @@ from rating.kernels.arrays import (
     Totals,
     Usage,
 )
-from rating.kernels.bill import bill
+from rating.kernels.bill import bill, bill_full
 from rating.kernels.discount import discount
-from rating.kernels.gather import gather
+from rating.kernels.gather import gather, gather_full
 from rating.kernels.groups import Chosen, Entries, pack
 from rating.kernels.jit import scalar
 from rating.kernels.lines import write_lines
@@ -42,11 +42,11 @@ from rating.kernels.walk_restricted import walk_restricted
 BLOCK_SESSIONS = 1024
 
 PARTS: tuple[Callable[..., Any], ...] = (
-    *(plain, plain_with_deals, plain_by_index, walk, walk_restricted, gather),
-    *(step, amounts, discount, bill, write_lines),
+    *(plain, plain_with_deals, plain_by_index, walk, walk_restricted, gather, gather_full),
+    *(step, amounts, discount, bill, bill_full, write_lines),
 )
-_PLAIN, _PLAIN_WITH_DEALS, _PLAIN_BY_INDEX, _WALK, _WALK_RESTRICTED, _GATHER = range(6)
-_STEP, _AMOUNTS, _DISCOUNT, _BILL, _WRITE_LINES = range(6, 11)
+_PLAIN, _PLAIN_WITH_DEALS, _PLAIN_BY_INDEX, _WALK, _WALK_RESTRICTED, _GATHER, _GATHER_FULL = range(7)
+_STEP, _AMOUNTS, _DISCOUNT, _BILL, _BILL_FULL, _WRITE_LINES = range(7, 13)
 _plain, _plain_with_deals, _plain_by_index = through(plain), through(plain_with_deals), through(plain_by_index)
 _walk, _walk_restricted, _gather, _step = through(walk), through(walk_restricted), through(gather), through(step)
 _amounts, _discount, _bill, _write_lines = through(amounts), through(discount), through(bill), through(write_lines)
@@ -94,6 +94,10 @@ def _price(
     for t in range(stepped.size):
         steps = steps or stepped[t] != 0
         plains = plains or is_plain[t] != 0
+    full = with_deals or book.prices.part.size > 0  # some kernels are there with and without what few batches have
+    for t in range(stepped.size):
+        full = full or book.rules.mixed[t] != 0
+    gathers, bills = (_GATHER_FULL, _BILL_FULL) if full else (_GATHER, _BILL)
     kind_of_plain = _PLAIN_WITH_DEALS if with_deals else _PLAIN
     if book.prices.part.size > 0:
         kind_of_plain = _PLAIN_BY_INDEX
@@ -132,6 +136,8 @@ def _price(
                 or (each == _WALK_RESTRICTED and kind == 0)
                 or (each == _STEP and not steps)
                 or (each == _DISCOUNT and not with_deals)
+                or (each == (_GATHER if full else _GATHER_FULL))
+                or (each == (_BILL if full else _BILL_FULL))
             )
             if code[each] == 0 and not optional:
                 return p, lines, _NEEDS + each
@@ -146,7 +152,7 @@ def _price(
                 return p, lines, SCRATCH_FULL
             end = p + (end - p) // 2
         made = _gather(
-            code[_GATHER], p, end - p, rows, usage, scratch.stretches, book, deals, scratch.gathered, records, totals
+            code[gathers], p, end - p, rows, usage, scratch.stretches, book, deals, scratch.gathered, records, totals
         )
         if steps:
             _step(code[_STEP], p, end - p, rows, of_session, book.components, book.rules, records)
@@ -155,7 +161,10 @@ def _price(
             return p, lines, APART if lines + made + SPARE_MAX <= out.line.size else LINES_FULL
         if with_deals and not apart:
             _discount(code[_DISCOUNT], p, end - p, rows, of_session, book, deals, scratch.shares, records)
-        count = _bill(code[_BILL], p, end - p, rows, of_session, book, deals, records, totals)
+        count = _bill(code[bills], p, end - p, rows, of_session, book, deals, records, totals)
+        if scratch.wanted[0] == 0:
+            p = end
+            continue
         if lines + count > out.line.size:
             return p, lines, LINES_FULL
         if count != made:

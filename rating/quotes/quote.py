@@ -14,6 +14,7 @@ from rating.engine import check_options, rate
 from rating.errors import Fault, InputError, Place
 from rating.kernels.arrays import TAX_INCLUDED
 from rating.quotes.result import Details, Quote, details_of, money
+from rating.results.arrays import texts
 from rating.results.later import Later
 from rating.results.rated import line_writer
 from rating.results.taxes import taxes_later
@@ -156,7 +157,7 @@ def _digits(minor_micro: int) -> int:
 
 def _details_of(raw: Raw) -> Details:
     """Lines and taxes, by what makes the tables."""
-    ids = pa.array([_ID])
+    ids = texts([_ID])
     lines = line_writer(ids, raw.plan)(raw.lines).to_pylist()
     return details_of(lines, taxes_later(ids, raw.plan, raw.totals).get().to_pylist())
 

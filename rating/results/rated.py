@@ -16,17 +16,17 @@ from rating._version import __version__
 from rating.compile.plan import Plan
 from rating.compile.zones import tzdata_version
 from rating.errors import Refused
-from rating.kernels.arrays import ALLOWANCE, KINDS, NO_TAX, TAX_INCLUDED, Lines, Totals
+from rating.kernels.arrays import KINDS, NO_TAX, TAX_INCLUDED, Lines, Totals
 from rating.results.arrays import (
     AMOUNT,
     MONEY,
     PERCENT,
     QUANTITY,
     VOLUME,
-    all_but,
     coded,
     decimals,
     instants,
+    integers,
     nulls,
     zeros,
 )
@@ -186,25 +186,25 @@ def line_writer(ids: Any, plan: Plan) -> Callable[[Lines], Any]:
 
 
 _CODES: Any = (np.int64, np.int32, np.uint8, np.uint8, np.int32, np.int32)
-_NO_LINES = Lines(*(np.empty(0, code) for code in _CODES), *[np.empty((0, 2), np.int64)] * 6)
+_NO_LINES = Lines(
+    *(np.empty(0, code) for code in _CODES), *[np.empty((0, 2), np.int64)] * 6, *[np.empty(0, np.uint8)] * 4
+)
 
 
 def _line_batch(ids: Any, plan: Plan, lines: Lines) -> Any:
-    known = _known_of(lines)
-    volume = decimals(lines.volume, VOLUME, known.measured)
+    priced, measured, named, dimensioned = map(_bits, (lines.priced, lines.measured, lines.named, lines.dimensioned))
+    volume = decimals(lines.volume, VOLUME, measured)
     return pa.RecordBatch.from_pydict(
         {
             "session_id": _session_ids(ids, lines.session),
             "line": pa.Array.from_buffers(pa.int32(), lines.line.size, [None, pa.py_buffer(lines.line)]),
             "kind": coded(lines.kind, KINDS),
-            "element": coded(lines.element, plan.elements, known.named),
-            "dimension": coded(lines.dimension, LINE_DIMENSIONS, known.dimensioned),
+            "element": coded(lines.element, plan.elements, named),
+            "dimension": coded(lines.dimension, LINE_DIMENSIONS, dimensioned),
             "volume": volume,
-            "billed_volume": decimals(lines.billed_volume, VOLUME, known.measured)
-            if len(lines.billed_volume)
-            else volume,
-            "unit": coded(lines.unit, plan.units, known.measured),
-            "unit_price": decimals(lines.unit_price, MONEY, known.priced),
+            "billed_volume": decimals(lines.billed_volume, VOLUME, measured) if len(lines.billed_volume) else volume,
+            "unit": coded(lines.unit, plan.units, measured),
+            "unit_price": decimals(lines.unit_price, MONEY, priced),
             "amount": decimals(lines.amount, AMOUNT),
             "printed_amount": decimals(lines.printed, MONEY),
             "tax_percent": _percents(plan, lines),
@@ -212,30 +212,9 @@ def _line_batch(ids: Any, plan: Plan, lines: Lines) -> Any:
     )
 
 
-class _Known(NamedTuple):
-    """Bitmaps of what lines have; None: all of them do."""
-
-    priced: Any = None
-    measured: Any = None
-    named: Any = None
-    dimensioned: Any = None
-
-
-def _known_of(lines: Lines) -> _Known:
-    """Most lines are of usage (kind 0) and lack nothing. What the others lack gets the code 0, which nobody shall meet:
-    a code beyond those of names would be.
-    """
-    odd = np.flatnonzero(lines.kind)
-    if not len(odd):
-        return _Known()
-    count = lines.kind.size
-    unmeasured = odd[lines.kind[odd] != ALLOWANCE]
-    unnamed = odd[lines.element[odd] < 0]
-    without = odd[lines.dimension[odd] >= len(LINE_DIMENSIONS)]
-    lines.unit[unmeasured] = 0
-    lines.element[unnamed] = 0
-    lines.dimension[without] = 0
-    return _Known(*(all_but(count, rows) for rows in (odd, unmeasured, unnamed, without)))
+def _bits(bits: NDArray[np.uint8]) -> Any:
+    """A bit for each line as Arrow takes them; None: all are there."""
+    return pa.py_buffer(bits) if len(bits) else None
 
 
 def _percents(plan: Plan, lines: Lines) -> Any:
@@ -249,5 +228,5 @@ def _percents(plan: Plan, lines: Lines) -> Any:
 def _session_ids(ids: Any, session: NDArray[np.int64]) -> Any:
     """The id of each line's session: what the kernel wrote, or where ids are text, the one in that row."""
     if has_integer_ids(ids):
-        return pa.Array.from_buffers(pa.int64(), session.size, [None, pa.py_buffer(session)])
-    return ids.take(pa.array(session))
+        return integers(session)
+    return ids.take(integers(session))

@@ -125,7 +125,7 @@ def rejected_table(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
 @lru_cache(maxsize=4)
 def _none_rejected(id_type: Any) -> Any:
     kinds = {"session_id": id_type, "code": pa.string(), "message": pa.string(), "place": pa.string()}
-    return pa.table({name: pa.array([], kind) for name, kind in {**kinds, "energy_kwh": ENERGY}.items()})
+    return pa.schema({**kinds, "energy_kwh": ENERGY}).empty_table()
 
 
 def with_refused(rejected: Any, refused: Sequence[RefusedCdr]) -> Any:

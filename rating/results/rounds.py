@@ -7,18 +7,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from rating.usage.batch import UsageBatch
-
-
-def with_row_numbers(batch: UsageBatch) -> UsageBatch:
-    """The same sessions, whose ids are their rows: so lines say to which row they belong."""
-    sessions = batch.sessions
-    rows = pa.array(np.arange(len(sessions.id), dtype=np.int64))
-    return batch._replace(sessions=sessions._replace(id=rows))
-
 
 def merged(rounds: list[list[Any]], ids: Any) -> list[Any]:
-    """The record batches of all rounds as record batches in order of sessions, with their `ids`."""
+    """The record batches of all rounds, whose ids are rows, as batches in order of sessions, with their `ids`."""
     batches = [each for lines in rounds for each in lines]
     if not batches:
         return []

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from rating.results.arrays import integers, texts
 from rating.results.rated import Rated, line_writer, make_tables
 from rating.settle.single import Raw, price_single
 from rating.tariff.model import Tariffs
@@ -75,7 +76,7 @@ def _of_session(id_: str | int, intervals: Any) -> Any:
 
 def _tables(id_: str | int, facts: Facts, extra: dict[str, Any], raw: Raw) -> Rated:
     """The tables of the session, by what makes those of all."""
-    ids = pa.array([id_])
+    ids = texts([id_]) if isinstance(id_, str) else integers(np.array([id_], np.int64))
     start_us, end_us = facts.bounds
     nothing = np.empty(0, np.int64)
     one, zero = np.ones(1, np.int64), np.zeros(1, np.int32)

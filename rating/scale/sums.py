@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rating.accounts.claims import texts_of
+from rating.accounts.names import texts_of
 
 AMOUNTS = ("energy_kwh", "net", "tax", "gross")
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rating.errors import Fault, InputError, Place
+from rating.kernels.insert import insert
 from rating.kernels.runs import find_runs
 from rating.results.write import sync
 from rating.scale.files import Paths, TableFiles, open_files
@@ -67,7 +68,9 @@ class Tables(NamedTuple):
     def usage(self, cut: Slice) -> UsageBatch:
         """The checked batch of a slice."""
         meter = {} if self.meter is None else {self.meter.label: self.meter.source(cut.meter)}
-        return read_usage(self.sessions.source(cut.sessions), **meter, find_runs=find_runs, excerpt=cut.excerpt)
+        return read_usage(
+            self.sessions.source(cut.sessions), **meter, find_runs=find_runs, insert=insert, excerpt=cut.excerpt
+        )
 
     def settled(self) -> Tables:
         """The same, with the types that hold for every row where the files say none."""
@@ -76,7 +79,7 @@ class Tables(NamedTuple):
     def all_usage(self) -> UsageBatch:
         """The checked batch of everything."""
         meter = {} if self.meter is None else {self.meter.label: _all_of(self.meter, self._meter_schema().names)}
-        return read_usage(_all_of(self.sessions, None), **meter, find_runs=find_runs)
+        return read_usage(_all_of(self.sessions, None), **meter, find_runs=find_runs, insert=insert)
 
     def way(self, deals: bool, sizes: Sizes) -> str:
         """The way that the files go, as far as can be told before they are read."""

@@ -13,7 +13,6 @@ from rating.kernels.arrays import (
     DISCOUNT,
     MAXIMUM,
     NO_DIMENSION,
-    NO_NAME,
     OF_SESSIONS,
     USAGE,
     Lines,
@@ -83,20 +82,32 @@ def write_extras(terms: Terms, extras: list[Extra], printed: list[int], lines: L
     for number, extra in enumerate(extras):
         i, j = at + number, extra.row
         _write(lines, i, before + number, extra.kind, extra.amount, printed[number], extra.rate_ppm)
-        lines.dimension[i], lines.element[i], lines.unit[i] = NO_DIMENSION, NO_NAME, NO_NAME
+        _name(terms, extra, lines, i)
         for column in (lines.unit_price, lines.volume, lines.billed_volume):
             if len(column):
                 column[i] = 0, 0
         if extra.kind == ALLOWANCE:
-            of = int(terms.allowance_of[j])
-            lines.dimension[i] = NO_DIMENSION if of == OF_SESSIONS else of
-            lines.element[i], lines.unit[i] = terms.allowance_name[j], terms.allowance_unit[j]
             in_unit = Fraction(int(terms.allowance_num[j]), int(terms.allowance_den[j]))
             lines.volume[i] = _nearest(extra.volume * in_unit), 0
-        elif extra.kind == DISCOUNT:
-            lines.dimension[i], lines.element[i] = terms.discount_dimension[j], terms.discount_name[j]
-        elif extra.kind == MAXIMUM and j >= 0:
-            lines.element[i] = terms.cap_name[j]
+
+
+def _name(terms: Terms, extra: Extra, lines: Lines, i: int) -> None:
+    """As `kernels.lines.name_line`, which has no entry from here: what the line has no name for gets the code 0."""
+    j = extra.row
+    dimension, element, unit = NO_DIMENSION, -1, -1
+    if extra.kind == ALLOWANCE:
+        dimension = NO_DIMENSION if terms.allowance_of[j] == OF_SESSIONS else int(terms.allowance_of[j])
+        element, unit = int(terms.allowance_name[j]), int(terms.allowance_unit[j])
+    elif extra.kind == DISCOUNT:
+        dimension, element = int(terms.discount_dimension[j]), int(terms.discount_name[j])
+    elif extra.kind == MAXIMUM and j >= 0:
+        element = int(terms.cap_name[j])
+    there = [(lines.priced, False), (lines.measured, unit >= 0), (lines.named, element >= 0)]
+    for bits, known in [*there, (lines.dimensioned, dimension != NO_DIMENSION)]:
+        if not known:
+            bits[i // 8] &= 255 - (1 << i % 8)
+    lines.dimension[i] = 0 if dimension == NO_DIMENSION else dimension
+    lines.element[i], lines.unit[i] = max(element, 0), max(unit, 0)
 
 
 def _write(lines: Lines, i: int, number: int, kind: int, amount: Fraction, printed_micro: int, rate_ppm: int) -> None:

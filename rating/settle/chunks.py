@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from rating.compile.plan import Plan
 from rating.kernels.arrays import (
+    SPARE_MAX,
     Deals,
     Lines,
     Scratch,
@@ -48,14 +49,15 @@ INTERVALS_A_SESSION = 24  # what a session costs beside its intervals, in these
 # Room to begin with: J1 has 1.8, and a session that needs more makes its block walk again.
 STRETCHES_A_SESSION = 8
 SPOT_STRETCHES_A_SESSION = 32  # each price of an index begins another
-# Room for lines: J1 has 3.5. What does not fit makes a record batch of its own.
+# Room for lines: J1 has 3.5, and plans give some more. What does not fit makes a record batch of its own.
 LINES_A_SESSION = 4
+DEAL_LINES_A_SESSION = 1
 
 
 def settle(
     batch: UsageBatch,
     plan: Plan,
-    finish: Callable[[Lines], T],
+    finish: Callable[[Lines], T] | None,
     *,
     deals: Deals | None = None,
     sessions: Int64 | None = None,
@@ -68,7 +70,7 @@ def settle(
     Args:
         batch: what was delivered.
         plan: how it is priced; what deals give is among its terms.
-        finish: takes the lines of a chunk; several threads call it.
+        finish: takes the lines of a chunk; several threads call it. None: no lines are wanted, and none are made.
         deals: what sessions get beside their tariffs; what they use of it is written there.
         sessions: int64 (q,) the rows to price, ascending, each once; None: all of them.
         totals: where to write what is found for each session of the batch, as an earlier call returned it. The rows of
@@ -97,7 +99,8 @@ def settle(
         except IndexError:
             block = Block()
         for i, (first, last) in queue:  # the GIL hands each item to one thread
-            found[i] = [finish(lines) for lines in _price_chunk(job, block, first, last)]
+            lines = _price_chunk(job, block, first, last, wanted=finish is not None)
+            found[i] = [finish(each) for each in lines] if finish is not None else []
         _SCRATCH.append(block)
 
     workers = min(workers, len(found))
@@ -173,13 +176,14 @@ def has_integer_ids(ids: Any) -> bool:
     return bool(pa.types.is_int64(ids.type) and not ids.null_count)
 
 
-def _price_chunk(job: Job, block: Block, first: int, last: int) -> list[Lines]:
+def _price_chunk(job: Job, block: Block, first: int, last: int, *, wanted: bool) -> list[Lines]:
     """The lines of the sessions at the places first to last - 1; more than one group where room for them ran out."""
     by_index = bool(job.plan.book.timelines.spot.any())
     stretches = (SPOT_STRETCHES_A_SESSION if by_index else STRETCHES_A_SESSION) * BLOCK_SESSIONS
     most = int(job.plan.book.component_most[0] + job.plan.book.terms.spare_most[0])
-    room = LINES_A_SESSION * (last - first) + most + 1
-    scratch = room_for_block(block, stretches, job.plan)
+    each = LINES_A_SESSION + (DEAL_LINES_A_SESSION if job.plan.terms else 0)
+    room = each * (last - first) * wanted + most + SPARE_MAX + 1
+    scratch = room_for_block(block, stretches, job.plan, lines=wanted)
     lines, count = room_for_lines(room, job.plan), 0
     found = []
     while True:
@@ -188,18 +192,18 @@ def _price_chunk(job: Job, block: Block, first: int, last: int) -> list[Lines]:
         )
         if why == SCRATCH_FULL:
             stretches *= 4
-            scratch = room_for_block(block, stretches, job.plan)
+            scratch = room_for_block(block, stretches, job.plan, lines=wanted)
             continue
         if why == APART:
             session = int(job.rows[first]) if job.rows.size else first
-            count += _settle_apart(job, scratch, session, lines, count)
+            count += _settle_apart(job, scratch, session, lines, count) * wanted
             first += 1
             continue
         if count > 0:
             found.append(Lines(*(column[:count] for column in lines)))  # type: ignore[arg-type]
         if why == DONE:
             return found
-        room = LINES_A_SESSION * (last - first) + max(room if count == 0 else 0, room // 2)
+        room = each * (last - first) + max(room if count == 0 else 0, room // 2)
         lines, count = room_for_lines(room, job.plan), 0
 
 

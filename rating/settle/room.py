@@ -6,7 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rating.compile.plan import Plan
-from rating.kernels.arrays import NO_TAX, SPARE_MAX, Gathered, Lines, Records, Scratch, Shares, Stretches, Totals
+from rating.kernels.arrays import (
+    NO_TAX,
+    SETTLED_APART,
+    SPARE_MAX,
+    Gathered,
+    Lines,
+    Records,
+    Scratch,
+    Shares,
+    Stretches,
+    Totals,
+)
 from rating.kernels.bands import BAND_WIDTH, BANDS_MAX
 from rating.kernels.epochs import AHEAD_SESSIONS
 from rating.kernels.price import BLOCK_SESSIONS
@@ -16,7 +27,9 @@ from rating.units import LINE_DIMENSIONS
 Int64 = NDArray[np.int64]
 
 
-def room_for_block(block: Block, stretches: int, plan: Plan, sessions: int = BLOCK_SESSIONS) -> Scratch:
+def room_for_block(
+    block: Block, stretches: int, plan: Plan, sessions: int = BLOCK_SESSIONS, *, lines: bool = True
+) -> Scratch:
     """Room for a block of sessions with so many stretches, and a record of every dimension of each, and spare ones."""
     stepped = bool(plan.book.rules.stepped.any())
     most = int(plan.book.component_most[0])
@@ -47,6 +60,7 @@ def room_for_block(block: Block, stretches: int, plan: Plan, sessions: int = BLO
     free[:] = 0
     spot[:] = 0
     return Scratch(
+        wanted=np.array([lines], np.uint8),
         stretches=Stretches(
             first=block.take(sessions + 1, np.int64),
             epoch=block.take(stretches, np.int32),
@@ -103,8 +117,15 @@ def room_for_lines(count: int, plan: Plan) -> Lines:
     parts = plan.book.components
     billed = count if parts.step.any() or parts.grace_us.any() or plan.book.terms.allowance_of.size else 0
     taxed = count if (plan.book.rules.tax != NO_TAX).any() else 0
+    # Lines of something else than usage, which have not all that those have.
+    rules = plan.book.rules
+    odd = -(-count // 8) if plan.terms or rules.spare.any() or (rules.mixed == SETTLED_APART).any() else 0
     block = Block()
-    block.reset({np.int64: 9 * count + 2 * billed + 2 * taxed, np.int32: 3 * count, np.uint8: 2 * count})
+    sizes = {np.int64: 9 * count + 2 * billed + 2 * taxed, np.int32: 3 * count, np.uint8: 2 * count + 4 * odd}
+    block.reset(sizes)
+    bits = [block.take(odd, np.uint8) for _ in range(4)]
+    for each in bits:
+        each[:] = 255
     return Lines(
         session=block.take(count, np.int64),
         line=block.take(count, np.int32),
@@ -118,6 +139,10 @@ def room_for_lines(count: int, plan: Plan) -> Lines:
         amount=block.take(count, np.int64, 2),
         printed=block.take(count, np.int64, 2),
         rate=block.take(taxed, np.int64, 2),
+        priced=bits[0],
+        measured=bits[1],
+        named=bits[2],
+        dimensioned=bits[3],
     )
 
 

@@ -5,14 +5,13 @@ What needs pydantic or YAML is imported when something is loaded: `import rating
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rating.errors import Fault, Place, TariffError
+from rating.tariff.collecting import no_collection
 from rating.tariff.model import Tariff, Tariffs
 from rating.tariff.ocpi import load as ocpi
 from rating.tariff.ocpi.parse import read_settings
@@ -54,7 +53,7 @@ def load_tariffs(
     paths = list(dict.fromkeys(path for each in sources for path in _files_of(Path(each), faults)))
     if not sources:
         faults.append(Fault("no_tariffs", Place(), "(nothing)", "a file or a folder of tariffs", "name at least one"))
-    with _no_collection():
+    with no_collection():
         yaml = [path for path in paths if path.suffix not in ocpi.SUFFIXES]
         foreign = [path for path in paths if path.suffix in ocpi.SUFFIXES]
         read = _read_yaml(yaml, faults, indexes)
@@ -126,18 +125,6 @@ def _parsed(text: str, source: str, indexes: Mapping[str, Any] | None = None) ->
 def _other_kind(source: str, want: str, plans: Plans) -> Fault:
     got = "a plan" if plans else "a coupon" if plans.coupons else "a tariff"
     return Fault("file_kind", Place(source), got, f"a {want}", "read it as what it is, or write the other")
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Hold the garbage collector off: reading makes many small objects and no cycles; it took a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _gathered(read: Iterable[Offered], faults: list[Fault]) -> Tariffs:

@@ -228,8 +228,9 @@ class Tariff:
         """Of a part of what is compared: tariffs are looked up often, and to hash all of their prices takes longer than
         to price a session by them.
         """
-        first = self.versions[-1].elements[0].components if self.versions and self.versions[-1].elements else ()
-        return hash((self.id, self.time_zone, len(self.versions), *(part.price.amount_micro for part in first)))
+        elements = self.versions[-1].elements if self.versions else ()
+        first = elements[0].components if elements else ()
+        return hash((self.id, len(self.versions), first[0].price.amount_micro if first else 0))
 
 
 NO_RATES = Rates(())

@@ -96,6 +96,8 @@ def _read(chunk: pa.Array, digits: int, limit: int) -> Column:
 
 def _multiplied(values: Int64, factor: int, null: NDArray[np.bool_] | None, limit: int) -> Column:
     most = limit // factor
+    if null is None and len(values) and -most <= int(values.min()) and int(values.max()) <= most:
+        return Column(values * factor, None)
     bad = (values > most) | (values < -most)
     return checked(np.where(bad, 0, values) * factor, null, bad, Refused.ENERGY_RANGE)
 

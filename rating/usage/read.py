@@ -20,6 +20,7 @@ from rating.usage.sessions import SessionTable, read_sessions
 from rating.usage.spelling import energy_hint, misspelt
 from rating.usage.tables import Source, to_source
 from rating.usage.totals import add_totals, check_totals
+from rating.usage.weave import Insert, insert
 
 
 def read_usage(
@@ -29,6 +30,7 @@ def read_usage(
     *,
     find_runs: FindRuns = find_runs,
     excerpt: Excerpt = WHOLE,
+    insert: Insert = insert,
 ) -> UsageBatch:
     """Read what was delivered, from tables of any kind (see `tables`), into one checked batch.
 
@@ -37,7 +39,8 @@ def read_usage(
     expired needs none. A session that cannot be rated gets its code in `sessions.status`, and does not stop the others.
     `find_runs(ids, start_us)`, both (m,) int64, gives run_first (k + 1,), run ids (k,) and whether starts increase
     within each run; a compiled one may leave that open and say yes, and then `order.put_in_order` has to be called
-    where an interval is found at fault. `excerpt`: of which files the tables are a part.
+    where an interval is found at fault. `excerpt`: of which files the tables are a part. `insert` is what
+    puts intervals of totals and reservations among the others.
 
     Raises InputError, with every fault that was found, where a table as a whole cannot be read.
 
@@ -60,13 +63,13 @@ def read_usage(
             check_totals(table, metered)
     if metered is None and table.total is None and table.sessions.expired is None:
         raise InputError([_no_data_source(owner)])
-    result, first = add_totals(table, metered)
+    result, first = add_totals(table, metered, insert)
     without = np.diff(first) == 0
     # Where nobody came there is nothing to measure.
     mark(
         status, without if table.sessions.expired is None else without & (table.sessions.expired == 0), Refused.NO_DATA
     )
-    result, first = add_reservations(table.reserved, status, result, first)
+    result, first = add_reservations(table.reserved, status, result, first, insert)
     source = {"sessions": owner.table} | ({} if usage is None else {result.table: usage.table})
     return UsageBatch(table.sessions, result, first, () if metered is None else metered.stray, source, excerpt)
 

@@ -13,7 +13,7 @@ from rating.usage.batch import Int64, Intervals, UInt8
 from rating.usage.columns import Column, Mask, is_text, mark, read_chunks
 from rating.usage.instants import check_range, read_instants
 from rating.usage.tables import Source
-from rating.usage.weave import weave
+from rating.usage.weave import Insert, weave
 
 _WORDS: Final = {"true": 1, "yes": 1, "1": 1, "false": 0, "no": 0, "0": 0}
 EXPIRED_WORDS: Final = "true or false, yes or no, 1 or 0"
@@ -93,7 +93,7 @@ def _read_flags(chunk: pa.Array) -> Column:
 
 
 def add_reservations(
-    reserved: Reserved | None, status: UInt8, intervals: Intervals, first: Int64
+    reserved: Reserved | None, status: UInt8, intervals: Intervals, first: Int64, insert: Insert
 ) -> tuple[Intervals, Int64]:
     """The intervals with one of reserved time in front of those of each session that has a reservation and is fine."""
     if reserved is None:
@@ -113,4 +113,4 @@ def add_reservations(
         power_mw=None if intervals.power_mw is None else nothing,
         current_ma=None if intervals.current_ma is None else nothing,
     )
-    return weave(intervals, first, reserved.session[kept], added)
+    return weave(intervals, first, reserved.session[kept], added, insert)

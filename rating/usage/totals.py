@@ -12,7 +12,7 @@ from rating.usage.energies import Energy, to_milli
 from rating.usage.match import session_of
 from rating.usage.meter import Metered
 from rating.usage.sessions import SessionTable
-from rating.usage.weave import weave
+from rating.usage.weave import Insert, weave
 
 
 def check_totals(table: SessionTable, metered: Metered) -> None:
@@ -41,7 +41,7 @@ def check_totals(table: SessionTable, metered: Metered) -> None:
     mark(table.sessions.status, bad, Refused.ENERGY_MISMATCH)
 
 
-def add_totals(table: SessionTable, metered: Metered | None) -> tuple[Intervals, Int64]:
+def add_totals(table: SessionTable, metered: Metered | None, insert: Insert) -> tuple[Intervals, Int64]:
     """The intervals with one more for each session that has a total and no interval; and their interval_first (n + 1,).
 
     That interval lies from the session's start to `charging_end` (else its end), and carries the total. Without
@@ -66,7 +66,7 @@ def add_totals(table: SessionTable, metered: Metered | None) -> tuple[Intervals,
             return Intervals(sessions.start_us, ends, total.values, total.scale, None, None, "sessions"), first
         session = np.flatnonzero(lone)
         return _alone(table, total, session, session, "sessions"), first
-    return _woven(table, total, metered, lone)
+    return _woven(table, total, metered, lone, insert)
 
 
 def _counted(where: Mask) -> Int64:
@@ -80,7 +80,7 @@ def _alone(table: SessionTable, total: Energy, session: Int64, row: Int64, name:
     return Intervals(table.sessions.start_us[session], ends, energy, total.scale, None, row, name)
 
 
-def _woven(table: SessionTable, total: Energy, metered: Metered, lone: Mask) -> tuple[Intervals, Int64]:
+def _woven(table: SessionTable, total: Energy, metered: Metered, lone: Mask, insert: Insert) -> tuple[Intervals, Int64]:
     """The metered intervals, with those of totals at the places of their sessions, at one scale."""
     given, session = metered.intervals, np.flatnonzero(lone)
     if given.energy_scale != total.scale:
@@ -92,7 +92,7 @@ def _woven(table: SessionTable, total: Energy, metered: Metered, lone: Mask) -> 
             _mark_range(table, metered, np.flatnonzero(energy.fault))
         given = given._replace(energy=energy.values, energy_scale=1)
     added = _alone(table, total, session, np.full(len(session), -1, np.int64), given.table)
-    return weave(given, metered.first, session, added)
+    return weave(given, metered.first, session, added, insert)
 
 
 def _mark_range(table: SessionTable, metered: Metered, place: Int64) -> None:

@@ -1,0 +1,347 @@
+"""What plans give to sessions, told before any is priced: one pass over the claims of each account, in their order.
+
+What an account has left and has done is kept in a few numbers while its claims go by. With a list for each part of a
+plan, and arrays made of them, it took six times as long.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rating.kernels.arith import index, prefetch, row_of
+from rating.kernels.arrays import Int32, Int64, UInt8
+from rating.kernels.claims import Claimed
+from rating.kernels.jit import inlined, lean_kernel
+from rating.kernels.periods import month_of, number_in, period_first, period_number
+
+# What is known of a session before it is priced.
+UNTOLD = 0  # which is the one that is nothing
+FINE = 1
+REFUSED = 2
+
+_CLAIMS_BEFORE = 12
+
+SINCE = 2**31  # is added to dates that accounts keep, so that 0 is none: zeros take no memory until they are written
+
+
+class Allowances(NamedTuple):
+    """The a allowances of p plans, and what c accounts have kept of them."""
+
+    first: Int64  # (p + 1,) CSR
+    amount: Int64  # (a,)
+    carry_max: Int64  # (a,) NEVER: all of it
+    per: Int64  # (a,) how long its period is
+    anchored: UInt8  # (a,) 1: periods are counted from the date on which the account joined
+    left: Int64  # (a, c) what the last session left
+    since: Int64  # (a, c) the first date of its period + SINCE, 0: there was none
+
+
+class Lefts(NamedTuple):
+    """What the account whose claims go by has left of a allowances."""
+
+    owner: Int64  # (a,) the account + 1; of another one, all others are any numbers
+    joined: Int64  # (a,)
+    now: Int64  # (a,) the number of the period that it is in
+    rest: Int64  # (a,) what is left in it
+    changed: Int64  # (a,) 1: by a session
+
+
+class Loyalties(NamedTuple):
+    """The l loyalties of p plans, with what a state counted."""
+
+    first: Int64  # (p + 1,) CSR
+    by_energy: UInt8  # (l,) 0: by sessions
+    days: Int64  # (l,) so many count, 0: a period does
+    per: Int64  # (l,)
+    anchored: UInt8  # (l,)
+    covered: UInt8  # (l, tariffs)
+    tier_first: Int64  # (l + 1,) CSR
+    tier_at: Int64  # ascending within a loyalty
+    old_first: Int64  # (l + 1,) CSR: rows of the state
+    old_account: Int64  # ascending within a loyalty
+    old_key: Int64  # the date, ascending within an account
+    old_value: Int64
+
+
+class Counts(NamedTuple):
+    """What the account whose claims go by counts in l loyalties."""
+
+    owner: Int64  # (l,) the account + 1; of another one, all others are any numbers
+    total: Int64  # (l,) what its claims count within the window
+    since: Int64  # (l,) the first date of that
+    tail: Int64  # (l,) the first claim that is not before it
+    old: Int64  # (l,) the first row of the state that is not before it
+    old_total: Int64  # (l,) what these count
+
+
+class TermTable(NamedTuple):
+    """Which term is whose: of what is asked under a plan, and of the tiers that are reached (see `term_book`)."""
+
+    first: Int64  # (p + 2,) CSR into `asked`: first of no plan
+    asked: Int64  # ascending within a plan
+    number_first: Int64  # of each that is asked for, where its numbers begin, one for each combination of tiers
+    number: Int32  # -1: nothing is given
+    slot: Int32  # (terms, s) where an allowance of the plan stands in a term, -1: it is left out
+
+
+class Facts(NamedTuple):
+    """What is known of n sessions, of k timelines, and of p plans and c coupons."""
+
+    status: UInt8  # (n,) not 0: refused; or (0,): none is
+    timeline: Int32  # (n,)
+    tells: UInt8  # (k,) 1: all energy is billable, whenever it comes; or (0,): of all of them
+    plan_told: UInt8  # (p,) 1: it counts nothing but sessions and energy
+    coupon_held: Int32  # (claims,) the coupon of a claim, if it holds, -1: none
+    coupon_told: UInt8  # (c,)
+
+
+class Told(NamedTuple):
+    """What is told of k claims, each in the row of its deal. `used` is that of `Deals.allowance_used`."""
+
+    fate: UInt8  # (k,) FINE, REFUSED or UNTOLD
+    of_session: Int32  # (n,) the deal of each session: taken away where nothing is given
+    term: Int32  # (k,)
+    left: Int64  # (k, a)
+    used: Int64  # (k, a)
+
+
+@inlined
+def _since(j: int, day: int, month: int, joined: int, loyal: Loyalties) -> int:
+    """The first date that counts on a date."""
+    if loyal.days[j] > 0:
+        return int(day - loyal.days[j] + 1)
+    per, anchored = loyal.per[j], loyal.anchored[j] != 0
+    return period_first(per, anchored, number_in(per, anchored, day, month, joined), joined)
+
+
+@inlined
+def _count(
+    j: int,
+    begin: int,
+    at: int,
+    month: int,
+    order: Int64,
+    claims: Claimed,
+    loyal: Loyalties,
+    counts: Counts,
+    fate: UInt8,
+) -> int:
+    """What counts for the claim at place `at` in loyalty `j`; the first of its account is at place `begin`."""
+    i = row_of(order, at)
+    account = claims.account[i]
+    since = _since(j, claims.day[i], month, claims.joined[i], loyal)
+    if counts.owner[j] != account + 1:
+        counts.owner[j] = account + 1
+        counts.total[j] = 0
+        counts.since[j] = since
+        counts.tail[j] = begin
+        row, last = loyal.old_first[j], loyal.old_first[j + 1]
+        while row < last:  # the first row of the account
+            middle = (row + last) // 2
+            if loyal.old_account[middle] < account:
+                row = middle + 1
+            else:
+                last = middle
+        counts.old[j] = row
+        counts.old_total[j] = 0
+        while row < loyal.old_first[j + 1] and loyal.old_account[row] == account:
+            counts.old_total[j] += loyal.old_value[row]
+            row += 1
+    row = counts.old[j]
+    while row < loyal.old_first[j + 1] and loyal.old_account[row] == account and loyal.old_key[row] < since:
+        counts.old_total[j] -= loyal.old_value[row]
+        row += 1
+    counts.old[j] = row
+    if loyal.days[j] > 0:
+        tail = counts.tail[j]
+        while tail < at and claims.day[row_of(order, tail)] < since:
+            before = row_of(order, tail)
+            if claims.plan[before] == claims.plan[i] and loyal.covered[j, claims.tariff[before]] != 0:
+                counts.total[j] -= _value(before, j, claims, loyal, fate)
+            tail += 1
+        counts.tail[j] = tail
+    elif since > counts.since[j]:
+        counts.total[j] = 0
+        counts.since[j] = since
+    return int(counts.total[j] + counts.old_total[j])
+
+
+@inlined
+def _value(i: int, j: int, claims: Claimed, loyal: Loyalties, fate: UInt8) -> int:
+    """What a claim that was told counts."""
+    if fate[claims.deal[i]] != FINE:
+        return 0
+    return int(claims.energy_mwh[i]) if loyal.by_energy[j] != 0 else 1
+
+
+@inlined
+def _left(
+    j: int, account: int, day: int, month: int, joined: int, allowed: Allowances, lefts: Lefts
+) -> tuple[int, int]:
+    """What is left of allowance `j` on a date, and the number of the period that the account is in then.
+
+    What is left is carried from period to period from the one on in which the account joined the plan, sessions or
+    none; nothing is carried from before it. A period that has begun is not left for an earlier one.
+    """
+    per, anchored, amount = allowed.per[j], allowed.anchored[j] != 0, allowed.amount[j]
+    if lefts.owner[j] != account + 1 or lefts.joined[j] != joined:
+        first = period_number(per, anchored, joined, joined)
+        now = first - 1
+        if lefts.owner[j] != account + 1:
+            lefts.owner[j] = account + 1
+            lefts.changed[j] = 0
+            if allowed.since[j, account] != 0:
+                now = period_number(per, anchored, allowed.since[j, account] - SINCE, joined)
+                lefts.rest[j] = allowed.left[j, account]
+        else:  # the account has left the plan and joined it again
+            since = period_first(per, anchored, lefts.now[j], lefts.joined[j])
+            now = period_number(per, anchored, since, joined)
+        if now < first:
+            now = first
+            lefts.rest[j] = amount
+        lefts.now[j] = now
+        lefts.joined[j] = joined
+    now, rest = lefts.now[j], lefts.rest[j]
+    number = number_in(per, anchored, day, month, joined)
+    if number > now:
+        # After p periods of which the last p - 1 went by without a session, all of those were left over as well.
+        rest = min(allowed.carry_max[j], rest + (number - now - 1) * amount) + amount
+        now = number
+    return now, rest
+
+
+@inlined
+def _keep(account: int, plan: int, allowed: Allowances, lefts: Lefts) -> None:
+    """Keep what an account has left under a plan."""
+    for j in range(allowed.first[plan], allowed.first[plan + 1]):
+        if lefts.owner[j] == account + 1 and lefts.changed[j] != 0:
+            first = period_first(allowed.per[j], allowed.anchored[j] != 0, lefts.now[j], lefts.joined[j])
+            allowed.left[j, account] = lefts.rest[j]
+            allowed.since[j, account] = first + SINCE
+
+
+@inlined
+def _place(plan: int, code: int, table: TermTable) -> int:
+    """Where what is asked for stands in the table; it is there."""
+    lo, hi = table.first[plan + 1], table.first[plan + 2]
+    while hi - lo > 1:
+        middle = index((lo + hi) // 2)
+        if table.asked[middle] <= code:
+            lo = middle
+        else:
+            hi = middle
+    return index(lo)
+
+
+@inlined
+def _is_told(i: int, claims: Claimed, facts: Facts) -> bool:
+    """Whether what a claim gets, and whether its session is refused, depends on the meter alone."""
+    plan, coupon, s = claims.plan[i], claims.coupon[i], claims.session[i]
+    if plan >= 0 and facts.plan_told[plan] == 0:
+        return False
+    if coupon >= 0 and facts.coupon_told[coupon] == 0:
+        return False
+    if facts.tells.size == 0 or (facts.status.size > 0 and facts.status[s] != 0):
+        return True
+    return bool(facts.tells[facts.timeline[s]] != 0)
+
+
+@lean_kernel
+def tell(
+    lo: int,
+    hi: int,
+    order: Int64,
+    claims: Claimed,
+    facts: Facts,
+    allowed: Allowances,
+    loyal: Loyalties,
+    table: TermTable,
+    lefts: Lefts,
+    counts: Counts,
+    keeps: bool,
+    out: Told,
+) -> None:
+    """Tell what the claims at the places lo to hi - 1 get, which are all claims of some accounts.
+
+    `order` (k,) says which claims those are, by account; or (0,): they are so already. An account of which one claim
+    cannot be told waits with all of them. Where it `keeps`, what accounts have left is written to `allowed`.
+    """
+    coupons = facts.coupon_told.size
+    begin = lo
+    while begin < hi:
+        account = claims.account[row_of(order, begin)]
+        end = begin
+        every = True
+        # Sessions without an account have nothing to wait for.
+        while end < hi and claims.account[row_of(order, end)] == account and (account >= 0 or end == begin):
+            every = every and _is_told(row_of(order, end), claims, facts)
+            end += 1
+        for at in range(begin, end):
+            i = row_of(order, at)
+            d = index(claims.deal[i])
+            # Deals are in the order of sessions.
+            later = claims.deal[row_of(order, min(at + _CLAIMS_BEFORE, hi - 1))]
+            prefetch(out.term, later)
+            prefetch(out.left, later * out.left.shape[1])
+            prefetch(out.used, later * out.left.shape[1])
+            if not every:
+                out.fate[d] = UNTOLD
+                continue
+            plan, day, joined, tariff = claims.plan[i], claims.day[i], claims.joined[i], claims.tariff[i]
+            s = claims.session[i]
+            month = month_of(day)
+            fine = claims.energy_mwh[i] >= 0 and (facts.status.size == 0 or facts.status[s] == 0)
+            out.fate[d] = FINE if fine else REFUSED
+            code = ((tariff * (coupons + 1)) + facts.coupon_held[i] + 1) * 2 + (1 if claims.points[i] > 0 else 0)
+            tiers = 0
+            for j in range(loyal.first[plan] if plan >= 0 else 0, loyal.first[plan + 1] if plan >= 0 else 0):
+                tier = 0
+                if loyal.covered[j, tariff] != 0:
+                    count = _count(j, begin, at, month, order, claims, loyal, counts, out.fate)
+                    counts.total[j] += _value(i, j, claims, loyal, out.fate)
+                    for each in range(loyal.tier_first[j], loyal.tier_first[j + 1]):
+                        tier += 1 if loyal.tier_at[each] <= count else 0
+                tiers = tiers * (loyal.tier_first[j + 1] - loyal.tier_first[j] + 1) + tier
+            term = table.number[table.number_first[_place(plan, code, table)] + tiers]
+            out.term[d] = term
+            if term < 0:
+                out.of_session[s] = -1
+            spare = claims.energy_mwh[i] if fine else 0
+            for j in range(allowed.first[plan] if plan >= 0 else 0, allowed.first[plan + 1] if plan >= 0 else 0):
+                now, rest = _left(j, account, day, month, joined, allowed, lefts)
+                slot = table.slot[term, j - allowed.first[plan]] if term >= 0 else -1
+                used = 0
+                if slot >= 0:
+                    used = min(rest, spare)
+                    spare -= used
+                    out.left[d, slot] = rest
+                    out.used[d, slot] = used
+                if fine:
+                    lefts.now[j] = now
+                    lefts.rest[j] = rest - used
+                    lefts.changed[j] = 1
+        if keeps and every:
+            for at in range(begin, end):
+                if claims.plan[row_of(order, at)] >= 0:
+                    _keep(account, claims.plan[row_of(order, at)], allowed, lefts)
+        begin = end
+
+
+@lean_kernel
+def came_true(session: Int64, status: UInt8, term_first: Int64, out: Told, allowance_used: Int64) -> bool:
+    """Whether the sessions of k deals were priced or refused, and used their allowances, as was told.
+
+    `session` (k,) ascends; term_first[t] to term_first[t + 1] - 1 are the allowances of term t.
+    """
+    for d in range(session.size):
+        if out.fate[d] == UNTOLD:
+            continue
+        if (status[session[d]] == 0) != (out.fate[d] == FINE):
+            return False
+        if out.fate[d] != FINE or out.term[d] < 0:
+            continue
+        term = out.term[d]
+        for j in range(term_first[term + 1] - term_first[term]):
+            if allowance_used[d, j] != out.used[d, j]:
+                return False
+    return True
