@@ -26,7 +26,7 @@ from rating.usage.tables import Source
 BATCH_ROWS: Final = 65_536
 # Of a column chunk so much is read at a time: a file of one row group takes no more memory than one of many.
 _PARQUET_BUFFER_BYTES: Final = 2**20
-_CSV_BLOCK_BYTES: Final = 4 * 2**20
+_CSV_BLOCK_BYTES: Final = 2**20
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
