@@ -21,6 +21,13 @@ def silent(_text: str) -> None:
 
 def measure(trial: Trial, rounds: int, *, say: Say = silent) -> Found:
     """Times of all rows. AssertionError where a result is wrong, or differs from another that must be the same."""
+    try:
+        return _measured(trial, rounds, say)
+    finally:
+        trial.close()
+
+
+def _measured(trial: Trial, rounds: int, say: Say) -> Found:
     runs, skipped = _prepare(trial, say)
     summaries: dict[str, Any] = {}
     for row in trial.rows:  # one run of each off the clock, for compilers and caches; it is the one that is checked
@@ -33,12 +40,12 @@ def measure(trial: Trial, rounds: int, *, say: Say = silent) -> Found:
     notes = trial.check(summaries)
 
     ns: dict[str, list[float]] = {name: [] for name in runs}
-    counts = {row.name: row.units for row in trial.rows}
+    rows = {row.name: row for row in trial.rows}
     others = Others()
     for number in range(1, rounds + 1):
         say(f"round {number} of {rounds}")
         for name, run in runs.items():
-            ns[name].append(timed(run) / counts[name])
+            ns[name].append((rows[name].clock or timed)(run) / rows[name].units)
     busy = others.mean()
     timings = {
         row.name: Timing(row, tuple(ns.get(row.name, ())), summaries.get(row.name), skipped=skipped.get(row.name))
@@ -51,15 +58,15 @@ def with_memory(job: Job, size: int, found: Found, *, say: Say = silent) -> Foun
     """What was found, with the peak memory of each row that ran."""
     timings = dict(found.timings)
     for name, timing in found.timings.items():
-        if timing.skipped is None and not name.startswith(FLOOR):
+        if timing.skipped is None and timing.row.memory and not name.startswith(FLOOR):
             say(f"memory of {name}")
-            peak, output = memory_of(job, timing.row, size)
-            timings[name] = timing._replace(peak_bytes=peak, output_bytes=output)
+            peak, output, whole = memory_of(job, timing.row, size)
+            timings[name] = timing._replace(peak_bytes=peak, output_bytes=output, whole_bytes=whole)
     return found._replace(timings=timings)
 
 
-def memory_of(job: Job, row: Row, size: int) -> tuple[float | None, float | None]:
-    """Bytes a unit that one run needs beyond its inputs, in a process of its own, and those of its output.
+def memory_of(job: Job, row: Row, size: int) -> tuple[float | None, float | None, float | None]:
+    """Bytes a unit that one run needs beyond its inputs, in a process of its own, those of its output, and all it has.
 
     None: not measurable here.
     """
@@ -69,7 +76,7 @@ def memory_of(job: Job, row: Row, size: int) -> tuple[float | None, float | None
         raise RuntimeError(f"measuring the memory of {row.name} failed:\n{done.stderr}")
     told = json.loads(done.stdout)
     peak, output = (None if each is None else each / row.units for each in (told["peak_bytes"], told["output_bytes"]))
-    return peak, output
+    return peak, output, told["whole_bytes"]
 
 
 def _prepare(trial: Trial, say: Say) -> tuple[dict[str, Run], dict[str, str]]:

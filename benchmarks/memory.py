@@ -23,23 +23,28 @@ _STATUS: Final = Path("/proc/self/status")
 _CLEAR_REFS: Final = Path("/proc/self/clear_refs")
 
 
-def peak_and_output(job: Job, name: str, size: int) -> tuple[int | None, int | None]:
-    """The rise of the high-water mark over one run, and the bytes of its result.
+def measured(job: Job, name: str, size: int) -> dict[str, int | None]:
+    """The rise of the high-water mark over one run, the bytes of its result, and the mark itself.
 
     None where the system cannot tell (it takes Linux), or the row does not.
     """
-    rows = job.build(size).rows
-    number = next(number for number, row in enumerate(rows) if row.name == name)
-    row = rows[number]
-    job.build(job.quick // 10).rows[number].prepare()()
-    run = row.prepare()
-    _give_back()
-    if not _reset_mark():
-        return None, None
-    before = _mark()
-    result = run()
-    after = _mark()
-    return after - before, None if row.output_bytes is None else row.output_bytes(result)
+    trial, small = job.build(size), job.build(job.quick // 10)
+    number = next(number for number, row in enumerate(trial.rows) if row.name == name)
+    row = trial.rows[number]
+    try:
+        small.rows[number].prepare()()
+        run = row.prepare()
+        _give_back()
+        if not _reset_mark():
+            return dict.fromkeys(("peak_bytes", "output_bytes", "whole_bytes"))
+        before = _mark()
+        result = run()
+        after = _mark()
+        output = None if row.output_bytes is None else row.output_bytes(result)
+        return {"peak_bytes": after - before, "output_bytes": output, "whole_bytes": after}
+    finally:
+        for each in (small, trial):
+            each.close()
 
 
 def _give_back() -> None:
@@ -65,5 +70,4 @@ def _mark() -> int:
 
 
 if __name__ == "__main__":
-    peak, output = peak_and_output(find(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
-    print(json.dumps({"peak_bytes": peak, "output_bytes": output}))
+    print(json.dumps(measured(find(sys.argv[1]), sys.argv[2], int(sys.argv[3]))))

@@ -104,4 +104,5 @@ def _row_as_json(trial: Trial, found: Found, timing: Timing) -> dict[str, Any]:
         "times": {base: found.times(row.name, base) for base in dict.fromkeys((row.floor, *trial.bases))},
         "peak_bytes": timing.peak_bytes,
         "output_bytes": timing.output_bytes,
+        "whole_bytes": timing.whole_bytes,
     }

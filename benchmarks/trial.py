@@ -7,18 +7,17 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 Run = Callable[[], Any]
+Clock = Callable[[Run], float]  # runs once or more often, and gives nanoseconds
 
 FLOOR: Final = "read floor"
 
 
+def nothing() -> None:
+    """Does it."""
+
+
 class SkippedError(Exception):
     """A row that cannot run here; the text says why, and what to do."""
-
-
-class Told(NamedTuple):
-    """What a run gives where another process took the time: that counts, and not how long the run took."""
-
-    ns: int
 
 
 class Row(NamedTuple):
@@ -32,6 +31,8 @@ class Row(NamedTuple):
     output_bytes: Callable[[Any], int] | None = None  # the size of a result, where memory is measured
     floor: str = FLOOR  # the row that reads the same columns and does nothing else
     group: str = ""  # rows of a group stand together, under its name
+    memory: bool = True  # is measured, where the trial has it
+    clock: Clock | None = None  # how many nanoseconds a run takes; None: `timing.timed`, from its call to its end
 
 
 class Timing(NamedTuple):
@@ -42,6 +43,7 @@ class Timing(NamedTuple):
     summary: Any = None
     peak_bytes: float | None = None  # a unit, beyond the inputs; None: not measured
     output_bytes: float | None = None  # a unit
+    whole_bytes: float | None = None  # the peak of the process that ran it, with its inputs, Python and all
     skipped: str | None = None
 
     @property
@@ -88,6 +90,17 @@ def times_mark(says: str, name: str, base: str, most: float) -> Mark:
     return Mark(says, lambda found: found.times(name, base), most)
 
 
+def best_mark(says: str, name: str, most: float, *, of: tuple[float, str]) -> Mark:
+    """The best time of a row, in a unit of so many nanoseconds, is at most so much: `of=(1000, "us")`."""
+    ns, unit = of
+
+    def value(found: Found) -> float | None:
+        timing = found.timings.get(name)
+        return timing.best / ns if timing and timing.ns else None
+
+    return Mark(f"{says}: {{}} {unit}", value, most)
+
+
 class Column(NamedTuple):
     """A column of a table of figures: two lines of heading, and the cell of a row."""
 
@@ -120,6 +133,7 @@ class Trial(NamedTuple):
     columns: tuple[Column, ...] = ()  # more columns
     fastest_first: bool = False
     closing: tuple[str, ...] = ()  # what stands below the table
+    close: Callable[[], None] = nothing  # puts away what rows have prepared: folders, processes
 
     def row(self, name: str) -> Row:
         """The row of that name."""

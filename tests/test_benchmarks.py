@@ -132,7 +132,7 @@ def test_the_command_prints_a_table_and_writes_json(tmp_path: Path, capsys: pyte
 
 
 def test_memory_is_measured_in_a_process_of_its_own() -> None:
-    peak, output = memory_of(j1.JOB, j1.build(SMALL).row("rating"), SMALL)
+    peak, output, _ = memory_of(j1.JOB, j1.build(SMALL).row("rating"), SMALL)
     assert (peak is None) == (output is None)
     if peak is not None and output is not None:
         assert 0 < output < 50

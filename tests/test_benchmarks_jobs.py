@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
+from decimal import Decimal
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -14,20 +19,22 @@ import rating
 from benchmarks import shapes
 from benchmarks.__main__ import main
 from benchmarks.data import LENGTH_MAX, SLOT_US, columns, make_job
-from benchmarks.jobs import JOBS, find, grow, mixed, start, tariffs, threads
+from benchmarks.jobs import JOBS, find, grow, mixed, one, spark, start, tariffs, threads
 from benchmarks.machine import machine
 from benchmarks.measure import measure
 from benchmarks.network import texts, write_folder
 from benchmarks.readme import replaced
 from benchmarks.report import as_table
+from benchmarks.timing import _ours_ticks, median_of
 from benchmarks.trial import Found, Mark, Row, SkippedError, Timing, Trial, times_mark
 from rating.tariff.load import parse_tariff
 
-SIZES = {"CDR": 20, "ONE": 2, "GROW": 20_000, "TARIFFS": 20, "YEARS": shapes.QUARTERS}
+SIZES = {"CDR": 20, "ONE": 5, "START": 1, "GROW": 20_000, "TARIFFS": 20, "YEARS": shapes.QUARTERS}
 TINY = 2_000
+ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.parametrize("job", [job.name for job in JOBS if job.name != "J1" and not job.slow])
+@pytest.mark.parametrize("job", [job.name for job in JOBS if job.name not in ("J1", "FILES", "SPARK")])
 def test_a_job_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str], job: str) -> None:
     options = ["--size", str(SIZES.get(job, TINY)), "--rounds", "2", "--no-memory", "--json", str(tmp_path)]
     assert main(["--job", job, *options]) == 0
@@ -37,17 +44,89 @@ def test_a_job_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str], job: str
     assert ran
     assert all(len(row["ns"]) == 2 for row in ran)
     without = [row for row in told["results"] if "skipped" in row]
-    assert all("totals only" in row["name"] for row in without)
-    assert not without or "lines" not in signature(rating.rate).parameters
+    if job == "START":  # compiling takes too long for a test
+        assert [row["name"] for row in without] == [start.COLD, start.COLD_FULL]
+    else:
+        assert all("totals only" in row["name"] for row in without)
+        assert not without or "lines" not in signature(rating.rate).parameters
     shown = capsys.readouterr().out
     assert all(row["name"] in shown for row in told["results"])
 
 
 def test_a_job_is_found_by_its_name_and_has_a_place_in_the_readme() -> None:
-    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
     for job in JOBS:
         assert find(job.name) is job
         assert replaced(text, job.marker, "figures") != text
+
+
+def test_the_job_in_spark_runs(tmp_path: Path) -> None:
+    if spark.java_version() < spark.JAVA_MIN:
+        pytest.skip(f"no Java {spark.JAVA_MIN} here, which Spark needs (Debian: apt-get install default-jre-headless)")
+    # In a process of its own: the JVM of a session lives as long as Python, and other tests of Spark set up theirs.
+    options = ["--job", "SPARK", "--size", str(TINY), "--rounds", "1", "--json", str(tmp_path)]
+    command = [sys.executable, "-m", "benchmarks", *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert " lines, as by rate()\n" in done.stdout
+    told = json.loads((tmp_path / "spark.json").read_text())
+    assert [(row["name"], len(row["ns"])) for row in told["results"]] == [(spark.PASSED, 1), (spark.RATED, 1)]
+
+
+def test_without_java_the_job_in_spark_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spark, "java_version", lambda: 11)
+    trial = spark.build(TINY)
+    found = measure(trial, 1)
+    assert {timing.skipped for timing in found.timings.values()} == {
+        "Spark needs Java 17 or newer (Debian: apt-get install default-jre-headless)"
+    }
+    assert trial.marks[0].line(found) == "rated: ? times passed through: not measured"
+
+
+def test_other_rows_of_spark_are_found() -> None:
+    bill = spark.Written(Decimal("9.00"), 100)
+    assert spark.check(bill, {spark.RATED: bill, spark.PASSED: bill}) == ["9.00 in 100 lines, as by rate()"]
+    with pytest.raises(AssertionError, match="Spark came to"):
+        spark.check(bill, {spark.RATED: bill._replace(gross=Decimal("9.01")), spark.PASSED: bill})
+    with pytest.raises(AssertionError, match="wrote 90 lines beside 100"):
+        spark.check(bill, {spark.RATED: bill, spark.PASSED: bill._replace(lines=90)})
+
+
+def test_a_quote_that_differs_from_its_bill_is_found() -> None:
+    bill = {one.QUOTE: Decimal("9.63"), one.RATE: Decimal("9.63"), one.RATE_TABLES: Decimal("9.63")}
+    assert one.check(bill) == ["9.63 by quote() and by rate()"]
+    with pytest.raises(AssertionError, match=re.escape("quote() says 9.63, not {'rate of one session'")):
+        one.check({**bill, one.RATE: Decimal("9.64")})
+
+
+def test_other_bills_of_fresh_processes_are_found() -> None:
+    assert start.check({start.WARM: "4.88"}) == []
+    with pytest.raises(AssertionError, match="kept code and compiled code charge differently"):
+        start.check({start.WARM: "4.88", start.COLD: "4.89"})
+
+
+def test_each_of_many_short_calls_is_on_the_clock() -> None:
+    calls: list[int] = []
+    assert median_of(5)(lambda: calls.append(1)) > 0
+    assert len(calls) == 5
+
+
+def test_what_a_trial_prepared_is_put_away_also_when_it_fails() -> None:
+    closed: list[int] = []
+    trial = Trial("one row", (_row("read floor"),), close=lambda: closed.append(1))
+    measure(trial, 1)
+    wrong = trial._replace(rows=(_row("read floor")._replace(prepare=lambda: lambda: 1 // 0),))
+    with pytest.raises(ZeroDivisionError):
+        measure(wrong, 1)
+    assert closed == [1, 1]
+
+
+def test_what_a_process_started_is_not_another() -> None:
+    before = _ours_ticks()
+    busy = "import time\nwhile time.process_time() < 0.5: pass"
+    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}])"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert _ours_ticks() - before >= 0.4 * os.sysconf("SC_CLK_TCK")
 
 
 def test_a_long_job_is_made_of_blocks() -> None:
@@ -124,8 +203,8 @@ def test_compiling_cold_forgets_what_was_kept(tmp_path: Path) -> None:
     again = tariffs.compiled(loaded, batch, cold=True)
     assert kept.versions == again.versions
     assert kept.timeline.tolist() == again.timeline.tolist()
-    for one, other in zip(kept.book.timelines, again.book.timelines, strict=True):
-        assert one.tolist() == other.tolist()
+    for first, second in zip(kept.book.timelines, again.book.timelines, strict=True):
+        assert first.tolist() == second.tolist()
 
 
 def _row(name: str) -> Row:
@@ -152,28 +231,3 @@ def test_a_row_that_cannot_run_is_said_to_be_skipped() -> None:
     shown = as_table(find("J1"), trial, measure(trial, 1), machine(None))
     assert "skipped other: no such tool here" in shown
     assert "other: ?: not measured" in shown
-
-
-def test_a_start_is_what_fresh_processes_tell(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-
-    def fresh(tariff: str, folder: str) -> list[float]:
-        asked.append(tariff)
-        return [0.1, 0.2, 0.3]
-
-    monkeypatch.setattr(start, "_fresh", fresh)
-    trial = start.build(1)
-    found = measure(trial, rounds=1)
-    assert [round(timing.best / 1e9, 9) for timing in found.timings.values()] == [0.1, 0.2, 0.3, 0.3, 0.3]
-    assert asked.count("harbour-dc") == 2
-    assert trial.marks[0].line(found) == "import rating after it: 0.2 s, at most 0.25: holds"
-
-
-def test_spark_is_skipped_with_a_reason_where_it_cannot_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    def none_here(folder: Path) -> Any:
-        raise SkippedError("Spark needs Java")
-
-    monkeypatch.setattr("benchmarks.spark.session_in", none_here)
-    found = measure(find("SPARK").build(TINY), rounds=1)
-    assert {timing.skipped for timing in found.timings.values()} == {"Spark needs Java"}
-    assert found.notes == ()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -23,7 +21,7 @@ from test_scale_batches import assert_same, network, numbered, with_orphans
 
 import rating
 from benchmarks.data import make_job
-from benchmarks.spark import check, runs
+from benchmarks.jobs.spark import JAVA_MIN, check, expected, java_version, runs, written
 from rating.results.rated import Frames
 
 # Spark asks for pandas wherever it hands on Arrow, though no data frame of pandas is ever made here.
@@ -36,20 +34,7 @@ appender.none.name = none
 rootLogger.level = off
 rootLogger.appenderRef.none.ref = none
 """
-JAVA_MIN = 17
 T0 = datetime(2026, 3, 2, 19, 45, tzinfo=UTC)
-
-
-def java_version() -> int:
-    """The Java that Spark would start; 0: none that starts."""
-    home = os.environ.get("JAVA_HOME")
-    java = str(Path(home, "bin", "java")) if home else "java"
-    try:
-        said = subprocess.run([java, "-version"], capture_output=True, text=True, check=True).stderr
-    except (OSError, subprocess.CalledProcessError):
-        return 0
-    found = re.search(r'version "(\d+)', said)
-    return int(found[1]) if found else 0
 
 
 @pytest.fixture(scope="module")
@@ -301,6 +286,7 @@ def test_the_example_of_the_readme(spark: Any, tmp_path: Path) -> None:
 
 def test_the_benchmark_compares_jobs_of_the_same_rows(spark: Any, tmp_path: Path) -> None:
     job = make_job(2_000)
-    for run in runs(spark, job, tmp_path).values():
+    each = runs(spark, job, tmp_path)
+    for run in each.values():
         run()
-    check(job, tmp_path)
+    check(expected(job), {name: written(tmp_path / name) for name in each})

@@ -10,6 +10,10 @@ mixed       200 tariffs of 4 zones in a batch
 restricted  J1 with each restriction of tariffs
 threads     J1 on one core, and on more
 tariffs     10,000 tariffs, loaded and compiled
+files       rate_files() beside pyarrow, with memory
+one         one session: quotes, and rate() of plain values
+start       imports, and the first rate() of a fresh process
+spark       J1 inside Spark, beside the same rows without rating
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from typing import Final
 from benchmarks.jobs import (
     accounts,
     cdr,
+    files,
     grow,
     j1,
     mixed,
@@ -37,6 +42,7 @@ JOBS: Final[tuple[Job, ...]] = (
     j1.JOB,
     cdr.JOB,
     grow.JOB,
+    files.JOB,
     threads.JOB,
     years.JOB,
     mixed.JOB,
@@ -46,7 +52,7 @@ JOBS: Final[tuple[Job, ...]] = (
     tariffs.JOB,
     one.JOB,
     start.JOB,
-    spark.JOB,
+    spark.JOB,  # last: what Spark started goes on until Python ends
 )
 
 

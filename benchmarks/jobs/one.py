@@ -1,91 +1,82 @@
-"""One session at a time: quotes, and `rate` of a table of one session."""
+"""One session at a time, as a web shop asks: quotes, and `rate` of a table of one session."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from decimal import Decimal
 from typing import Any, Final
 
 import rating
 from benchmarks.shapes import PATH
-from benchmarks.trial import Found, Job, Mark, Row, Run, SkippedError, Trial
+from benchmarks.timing import median_of
+from benchmarks.trial import Job, Row, Trial, best_mark
 
 FULL: Final = 2_000
-QUICK: Final = 50
+QUICK: Final = 200
 QUOTE_US: Final = 30
 RATE_US: Final = 150
+QUOTE, QUOTE_LINES = "quote, windows, grace and limits", "the same with its lines"
+RATE, RATE_TABLES = "rate of one session", "the same with its tables"
+NAME: Final = "harbour-dc"
+FACTS: Final = {"start": "2026-03-02T10:00+01:00", "end": "2026-03-02T11:30+01:00", "energy_kwh": "23.4"}
+
 _START: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _QUARTER: Final = timedelta(minutes=15)
 
 
 def build(calls: int) -> Trial:
-    """So many calls of each, one after the other."""
-    each = cache(runs)
-    rows = tuple(Row(name, "one call after the other", _repeated(each, name, calls), calls) for name in NAMES)
-    marks = (
-        Mark("a quote: {} us a call in the median round", _median_us(NAMES[0]), QUOTE_US),
-        Mark("rate of one session: {} us a call in the median round", _median_us(NAMES[5]), RATE_US),
-    )
-    return Trial(f"{calls:,} calls of each", rows, unit="call", bases=(), scale=("us", 1000), marks=marks)
-
-
-def _repeated(each: Callable[[], dict[str, Callable[[], Any]]], name: str, calls: int) -> Callable[[], Run]:
-    def prepare() -> Run:
-        if name.startswith("quote") and "quote" not in rating.__all__:
-            raise SkippedError("this version has no rating.quote")
-        call = each()[name]
-
-        def run() -> Any:
-            result = None
-            for _ in range(calls):
-                result = call()
-            return result
-
-        return run
-
-    return prepare
-
-
-def _median_us(name: str) -> Callable[[Found], float | None]:
-    def value(found: Found) -> float | None:
-        timing = found.timings[name]
-        return timing.median / 1000 if timing.ns else None
-
-    return value
-
-
-def runs() -> dict[str, Callable[[], Any]]:
-    """What is measured."""
-    tariffs = rating.load_tariffs(PATH.parent)
-    facts: dict[str, Any] = {"start": "2026-03-02T10:00+01:00", "end": "2026-03-02T11:30+01:00", "energy_kwh": "23.4"}
+    """So many calls of each in a round; the time of a round is their median."""
     rows = [
         {"start": _START + i * _QUARTER, "end": _START + (i + 1) * _QUARTER, "energy_wh": 1000 + i} for i in range(24)
     ]
     bounds: dict[str, Any] = {"start": rows[0]["start"], "end": rows[-1]["end"]}
-    sessions = {"session_id": ["S-1"], "tariff": ["harbour-dc"], **{name: [value] for name, value in facts.items()}}
-    return {
-        "quote, a price a kWh": lambda: rating.quote(tariffs, "per-kwh", **facts),
-        "quote, windows, grace and limits": lambda: rating.quote(tariffs, "harbour-dc", **facts),
-        "quote, by a quarter-hour index": lambda: rating.quote(tariffs, "spot", **facts),
-        "quote of 24 intervals": lambda: rating.quote(tariffs, "harbour-dc", **bounds, intervals=rows),
-        "quote with its lines": lambda: rating.quote(tariffs, "harbour-dc", **facts).lines,
-        "rate of one session": lambda: rating.rate(tariffs, sessions),
-        "rate of one session with its tables": lambda: _tables(rating.rate(tariffs, sessions)),
-    }
+    session = {"session_id": ["S-1"], "tariff": [NAME], **{name: [value] for name, value in FACTS.items()}}
+    tariffs = rating.load_tariffs(PATH.parent)
+
+    def row(name: str, about: str, run: Callable[[], Any], summary: Callable[[Any], Any] | None = None) -> Row:
+        return Row(name, about, lambda: run, 1, summary, clock=median_of(calls))
+
+    return Trial(
+        f"one session, the median of {calls:,} calls in each round",
+        (
+            row("quote, a price a kWh", "quote()", lambda: rating.quote(tariffs, "per-kwh", **FACTS)),
+            row(QUOTE, "quote()", lambda: rating.quote(tariffs, NAME, **FACTS), lambda quote: quote.gross),
+            row(QUOTE_LINES, "quote().lines", lambda: rating.quote(tariffs, NAME, **FACTS).lines),
+            row("quote, by a quarter-hour index", "quote()", lambda: rating.quote(tariffs, "spot", **FACTS)),
+            row("quote of 24 intervals", "quote()", lambda: rating.quote(tariffs, NAME, **bounds, intervals=rows)),
+            row(RATE, "rate() of plain values", lambda: rating.rate(tariffs, session), _gross),
+            row(RATE_TABLES, "three Arrow tables as well", lambda: _tables(rating.rate(tariffs, session)), _gross),
+        ),
+        unit="call",
+        bases=(),
+        check=check,
+        marks=(
+            best_mark("quote()", QUOTE, QUOTE_US, of=(1000, "us")),
+            best_mark("rate() of one session", RATE, RATE_US, of=(1000, "us")),
+        ),
+        scale=("us", 1000),
+    )
+
+
+def check(gross: dict[str, Decimal]) -> list[str]:
+    """The quote is what the session is charged. AssertionError where it is not."""
+    different = {name: gross[name] for name in (RATE, RATE_TABLES) if gross[name] != gross[QUOTE]}
+    if different:
+        raise AssertionError(f"quote() says {gross[QUOTE]}, not {different}")
+    return [f"{gross[QUOTE]} by quote() and by rate()"]
 
 
 def _tables(rated: Any) -> Any:
-    return rated.sessions, rated.lines, rated.rejected
+    """Asks for all tables, which `rate` of plain values makes when they are asked for."""
+    assert rated.lines.num_rows
+    assert not rated.rejected.num_rows
+    return rated if rated.sessions.num_rows else None
 
 
-NAMES: Final = (
-    "quote, a price a kWh",
-    "quote, windows, grace and limits",
-    "quote, by a quarter-hour index",
-    "quote of 24 intervals",
-    "quote with its lines",
-    "rate of one session",
-    "rate of one session with its tables",
-)
-JOB: Final = Job("ONE", "one session at a time", "calls", FULL, QUICK, build)
+def _gross(rated: Any) -> Decimal:
+    gross: Decimal = rated.sessions.column("gross")[0].as_py()
+    return gross
+
+
+JOB: Final = Job("ONE", "one session: quotes, and rate() of plain values", "calls", FULL, QUICK, build)
