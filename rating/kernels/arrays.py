@@ -108,9 +108,7 @@ class Components(NamedTuple):
     num: Int64  # (c,) nano for each base unit (milli-Wh, us, session), over
     den: Int64  # (c,)
     den_scale: Int64  # (c,) the session's common denominator ÷ den; 1 where it is SETTLED_APART
-    volume_max: (
-        Int64  # (c,) the volume at which the amount reaches AMOUNT_MAX_NANO; by an index: up to it no sum leaves int64
-    )
+    volume_max: Int64  # (c,) where the amount reaches AMOUNT_MAX_NANO; by an index: where a sum may leave int64
     spot: Int64  # (c,) which of Prices.part is that of the first epoch of the timeline, -1: it follows no index
     grid: Int64  # (c,) where its prices begin in Prices.grid; any number where its timeline is not plain, or no index
     grid_start_us: Int64  # (c,) from when the first of them holds
@@ -169,9 +167,7 @@ class Taxes(NamedTuple):
 
     first: Int64  # (k + 1,) CSR
     rate_ppm: Int64  # (x,)
-    scale_ppm: (
-        Int64  # (x,) what the rate is a share of: a million, or with all taxes of the price where it includes them
-    )
+    scale_ppm: Int64  # (x,) what the rate is a share of: a million, or with all taxes of the price that includes them
     # Components with the same taxes, in the order of these.
     group_first: Int64  # (k + 1,) CSR
     group_bits: Int64  # (y,) as Components.tax_bits
