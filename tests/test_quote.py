@@ -237,3 +237,12 @@ def test_lines_are_of_their_session_whatever_is_quoted_next():
         rating.quote(TARIFFS, "per-kwh", **{**PLAIN, "energy_kwh": 1}),
     )
     assert (one.lines[0].volume, other.lines[0].volume) == (Decimal("23.4"), Decimal(1))
+
+
+def test_a_line_of_a_limit_leaves_nothing_behind_in_the_next_quote() -> None:
+    """Quotes of a tariff write to the same lines: what one lacks, the next one has."""
+    short = {"start": START, "end": START + timedelta(minutes=1), "energy_kwh": "0.1"}
+    for facts in (short, PLAIN, short, PLAIN):
+        found = rating.quote(TARIFFS, "harbour-dc", **facts)
+        assert as_rated(found) == of_rate(rated(TARIFFS, "harbour-dc", facts))
+        assert [line.kind for line in found.lines].count("minimum") == (facts is short)
