@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import rating.kernels.insert
 import rating.kernels.price
-import rating.kernels.runs  # noqa: F401  (it makes a kernel known)
+import rating.kernels.runs  # noqa: F401  (they make their kernels known)
 from rating.kernels import cache, native
 
 _WORKER = "import sys; from rating.warming import compile_each; compile_each(sys.argv[1:])"

@@ -143,7 +143,8 @@ def test_rating_and_telling_are_deterministic(case: tuple[Tariff, Usage]) -> Non
     assert bill == rate_session(*case)
     if isinstance(bill, Bill):
         assert tell(bill) == tell(bill)
-        assert len(tell(bill).splitlines()) < 200
+        # Quarters of an hour of an index have lines of their own, and the longest session of 26 hours has 104 of them.
+        assert len(tell(bill).splitlines()) < 1000
 
 
 @given(st.lists(st.fractions(-50, 50, max_denominator=700), max_size=8), st.sampled_from([1_000, 10_000, 25_000]))
