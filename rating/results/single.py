@@ -14,12 +14,14 @@ from rating.settle.single import Raw, price_single
 from rating.tariff.model import Tariffs
 from rating.usage.batch import Intervals, Sessions, UsageBatch
 from rating.usage.facts import Facts, facts_of
-from rating.usage.schema import ATTRIBUTES, CONSUMED
+from rating.usage.schema import ATTRIBUTES, CONSUMED, SESSIONS
 
 _COLUMNS: Final = frozenset({*CONSUMED, *ATTRIBUTES, "time_zone", "evse_power_kw", "evse_power_w"}) - {
     "intervals",
     "readings",
 }
+# A table has one of the two, whatever is in them: `rate()` says so of a table of one session, as of any other.
+_PAIRS: Final = (frozenset(SESSIONS.energies), frozenset(SESSIONS.powers))
 
 
 def rate_single(tariffs: Tariffs, sessions: Any, intervals: Any) -> Rated | None:
@@ -27,7 +29,7 @@ def rate_single(tariffs: Tariffs, sessions: Any, intervals: Any) -> Rated | None
     that is not what came, or it is refused, or too odd.
     """
     values = _only_row(sessions)
-    if values is None or not values.keys() <= _COLUMNS:
+    if values is None or not values.keys() <= _COLUMNS or any(pair <= values.keys() for pair in _PAIRS):
         return None
     id_ = values.get("session_id")
     if not (type(id_) is str or (type(id_) is int and -(2**63) <= id_ < 2**63)):
