@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -285,3 +286,18 @@ def test_one_session_may_not_have_both_units_either(pair: tuple[str, str], count
     with pytest.raises(InputError) as caught:
         rating.rate(tariffs, sessions)
     assert [fault.code for fault in caught.value.faults] == ["two_units"]
+
+
+@pytest.mark.parametrize("column", ["session_id", "membership"])
+def test_half_a_character_is_told_before_anything_is_rated(column: str) -> None:
+    """The tables of one session are made when they are asked for, which is too late to tell what is wrong with it."""
+    tariffs = rating.load_tariffs(Path(__file__).parents[1] / "tariffs" / "free.yaml")
+    with pytest.raises(InputError) as caught:
+        rating.rate(tariffs, SESSIONS | {"tariff": ["free"], column: ["\ud800"]})
+    assert [fault.code for fault in caught.value.faults] == ["unreadable_column"]
+
+
+def test_a_decimal_that_arrow_has_no_room_for_is_rated_all_the_same() -> None:
+    tariffs = rating.load_tariffs(Path(__file__).parents[1] / "tariffs" / "free.yaml")
+    rated = rating.rate(tariffs, SESSIONS | {"tariff": ["free"], "evse_power_kw": [Decimal("0E-100")]})
+    assert rated.sessions.num_rows == 1
