@@ -50,6 +50,13 @@ def test_an_edited_source_or_constant_changes_the_hash(sources, name):
     assert load(sources / "kernels" / "cache.py").source_hash() != cache.source_hash()
 
 
+def test_an_upgrade_does_not_rename_the_kernels_of_processes_that_have_loaded_the_old_ones(sources):
+    before = load(sources / "kernels" / "cache.py")
+    with (sources / "kernels" / "arith.py").open("a") as file:
+        file.write("# of the next release\n")
+    assert before.source_hash() == cache.source_hash() != load(sources / "kernels" / "cache.py").source_hash()
+
+
 def test_a_new_kernel_changes_the_hash(sources):
     (sources / "kernels" / "more.py").write_text("")
     assert load(sources / "kernels" / "cache.py").source_hash() != cache.source_hash()

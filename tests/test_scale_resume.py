@@ -137,6 +137,34 @@ def test_a_run_that_is_complete_has_nothing_left_to_do(tmp_path):
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*")} == before
 
 
+@pytest.mark.parametrize("large", [False, True], ids=["in parts", "in one part"])
+def test_a_complete_run_of_which_a_table_is_gone_is_made_again(tmp_path, large):
+    options = world(tmp_path)
+    if large:
+        options["sizes"] = SIZES._replace(part_meter=10**9, part_sessions=10**9)
+    first = rating.rate_files(**options)
+    assert (first.parts == 1) == large
+    before = content(tmp_path / "out")
+    for gone in [path for path in (tmp_path / "out").rglob("*.parquet") if path.is_file()]:
+        gone.unlink()
+        assert rating.rate_files(**options, resume=True) == first
+        assert content(tmp_path / "out") == before
+
+
+def test_files_that_somebody_put_into_the_folder_meanwhile_are_not_deleted(tmp_path):
+    options, note = world(tmp_path), tmp_path / "out" / "notes.txt"
+    rating.rate_files(**options)
+    before = content(tmp_path / "out")
+    with pytest.raises(InputError, match=r"a folder with notes\.txt") as caught:
+        rating.rate_files(**options, progress=lambda _: None if note.exists() else [note.write_text("mine")])
+    assert "parts that are finished are in" in caught.value.faults[0].fix
+    assert note.read_text() == "mine"
+    note.unlink()
+    assert content(tmp_path / "out") == before
+    rating.rate_files(**options, resume=True)
+    assert content(tmp_path / "out") == before
+
+
 @pytest.mark.parametrize("change", ["intervals", "sessions", "tariff", "options", "complete"])
 def test_a_run_of_something_else_is_not_gone_on_with(tmp_path, monkeypatch, change):
     options = world(tmp_path)

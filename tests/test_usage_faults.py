@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+import rating
 from rating.errors import InputError
 from rating.usage import read_usage
 
@@ -271,3 +273,31 @@ def test_float_ids_of_pandas_say_which_row_is_empty() -> None:
 
 def test_a_lazy_frame_is_collected_first() -> None:
     assert "call .collect() first" in said(pl.LazyFrame(SESSIONS))
+
+
+@pytest.mark.parametrize("pair", [("energy_wh", "energy_kwh"), ("evse_power_kw", "evse_power_w")])
+@pytest.mark.parametrize("count", [1, 2])
+def test_one_session_may_not_have_both_units_either(pair: tuple[str, str], count: int) -> None:
+    """A table of one session is priced at once; the column that it should not have was overlooked there if empty."""
+    more = {"energy_wh": [5] * count, pair[0]: [5] * count, pair[1]: [None] * count}
+    sessions = {name: values * count for name, values in SESSIONS.items()} | more
+    sessions |= {"session_id": ["a", "b"][:count], "tariff": ["free"] * count}
+    tariffs = rating.load_tariffs(Path(__file__).parents[1] / "tariffs" / "free.yaml")
+    with pytest.raises(InputError) as caught:
+        rating.rate(tariffs, sessions)
+    assert [fault.code for fault in caught.value.faults] == ["two_units"]
+
+
+@pytest.mark.parametrize("column", ["session_id", "membership"])
+def test_half_a_character_is_told_before_anything_is_rated(column: str) -> None:
+    """The tables of one session are made when they are asked for, which is too late to tell what is wrong with it."""
+    tariffs = rating.load_tariffs(Path(__file__).parents[1] / "tariffs" / "free.yaml")
+    with pytest.raises(InputError) as caught:
+        rating.rate(tariffs, SESSIONS | {"tariff": ["free"], column: ["\ud800"]})
+    assert [fault.code for fault in caught.value.faults] == ["unreadable_column"]
+
+
+def test_a_decimal_that_arrow_has_no_room_for_is_rated_all_the_same() -> None:
+    tariffs = rating.load_tariffs(Path(__file__).parents[1] / "tariffs" / "free.yaml")
+    rated = rating.rate(tariffs, SESSIONS | {"tariff": ["free"], "evse_power_kw": [Decimal("0E-100")]})
+    assert rated.sessions.num_rows == 1

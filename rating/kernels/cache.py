@@ -37,12 +37,24 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_new_lock)
 
 
-@lru_cache(maxsize=1)
-def source_hash() -> str:
-    """Of what the kernels are made from."""
+def _of_sources() -> bytes:
     digest = hashlib.sha256()
     for path in [*sorted(_HERE.glob("*.py")), _HERE.parent / "units.py"]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.digest()
+
+
+# Read now, with the kernels: a process that outlives an upgrade compiles the kernels that it has loaded, and would keep
+# them under the name of the new ones if it read these when it first compiles.
+_SOURCES = _of_sources()
+
+
+@lru_cache(maxsize=1)
+def source_hash() -> str:
+    """Of what the kernels are made from."""
+    digest = hashlib.sha256(_SOURCES)
+    # Where the parts of an array object are: elsewhere in a Python without a global lock, or one for finding bugs.
+    digest.update(str(object.__basicsize__).encode())
     for package in ("numba", "llvmlite", "numpy"):
         digest.update(_release(package))
     digest.update(repr([os.environ.get(name, "") for name in _SETTINGS]).encode())

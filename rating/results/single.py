@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
@@ -14,12 +15,15 @@ from rating.settle.single import Raw, price_single
 from rating.tariff.model import Tariffs
 from rating.usage.batch import Intervals, Sessions, UsageBatch
 from rating.usage.facts import Facts, facts_of
-from rating.usage.schema import ATTRIBUTES, CONSUMED
+from rating.usage.schema import ATTRIBUTES, CONSUMED, SESSIONS
 
 _COLUMNS: Final = frozenset({*CONSUMED, *ATTRIBUTES, "time_zone", "evse_power_kw", "evse_power_w"}) - {
     "intervals",
     "readings",
 }
+_PLACES_MAX: Final = 18  # before and behind the point of a decimal: Arrow has room for 76 in all
+# A table has one of the two, whatever is in them: `rate()` says so of a table of one session, as of any other.
+_PAIRS: Final = (frozenset(SESSIONS.energies), frozenset(SESSIONS.powers))
 
 
 def rate_single(tariffs: Tariffs, sessions: Any, intervals: Any) -> Rated | None:
@@ -27,10 +31,12 @@ def rate_single(tariffs: Tariffs, sessions: Any, intervals: Any) -> Rated | None
     that is not what came, or it is refused, or too odd.
     """
     values = _only_row(sessions)
-    if values is None or not values.keys() <= _COLUMNS:
+    if values is None or not values.keys() <= _COLUMNS or any(pair <= values.keys() for pair in _PAIRS):
         return None
     id_ = values.get("session_id")
     if not (type(id_) is str or (type(id_) is int and -(2**63) <= id_ < 2**63)):
+        return None
+    if not all(map(_is_storable, values.values())):
         return None
     if intervals is not None:
         intervals = _of_session(id_, intervals)
@@ -46,6 +52,19 @@ def rate_single(tariffs: Tariffs, sessions: Any, intervals: Any) -> Rated | None
         return None
     extra = {column: value for column, value in values.items() if column not in CONSUMED}
     return Rated.later(lambda: _tables(id_, facts, extra, raw))
+
+
+def _is_storable(value: Any) -> bool:
+    """Whether the tables can hold a value: they are made later, where nobody could tell which column is at fault."""
+    if type(value) is str and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:  # a half of a character, as JSON may have it
+            return False
+    if type(value) is not Decimal:
+        return True
+    exponent = value.as_tuple().exponent  # of no number a letter
+    return isinstance(exponent, int) and abs(exponent) <= _PLACES_MAX and value.adjusted() <= _PLACES_MAX
 
 
 def _only_row(sessions: Any) -> Mapping[str, Any] | None:

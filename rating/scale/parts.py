@@ -69,7 +69,7 @@ class Run:
         done = _read(self._target / RUN) if resume else None
         if done is not None and not (self.work / RUN).exists():
             refuse(differences(self.folder, done, what))
-        if done is not None and not differences(self.folder, done, what):
+        if done is not None and not differences(self.folder, done, what) and self._is_whole(done):
             self.remove()
             return Found(done["parts"], from_json(done["sums"]), complete=True)
         self._enter()
@@ -111,11 +111,19 @@ class Run:
         return self._tables / f"{table}.{self.format}" / f"{kind}-{part:05}.{self.format}"
 
     def finish(self, what: dict[str, Any], found: Found) -> dict[str, Path]:
-        """Put the tables in place of those of an earlier run; where each table is now: a file, or a folder of parts."""
+        """Put the tables in place of those of an earlier run; where each table is now: a file, or a folder of parts.
+
+        Raises: InputError where the folder holds other files by now, which were deleted with those tables: a run takes
+            hours.
+        """
+        check_folder(self._target)
         if found.parts == 1:
             for name in TABLES:
                 self._single(name)
-        _write_json(self._tables / RUN, {**what, "parts": found.parts, "sums": as_json(found.sums)})
+        files = {path: path.stat().st_size for path in self._tables.rglob("*") if path.is_file()}
+        sizes = {str(path.relative_to(self._tables)): size for path, size in files.items()}
+        done = {"parts": found.parts, "sums": as_json(found.sums), "files": sizes}
+        _write_json(self._tables / RUN, {**what, **done})
         sync(self._tables)
         swap(self._tables, self._target)
         sync(self._target.parent)
@@ -125,6 +133,11 @@ class Run:
     def files(self) -> dict[str, Path]:
         """Where each table is once the run is complete."""
         return {name: self.folder / f"{name}.{self.format}" for name in TABLES}
+
+    def _is_whole(self, done: dict[str, Any]) -> bool:
+        """Whether all files of a run that is complete are still there."""
+        files = {self._target / name: size for name, size in done["files"].items()}
+        return all(path.is_file() and path.stat().st_size == size for path, size in files.items())
 
     def remove(self) -> None:
         """Leave nothing of the folder at work."""
