@@ -28,13 +28,13 @@ def zeros(count: int, dtype: type, width: int = 1) -> NDArray[Any]:
     """(count,) or (count, width) zeros that nobody may write to, most of them kept from call to call."""
     global _zeros
     size = np.dtype(dtype).itemsize * count * width
-    if _zeros.size < size:
-        grown = np.zeros(size, np.uint8)
-        grown.flags.writeable = False
-        if size > _ZEROS_KEPT_BYTES:
-            return grown.view(dtype).reshape((count, width) if width > 1 else (count,))
-        _zeros = grown
-    return _zeros[:size].view(dtype).reshape((count, width) if width > 1 else (count,))
+    kept = _zeros  # read once: another thread may put others in their place
+    if kept.size < size:
+        kept = np.zeros(size, np.uint8)
+        kept.flags.writeable = False
+        if size <= _ZEROS_KEPT_BYTES:
+            _zeros = kept
+    return kept[:size].view(dtype).reshape((count, width) if width > 1 else (count,))
 
 
 def decimals(halves: NDArray[np.int64], type_: Any, valid: Valid = None) -> Any:

@@ -137,7 +137,9 @@ class Tables(NamedTuple):
                 sync(path)
             with (folder / "twice.new").open("wb") as file:
                 np.save(file, twice)
+            sync(folder / "twice.new")
             (folder / "twice.new").rename(kept)
+            sync(folder)
         return open_files(paths, self.meter.label), np.load(kept)
 
     def _alone(self, way: str, sizes: Sizes, at: Position, sorting: Sorting) -> Iterator[Slice]:
