@@ -38,7 +38,7 @@ def build(n_intervals: int) -> Trial:
             rating_row(NAME, "a price for each quarter", lambda: (spot_tariffs(), data()), n_intervals),
         ),
         bases=(FLOOR, "J1"),
-        marks=(times_mark("by an index: {} times J1", NAME, "J1", 1.5),),
+        marks=(times_mark("by an index: {} times J1", NAME, "J1", 1.3),),
     )
 
 
