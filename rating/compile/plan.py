@@ -181,13 +181,16 @@ class _Pairs:
         """Write the timelines that `all_on` was told of."""
         if self._table is None or self._key is None:
             return
-        known = (self._key >= 0) & (self._key < self._table.size)
-        if known.all():
-            told = self._table[self._key]
+        if int(self._key.min()) >= 0 and int(self._key.max()) < self._table.size:
+            told = self._table.take(self._key)
         else:
+            known = (self._key >= 0) & (self._key < self._table.size)
             told = np.full(timeline_of.size, -1, np.int32)
             told[known] = self._table[self._key[known]]
-        np.copyto(timeline_of, told, where=told >= 0)
+        if int(told.min()) >= 0:
+            timeline_of[:] = told
+        else:
+            np.copyto(timeline_of, told, where=told >= 0)
 
 
 def _refuse(status: UInt8, where: NDArray[Any] | slice, code: Refused) -> None:

@@ -66,10 +66,9 @@ def lacks_fact(version: Version, traits: Traits) -> bool:
 
 
 def asks(sessions: Sessions, tariff: Tariff) -> bool:
-    """Whether `split` may tell sessions apart."""
-    return sessions.expired is not None or any(
-        asks_of_session(element.when) for version in tariff.versions for element in version.elements
-    )
+    """Whether `split` may tell sessions apart; where they say nothing of themselves, no tariff is looked through."""
+    says = bool(sessions.attributes) or sessions.evse_power_mw is not None
+    return sessions.expired is not None or (says and any(map(asks_of_session, _whens(tariff))))
 
 
 def split(
