@@ -12,7 +12,7 @@ from benchmarks.jobs import JOBS, find, j1
 from benchmarks.machine import machine
 from benchmarks.measure import measure, with_memory
 from benchmarks.readme import put_into
-from benchmarks.report import as_json, as_table
+from benchmarks.report import as_json, as_table, progress
 from benchmarks.trial import Job
 
 RESULTS: Final = Path(__file__).parent / "results"
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
             if options.readme is not None:
                 put_into(options.readme, job.marker, table)
     except AssertionError as problem:
-        _say("")
+        progress("")
         print(problem, file=sys.stderr)
         return 1
     return 0
@@ -43,12 +43,12 @@ def _measured(job: Job, options: argparse.Namespace) -> tuple[str, dict[str, Any
     trial = j1.build(size, j1.chosen(options.only)) if options.only and job is j1.JOB else job.build(size)
 
     def say(text: str) -> None:
-        _say(f"{job.name}: {text}")
+        progress(f"{job.name}: {text}")
 
     found = measure(trial, options.rounds, say=say)
     if trial.memory and not options.no_memory:
         found = with_memory(job, size, found, say=say)
-    _say("")
+    progress("")
     facts = machine(found.others)
     return as_table(job, trial, found, facts), as_json(job, trial, found, facts, size)
 
@@ -85,12 +85,6 @@ def _parser() -> argparse.ArgumentParser:
         "--readme", type=Path, metavar="FILE", help="write the tables into FILE as well, where its markers stand"
     )
     return parser
-
-
-def _say(text: str) -> None:
-    """Progress on a terminal, nothing on a pipe."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -106,3 +107,9 @@ def _row_as_json(trial: Trial, found: Found, timing: Timing) -> dict[str, Any]:
         "output_bytes": timing.output_bytes,
         "whole_bytes": timing.whole_bytes,
     }
+
+
+def progress(text: str) -> None:
+    """Progress on a terminal, nothing on a pipe."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)

@@ -14,6 +14,7 @@ from benchmarks.compare.trees import WORK, NoSuchVersionError, Tree, trees
 from benchmarks.compare.verdict import SLOWER, Compared, as_json, as_table
 from benchmarks.compare.worker import JOBS
 from benchmarks.machine import facts_line, machine
+from benchmarks.report import progress
 from benchmarks.timing import Others
 
 INTERVALS: Final = 2_000_000
@@ -29,10 +30,10 @@ def main(arguments: list[str] | None = None) -> int:
         with trees(options.base, options.work) as both:
             compared = [_one(job, both, options, count) for job in options.job or list(JOBS)]
     except (NoSuchVersionError, FailedError) as problem:
-        _say("")
+        progress("")
         print(problem, file=sys.stderr)
         return 2
-    _say("")
+    progress("")
     most = None if options.any_time else SLOWER
     faults = [fault for each in compared for fault in each.faults(most)]
     print(f"this version beside {options.base}: {options.intervals:,} intervals, {options.rounds} rounds of processes")
@@ -51,12 +52,12 @@ def main(arguments: list[str] | None = None) -> int:
 def _one(
     job: str, both: tuple[Tree, Tree], options: argparse.Namespace, count: tuple[str, Count] | str | None
 ) -> Compared:
-    base, here = rounds(both, job, options.intervals, options.rounds, options.repeats, _say)
+    base, here = rounds(both, job, options.intervals, options.rounds, options.repeats, progress)
     if not isinstance(count, tuple):
         return Compared(job, base, here)
     counts = []
     for tree in both:
-        _say(f"{job}, {tree.name}: counting instructions")
+        progress(f"{job}, {tree.name}: counting instructions")
         counts.append(instructions(tree, job, COUNTED, count[1]))
     return Compared(job, base, here, (counts[0], counts[1]))
 
@@ -77,12 +78,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")
     parser.add_argument("--work", type=Path, default=WORK, metavar="FOLDER", help="for the worktree and the kernels")
     return parser
-
-
-def _say(text: str) -> None:
-    """Progress on a terminal, nothing on a pipe."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

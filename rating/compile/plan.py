@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rating.compile.epochs import version_end_us, version_start_us
 from rating.compile.groups import Group
-from rating.compile.tables import compile_timelines
+from rating.compile.tables import Compiled, compile_timelines
 from rating.compile.traits import NO_TRAITS, asks, split
 from rating.compile.zones import load_zone
 from rating.errors import Refused
@@ -94,8 +94,13 @@ def make_plan(tariffs: Tariffs, batch: UsageBatch) -> Plan:
             wanted += [(group, index) for index in range(in_force.first, in_force.last + 1)]
     pairs.assign(timeline_of)
     found = compile_timelines(tuple(wanted), wide[0])
+    return plan_of(found, timeline_of, status, tariffs)
+
+
+def plan_of(found: Compiled, timeline: Int32, status: UInt8, known: Tariffs) -> Plan:
+    """The plan of sessions on these timelines: `timeline` and `status` are (n,), see `Plan`."""
     return Plan(
-        timeline=timeline_of,
+        timeline=timeline,
         status=status,
         book=found.book,
         tariffs=found.tariffs,
@@ -105,7 +110,7 @@ def make_plan(tariffs: Tariffs, batch: UsageBatch) -> Plan:
         parts=found.parts,
         elements=found.elements,
         units=found.units,
-        known=tariffs,
+        known=known,
     )
 
 

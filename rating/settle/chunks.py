@@ -117,10 +117,9 @@ def _edges(batch: UsageBatch, rows: Int64, count: int, workers: int, chunk_sessi
     """Where chunks begin, among the places of the sessions to price, and where the last one ends."""
     if chunk_sessions is not None or not count:
         return [*range(0, count, chunk_sessions or 1), count]
-    # As much work for each thread: meter years are few sessions with many intervals. Of some rows, each is one's share.
+    # As much work for each thread: meter years are few sessions with many intervals. Some rows are taken for usual ones.
     first = batch.interval_first
-    each = INTERVALS_A_SESSION if not rows.size else 2 * INTERVALS_A_SESSION
-    work = each * count + (int(first[-1]) if not rows.size else 0)
+    work = INTERVALS_A_SESSION * count + (INTERVALS_A_SESSION * count if rows.size else int(first[-1]))
     if work <= 2 * INTERVALS_A_SESSION * CHUNK_SESSIONS_MIN:  # not worth starting a thread
         return [0, count]
     chunks = workers * -(-count // (workers * CHUNK_SESSIONS_MAX))
@@ -128,7 +127,11 @@ def _edges(batch: UsageBatch, rows: Int64, count: int, workers: int, chunk_sessi
         return [count * chunk // chunks for chunk in range(chunks + 1)]
     shares = (work * chunk // chunks for chunk in range(1, chunks))
     places = range(count + 1)
-    return [0, *(bisect_left(places, share, key=lambda at: each * at + int(first[at])) for share in shares), count]
+
+    def work_before(at: int) -> int:
+        return INTERVALS_A_SESSION * at + int(first[at])
+
+    return [0, *(bisect_left(places, share, key=work_before) for share in shares), count]
 
 
 class Job(NamedTuple):

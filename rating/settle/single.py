@@ -17,7 +17,7 @@ import numpy as np
 
 from rating.compile.epochs import version_end_us, version_start_us
 from rating.compile.groups import Group
-from rating.compile.plan import Plan, in_blocks, span_of_days
+from rating.compile.plan import Plan, in_blocks, plan_of, span_of_days
 from rating.compile.tables import compile_timelines
 from rating.compile.traits import Questions, Traits, answers, questions
 from rating.compile.zones import load_zone
@@ -219,19 +219,7 @@ class Prepared:
 def _prepared(same: _Same, version: int, zone: str, traits: Traits, lo_us: int, hi_us: int) -> Prepared:
     group = Group(same.tariff, zone, traits, False, lo_us, hi_us)
     found = compile_timelines(((group, version),), lo_us)
-    plan = Plan(
-        timeline=np.zeros(1, np.int32),
-        status=np.zeros(1, np.uint8),
-        book=found.book,
-        tariffs=found.tariffs,
-        versions=tuple(each.label for each in found.versions),
-        in_force=found.versions,
-        taxes=found.taxes,
-        parts=found.parts,
-        elements=found.elements,
-        units=found.units,
-        known=Tariffs((same.tariff,)),
-    )
+    plan = plan_of(found, np.zeros(1, np.int32), np.zeros(1, np.uint8), Tariffs((same.tariff,)))
     return Prepared(plan)
 
 
