@@ -117,7 +117,7 @@ def _edges(batch: UsageBatch, rows: Int64, count: int, workers: int, chunk_sessi
     """Where chunks begin, among the places of the sessions to price, and where the last one ends."""
     if chunk_sessions is not None or not count:
         return [*range(0, count, chunk_sessions or 1), count]
-    # As much work for each thread: meter years are few sessions with many intervals. Some rows are taken for usual ones.
+    # As much work for each thread: meter years are few sessions with many intervals. Some rows count as usual ones.
     first = batch.interval_first
     work = INTERVALS_A_SESSION * count + (INTERVALS_A_SESSION * count if rows.size else int(first[-1]))
     if work <= 2 * INTERVALS_A_SESSION * CHUNK_SESSIONS_MIN:  # not worth starting a thread
