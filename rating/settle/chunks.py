@@ -30,8 +30,8 @@ from rating.kernels.arrays import (
     readonly,
 )
 from rating.kernels.price import APART, BLOCK_SESSIONS, DONE, SCRATCH_FULL, price
+from rating.memory import Block
 from rating.settle.apart import settle_apart
-from rating.settle.memory import Block
 from rating.settle.room import room_for_block, room_for_lines, room_for_totals
 from rating.usage.batch import UsageBatch
 from rating.workers import CORES, together
@@ -161,6 +161,7 @@ def usage_of(batch: UsageBatch, plan: Plan) -> Usage:
             current_ma=np.empty(0, np.int64) if intervals.current_ma is None else intervals.current_ma,
             volumes_us=np.empty((0, 3), np.int64) if intervals.volumes_us is None else intervals.volumes_us,
             expired=np.empty(0, np.uint8) if sessions.expired is None else sessions.expired,
+            reserved_us=np.empty(0, np.int64) if sessions.reserved_us is None else sessions.reserved_us,
             charging_end_us=np.empty(0, np.int64) if sessions.charging_end_us is None else sessions.charging_end_us,
         )
     )
