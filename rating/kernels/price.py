@@ -232,6 +232,9 @@ def _price(
                 end += 1
             if scratch.wanted[0] != 0:
                 picked = _pick_lines(done, end, scratch)
+                while lines + picked > out.line.size and end > done + 1:
+                    end = done + (end - done) // 2
+                    picked = _pick_lines(done, end, scratch)
                 if lines + picked > out.line.size:
                     return p, lines, LINES_FULL
                 _write_lines(code[_WRITE_LINES], 0, lines, picked, True, others, usage, book, scratch, out)

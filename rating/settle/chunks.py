@@ -178,7 +178,8 @@ def _price_chunk(job: Job, block: Block, first: int, last: int, *, wanted: bool)
     stretches = (SPOT_STRETCHES_A_SESSION if by_index else STRETCHES_A_SESSION) * BLOCK_SESSIONS
     most = int(job.plan.book.component_most[0] + job.plan.book.terms.spare_most[0])
     each = LINES_A_SESSION + (DEAL_LINES_A_SESSION if job.plan.terms else 0)
-    room = each * (last - first) * wanted + most + SPARE_MAX + 1
+    least = most + SPARE_MAX + 1  # which the lines of any session fit into
+    room = each * (last - first) * wanted + least
     scratch = room_for_block(block, stretches, job.plan, lines=wanted)
     lines, count = room_for_lines(room, job.plan), 0
     found = []
@@ -199,7 +200,7 @@ def _price_chunk(job: Job, block: Block, first: int, last: int, *, wanted: bool)
             found.append(Lines(*(column[:count] for column in lines)))  # type: ignore[arg-type]
         if why == DONE:
             return found
-        room = each * (last - first) + max(room if count == 0 else 0, room // 2)
+        room = each * (last - first) + max(least, room if count == 0 else room // 2)
         lines, count = room_for_lines(room, job.plan), 0
 
 
