@@ -40,7 +40,8 @@ def _reserved(batch: UsageBatch, i: int) -> tuple[Interval, ...]:
     if since_us is None:
         return ()
     until_us = sessions.end_us if _known(sessions.expired, i) else sessions.start_us
-    return (Interval(since_us, int(until_us[i]), 0, activity=ACTIVITIES[ACTIVITY_RESERVED]),)
+    # Nothing flows.
+    return (Interval(since_us, int(until_us[i]), 0, ACTIVITIES[ACTIVITY_RESERVED], power_mw=0, current_ma=0),)
 
 
 def _interval(intervals: Intervals, k: int) -> Interval:
