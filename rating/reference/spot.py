@@ -91,6 +91,7 @@ def moments(found: list[Followed], zone: ZoneInfo) -> list[Moment]:
         Moment(
             each.priced,
             local(each.start_us, zone),
+            local(each.end_us, zone),
             each.energy_mwh,
             each.allowed_mwh,
             each.price,

@@ -37,6 +37,16 @@ def changes_at_once(tariff: Tariff) -> bool:
     return tariff.on_change == "at_once" and len(tariff.versions) > 1
 
 
+def lines_by_step(bill: Bill) -> dict[int, int]:
+    """The number of its line by the id of a step; lines are made in this order (see lines)."""
+    found: list[object] = [*steps(bill, trace.Charged), *steps(bill, trace.Allowed)]
+    found += [step for step in steps(bill, trace.Discounted) if step.taken]
+    found += [step for step in steps(bill, trace.Limited) if step.change]
+    if bill.lines and bill.lines[-1].kind == "rounding":
+        found.append(only(bill, trace.Rounded))
+    return {id(step): number for number, step in enumerate(found, start=1)}
+
+
 def left_of(bill: Bill) -> list[trace.Charged]:
     """What its discounts left of each component."""
     left = {step.priced: step.amount for step in steps(bill, trace.Charged)}
