@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from rating.reference import told, trace, words
-from rating.reference.match import find
+from rating.reference.match import component_of, find
 from rating.reference.story_steps import micro, price, steps, tariff_of
 from rating.reference.told import BillRow, Section
 from rating.reference.values import Bill, Line
@@ -27,12 +27,14 @@ def lines_of(bill: Bill, sections: Sequence[Section]) -> tuple[BillRow, ...]:
         printed = micro(tariff, line.printed_micro)
         if line.kind == "usage":
             step = charged[line.line - 1]
-            element = find(tariff, step.priced)[1]
+            version, element, component = find(tariff, step.priced)
             what = f"{words.DIMENSION_WORDS[line.dimension or 'energy']}, {element.name}"
-            by = "mean of" if find(tariff, step.priced)[2].spot is not None else "at"
+            by = "at" if component.spot is None else "mean of"
             at = price(tariff, step.priced) if by == "at" else f"{micro(tariff, line.unit_price_micro or 0)}/kWh"
             how = f"{words.quantity(step.billed, step.priced.dimension)} {by} {at}"
-            because = tuple(conditions(element.when)) or ("at all times",)
+            before = version.elements[: step.priced.element]
+            is_rest = any(component_of(each, component.dimension) for each in before)
+            because = tuple(conditions(element.when)) or ("when none before it holds" if is_rest else "at all times",)
         else:
             what, how = line.element or _KINDS[line.kind], ""
             because = (said[line.line],) if line.line in said else ()

@@ -47,6 +47,12 @@ class Section:
     rows: tuple[Row, ...]
     long: bool = False
 
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Those that its rows go by."""
+        found = [rule for row in self.rows for rule in (row.rule, *(under.rule for under in row.rows))]
+        return tuple(sorted(set(found)))
+
     def shown(self) -> Iterator[Row]:
         """The rows as texts show them."""
         if not self.long or len(self.rows) <= _FIRST_ROWS + 2:

@@ -1,32 +1,18 @@
-"""Explain one bill: every step from meter to cent, in words, told by the slow twin."""
+"""explain(): one session's bill, told by the slow twin."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from rating.desk.explain.explanation import Explanation
 from rating.desk.history import bill_of
 from rating.errors import Fault, InputError, Place, Refused, SessionError
-from rating.reference import Bill, Refusal, tell
+from rating.reference import Bill, Refusal
 from rating.results.rejected import input_row, refusal
 from rating.tariff.model import Tariffs
 from rating.usage.batch import UsageBatch
 from rating.usage.read import read_usage
-
-
-@dataclass(frozen=True, repr=False)
-class Explanation:
-    """A bill with its story; `print` it to read the story."""
-
-    bill: Bill
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return f"Explanation of session {self.bill.session_id}: print() it to read it"
 
 
 def explain(
@@ -62,7 +48,7 @@ def explain(
         if name in tariffs:
             answer = bill_of(tariffs, batch, i, accounts=accounts, state=state)
             if isinstance(answer, Bill):
-                return Explanation(answer, tell(answer))
+                return Explanation(answer)
             status, row, measured = answer.reason, row_at_fault(batch, i, answer), answer.interval is not None
         else:
             status = Refused.UNKNOWN_TARIFF
