@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from rating.reference import told, trace, words
-from rating.reference.match import component_of, find
-from rating.reference.story_steps import micro, price, steps, tariff_of
+from rating.reference.match import find
+from rating.reference.story_steps import holds, micro, money, price, steps, tariff_of
 from rating.reference.told import BillRow, Section
 from rating.reference.values import Bill, Line
-from rating.reference.words_when import conditions
 from rating.tariff.model import Tariff
 from rating.units import PPM_PER_PERCENT
 
@@ -20,6 +19,7 @@ _KINDS = {"minimum": "least for a session", "maximum": "most for a session", "ro
 def lines_of(bill: Bill, sections: Sequence[Section]) -> tuple[BillRow, ...]:
     """The lines; those that are no price say what the story says of them."""
     tariff, charged = tariff_of(bill), steps(bill, trace.Charged)
+    measured = {step.priced: step for step in steps(bill, trace.Measured)}
     said = {row.line: row.words for section in sections for row in section.rows if row.line is not None}
     found = []
     for line in bill.lines:
@@ -27,19 +27,28 @@ def lines_of(bill: Bill, sections: Sequence[Section]) -> tuple[BillRow, ...]:
         printed = micro(tariff, line.printed_micro)
         if line.kind == "usage":
             step = charged[line.line - 1]
-            version, element, component = find(tariff, step.priced)
-            what = f"{words.DIMENSION_WORDS[line.dimension or 'energy']}, {element.name}"
-            by = "at" if component.spot is None else "mean of"
-            at = price(tariff, step.priced) if by == "at" else f"{micro(tariff, line.unit_price_micro or 0)}/kWh"
-            how = f"{words.quantity(step.billed, step.priced.dimension)} {by} {at}"
-            before = version.elements[: step.priced.element]
-            is_rest = any(component_of(each, component.dimension) for each in before)
-            because = tuple(conditions(element.when)) or ("when none before it holds" if is_rest else "at all times",)
+            what = f"{words.DIMENSION_WORDS[line.dimension or 'energy']}, {line.element}"
+            how, because = _how(tariff, measured[step.priced], step, line), holds(tariff, step.priced)
         else:
             what, how = line.element or _KINDS[line.kind], ""
             because = (said[line.line],) if line.line in said else ()
         found.append(BillRow(line, what, how, printed, because, {**facts, "because": list(because)}))
     return tuple(found)
+
+
+def _how(tariff: Tariff, measured: trace.Measured, charged: trace.Charged, line: Line) -> str:
+    """How much is billed, of how much, at which price."""
+    priced = charged.priced
+    text = words.quantity(charged.billed, priced.dimension)
+    if measured.volume != charged.billed:
+        text += f" billed of {words.quantity(measured.volume, priced.dimension)}"
+    if find(tariff, priced)[2].spot is None:
+        text += f" at {price(tariff, priced)}"
+    else:
+        text += f", by the index at {micro(tariff, line.unit_price_micro or 0)}/kWh on the mean"
+    if charged.amount != charged.by_price:
+        text += f", at {'least' if charged.amount > charged.by_price else 'most'} {money(tariff, charged.amount)}"
+    return text
 
 
 def _facts(tariff: Tariff, line: Line) -> told.Facts:
@@ -53,7 +62,7 @@ def _facts(tariff: Tariff, line: Line) -> told.Facts:
         "billed_volume": None if line.billed_volume is None else told.exact(line.billed_volume),
         "unit": line.unit,
         "unit_price": told.micro(line.unit_price_micro, decimals),
-        "amount": told.exact(line.amount, decimals),
+        "amount": told.exact(line.amount),
         "printed_amount": told.micro(line.printed_micro, decimals),
         "tax_percent": None if line.tax_ppm is None else told.exact(Fraction(line.tax_ppm, PPM_PER_PERCENT)),
     }

@@ -80,15 +80,15 @@ def _charge(tariff: Tariff, charged: trace.Charged) -> told.Facts:
         "index": None if component.spot is None else component.spot.index.name,
         "min": told.micro(component.min_micro, decimals),
         "max": told.micro(component.max_micro, decimals),
-        "by_price": told.exact(charged.by_price, decimals),
-        "amount": told.exact(charged.amount, decimals),
+        "by_price": told.exact(charged.by_price),
+        "amount": told.exact(charged.amount),
         "taxes": None if rates is None else [words.tax(each) for each in rates],
     }
 
 
 def _moments(tariff: Tariff, moments: list[trace.Moment], priced: Priced) -> Iterator[Row]:
     """What the energy of each price of the index costs, in order of time."""
-    day, decimals = "", words.decimals_of(tariff.minor_micro)
+    day = ""
     for each in moments:
         if each.priced != priced:
             continue
@@ -105,8 +105,8 @@ def _moments(tariff: Tariff, moments: list[trace.Moment], priced: Priced) -> Ite
             **told.span(each.start, each.end),
             "energy_kwh": told.kwh(each.energy_mwh),
             "included_kwh": told.kwh(each.allowed_mwh),
-            "price": told.exact(each.price, decimals),
-            "amount": told.exact(each.amount, decimals),
+            "price": told.exact(each.price),
+            "amount": told.exact(each.amount),
             "fallback": each.fallback,
         }
         yield Row(text, COSTS, facts)

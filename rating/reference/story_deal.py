@@ -89,10 +89,9 @@ def _discounts(bill: Bill) -> list[Row]:
     taken = iter(steps(bill, trace.Discounted))
 
     def row(text: str, step: trace.Discounted | None, **facts: told.Value) -> Row:
-        decimals = words.decimals_of(tariff.minor_micro)
         amount = Fraction(0) if step is None else step.amount
         line = None if step is None else lines.get(id(step))
-        return Row(text, ACCOUNTS, {**facts, "less": told.exact(amount, decimals)}, line=line)
+        return Row(text, ACCOUNTS, {**facts, "less": told.exact(amount)}, line=line)
 
     rows = []
     for each in given.discounts:

@@ -29,7 +29,7 @@ def total(bill: Bill) -> list[Row]:
     less = sum((step.amount for step in steps(bill, trace.Discounted)), Fraction(0))
     after = " after all that was taken off" if less else ""
     text = f"Together {money(tariff, charged)}{after}{_included(bill, tariff)}"
-    rows = [Row(text, COSTS, {"together": _exact(tariff, charged), "taken_off": _exact(tariff, less)})]
+    rows = [Row(text, COSTS, {"together": _exact(charged), "taken_off": _exact(less)})]
     for limit in steps(bill, trace.Limited):
         rule = COSTS if limit.cap is None else ACCOUNTS
         rows.append(Row(_limit(tariff, limit, bill), rule, _limits(tariff, limit), line=lines.get(id(limit))))
@@ -54,8 +54,8 @@ def _limits(tariff: Tariff, limit: trace.Limited) -> told.Facts:
         "limit": limit.kind,
         "stage": limit.stage,
         "of": _micro(tariff, limit.limit_micro),
-        "before": _exact(tariff, limit.before),
-        "change": _exact(tariff, limit.change),
+        "before": _exact(limit.before),
+        "change": _exact(limit.change),
         "cap": None if limit.cap is None else cap_facts(tariff, limit.cap),
     }
 
@@ -73,8 +73,8 @@ def cap_facts(tariff: Tariff, so_far: CapSoFar) -> told.Facts:
     }
 
 
-def _exact(tariff: Tariff, amount: Fraction | None) -> str | None:
-    return None if amount is None else told.exact(amount, words.decimals_of(tariff.minor_micro))
+def _exact(amount: Fraction | None) -> str | None:
+    return None if amount is None else told.exact(amount)
 
 
 def _micro(tariff: Tariff, amount_micro: int | None) -> str | None:
@@ -133,7 +133,7 @@ def _cap(tariff: Tariff, limit: trace.Limited, so_far: CapSoFar, bill: Bill) -> 
 
 def _taxes(tariff: Tariff, taxed: trace.Taxed) -> list[Row]:
     """Each tax with what it is counted from, where that is not simply the total before tax."""
-    exactly = {"exact_net": _exact(tariff, taxed.net), "exact_gross": _exact(tariff, taxed.gross)}
+    exactly = {"exact_net": _exact(taxed.net), "exact_gross": _exact(taxed.gross)}
     if taxed.taxes is None or taxed.net is None or taxed.gross is None:
         known = f"{money(tariff, taxed.net)} before" if taxed.net is not None else ""
         known += f"{money(tariff, taxed.gross)} with" if taxed.gross is not None else ""
@@ -159,8 +159,8 @@ def _tax(tariff: Tariff, part: trace.TaxPart) -> dict[str, told.Value]:
     return {
         "tax": part.rate.name,
         "percent": told.exact(Fraction(part.rate.rate_ppm, PPM_PER_PERCENT)),
-        "on": _exact(tariff, part.base),
-        "amount": _exact(tariff, part.amount),
+        "on": _exact(part.base),
+        "amount": _exact(part.amount),
     }
 
 

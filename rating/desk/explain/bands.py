@@ -14,9 +14,8 @@ from rating.desk.explain.chart import Band, Chart, ClockChange, Key, Lane, Power
 from rating.reference import told, trace, words
 from rating.reference.clock import clock_changes, load_zone, local, offset_us
 from rating.reference.match import Match, Priced, find
-from rating.reference.story_steps import money, only, price, steps, tariff_of
+from rating.reference.story_steps import holds, money, only, price, steps, tariff_of
 from rating.reference.values import Bill
-from rating.reference.words_when import conditions
 from rating.tariff.model import LineDimension, Tariff
 from rating.units import US_PER_H
 
@@ -77,12 +76,12 @@ class _Prices:
 
     def _new(self, priced: Priced | None) -> Key:
         if priced is None:
-            return Key("", None, None, "free, no price holds", ())
+            return Key(None, "", None, None, "free, no price holds", ())
         again, place = divmod(sum(1 for each in self.keys if each is not None), len(ascii_uppercase))
         letter = ascii_uppercase[place] + (str(again + 1) if again else "")
         version, element, _ = find(self.tariff, priced)
-        when = tuple(conditions(element.when))
-        return Key(letter, element.name, version.label, price(self.tariff, priced), when)
+        when = holds(self.tariff, priced)
+        return Key(priced, letter, element.name, version.label, price(self.tariff, priced), when)
 
     def bands(self, start_us: int, end_us: int, priced: Priced | None) -> Iterator[tuple[Band, Fraction | None]]:
         """A band with its price for a base unit; of a price that follows an index, one for each price of that."""
@@ -150,10 +149,12 @@ def _lane(prices: _Prices, dimension: LineDimension, pieces: list[_Piece]) -> La
         if match is None or not _counts(prices.tariff, match, piece.spell):
             continue
         before = holding[-1] if holding else None
-        if before is not None and before[1:] == (piece.start_us, match.holds):
-            holding[-1] = (before[0], piece.end_us, match.holds)
-        else:
-            holding.append((piece.start_us, piece.end_us, match.holds))
+        # What a CDR tells of times may overlap on the clock.
+        start_us = piece.start_us if before is None else max(before[1], piece.start_us)
+        if before is not None and before[1:] == (start_us, match.holds):
+            holding[-1] = (before[0], max(start_us, piece.end_us), match.holds)
+        elif start_us < piece.end_us:
+            holding.append((start_us, piece.end_us, match.holds))
     title = words.DIMENSION_WORDS[dimension].capitalize()
     return Lane(dimension, title, _levelled([band for each in holding for band in prices.bands(*each)]))
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from rating.reference.clock import load_zone, local
+from rating.reference.match import Priced
 from rating.reference.words import duration
 from rating.tariff.model import LineDimension
 
@@ -29,6 +30,7 @@ class Power:
 class Key:
     """A price of the legend: its letter, what it is, and when its element holds; the letter of none is empty."""
 
+    priced: Priced | None
     letter: str
     element: str | None
     version: str | None
@@ -87,6 +89,17 @@ class Chart:
     def peak_mw(self) -> int:
         """The most power."""
         return max((power.mw for power in self.powers if power.mw is not None), default=0)
+
+    def range_of(self, key: Key) -> str:
+        """Between which prices one that follows an index was; nothing for others."""
+        found = sorted(
+            (band.level, band.label)
+            for lane in self.lanes
+            for band in lane.bands
+            if band.key == key and band.level is not None
+        )
+        low, high = (found[0][1], found[-1][1]) if found else ("", "")
+        return "" if low == high else f"here from {low} to {high}"
 
     def means(self, number: int) -> list[int | None]:
         """The mean power of so many equal times; None where there is no meter data, and 0 before the session."""

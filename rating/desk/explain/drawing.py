@@ -65,7 +65,7 @@ def draw(chart: Chart, title: str, layout: Layout = WIDE) -> Drawing:
     shapes += _clocks(chart, top, bottom, layout)
     shapes += _time_axis(chart, marks, bottom, layout)
     high = bottom + _AXIS_PX + (_DAY_PX if any(tick.day for tick in marks) else 0)
-    return Drawing(layout.right_px + 14, high, title, tuple(shapes))
+    return Drawing(layout.right_px + 20, high, title, tuple(shapes))
 
 
 def _x(chart: Chart, us: int, layout: Layout) -> float:
@@ -73,19 +73,23 @@ def _x(chart: Chart, us: int, layout: Layout) -> float:
 
 
 def _lane(chart: Chart, lane: Lane, top: float, layout: Layout) -> Iterator[Shape]:
-    said_until = 0.0
+    """Its bands; a price that follows an index changes all the time, and has its letter once."""
+    said_until, said = 0.0, None
     for band in lane.bands:
         x, end = _x(chart, band.start_us, layout), _x(chart, band.end_us, layout)
         fill = tint(band.level)
         yield Box(x, top, max(end - x - 1, 1), _LANE_PX, fill, band.words, outlined=fill is None)
+        if said == (band.key, band.start_us):
+            said = band.key, band.end_us
+            continue
+        middle, half = (x + end) / 2, _wide(band.key.letter) / 2
         text = next((text for text in _labels(band) if _wide(text) <= end - x - 4), "")
-        middle = (x + end) / 2
         if text:
             yield Words(middle, top + _LANE_PX / 2, text, fill and text_on(fill))
-        elif band.key.letter and middle - _wide(band.key.letter) / 2 > said_until:
-            # Too narrow for any text: its letter stands under it.
+            said = band.key, band.end_us
+        elif band.key.letter and middle - half > said_until:  # too narrow for any text: its letter stands under it
             yield Words(middle, top + _LANE_PX + 5, band.key.letter, size=9)
-            said_until = middle + _wide(band.key.letter) / 2
+            said_until, said = middle + half, (band.key, band.end_us)
 
 
 def _labels(band: Band) -> Iterator[str]:
@@ -126,7 +130,7 @@ def _power(chart: Chart, top: float, bottom: float, layout: Layout) -> Iterator[
         x, end = _x(chart, column.start_us, layout), _x(chart, column.end_us, layout)
         y = bottom - column.mw * per_mw
         if column.mw:
-            yield Box(x, y, end - x, bottom - y, tint(column.level), column.tip)
+            yield Box(x, y, end - x + 0.5, bottom - y, tint(column.level), column.tip)
         if y != before:
             yield Stroke(x, before, x, y)
         if column.mw:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from rating._version import __version__
-from rating.desk.explain.chart import Chart, Key
+from rating.desk.explain.chart import Chart, Key, Power
 from rating.desk.explain.drawing import TALL, WIDE, draw, tint
 from rating.desk.pages.colours import WHITE, as_hex, text_on
 from rating.desk.pages.html import render
 from rating.desk.pages.shapes import svg
-from rating.reference import words
-from rating.reference.story_steps import tariff_of
+from rating.reference import trace, words
+from rating.reference.story_steps import steps, tariff_of
 
 if TYPE_CHECKING:
     from rating.desk.explain.explanation import Explanation
@@ -29,6 +30,7 @@ def as_html(explanation: Explanation) -> str:
         title=f"Session {explanation.bill.session_id}",
         story=story,
         to_pay=story.totals[-1][1],
+        keys={} if chart is None else _keys(explanation, chart),
         shown={each.name: list(each.shown()) for each in story.sections},
         picture=None if chart is None else _picture(chart),
         foot=f"rating {__version__} · {tariff_of(explanation.bill).hash}",
@@ -44,16 +46,36 @@ def _picture(chart: Chart) -> dict[str, Any]:
             for layout, css in ((WIDE, "wide"), (TALL, "tall"))
         ],
         "legend": [_legend(chart, key) for key in chart.keys],
+        "has_gaps": any(each.mw is None for each in chart.powers),
         "lanes": [(lane.title, [band.words for band in lane.bands]) for lane in chart.lanes],
         "power": [
             (
-                words.between(chart.local(each.start_us), chart.local(each.end_us)),
-                "no meter data" if each.mw is None else words.power(each.mw),
-                words.energy(each.energy_mwh),
+                words.between(chart.local(each[0].start_us), chart.local(each[-1].end_us)),
+                "no meter data" if each[0].mw is None else words.power(each[0].mw),
+                words.energy(sum(power.energy_mwh for power in each)),
             )
-            for each in chart.powers
+            for each in _together(chart)
         ],
     }
+
+
+def _together(chart: Chart) -> Iterator[list[Power]]:
+    """Intervals that follow one another at the same power."""
+    group: list[Power] = []
+    for each in chart.powers:
+        if group and (group[-1].end_us, group[-1].mw) != (each.start_us, each.mw):
+            yield group
+            group = []
+        group.append(each)
+    if group:
+        yield group
+
+
+def _keys(explanation: Explanation, chart: Chart) -> dict[int, dict[str, str]]:
+    """The letter of the picture by the number of a line."""
+    by_price = {key.priced: _legend(chart, key) for key in chart.keys}
+    charged = steps(explanation.bill, trace.Charged)
+    return {line: by_price[step.priced] for line, step in enumerate(charged, start=1) if step.priced in by_price}
 
 
 def _legend(chart: Chart, key: Key) -> dict[str, str]:
@@ -67,5 +89,6 @@ def _legend(chart: Chart, key: Key) -> dict[str, str]:
         style = f"background:{as_hex(low)};color:{as_hex(text_on(low))}"
     else:  # a price that follows an index: the letter stands on white between the lowest and the highest
         style = f"background:linear-gradient(90deg,{as_hex(low)},{as_hex(WHITE)} 35% 65%,{as_hex(high)});color:#000"
-    holds = ", ".join(key.holds) or ("" if key.element is None else "at all times")
-    return {"key": key.letter or "–", "style": style, "what": key.element or "", "price": key.price, "holds": holds}
+    holds = [text for text in (", ".join(key.holds), chart.range_of(key)) if text]
+    what = "" if key.priced is None else f"{key.element}: "
+    return {"key": key.letter or "–", "style": style, "what": f"{what}{key.price}", "holds": "; ".join(holds)}

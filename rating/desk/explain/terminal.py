@@ -88,8 +88,9 @@ def _bill(story: Story, width: int) -> Iterator[Text]:
     room = width - wide - 4
     for each in story.lines:
         yield from _priced(each.what, each.printed, room, wide)
-        if each.how:
-            yield from _wrapped(f"{each.how}; {', '.join(each.because)}", 2 + room, "    ", "dim")
+        detail = "; ".join(text for text in (each.how, ", ".join(each.because)) if text)
+        if detail:
+            yield from _wrapped(detail, 2 + room, "    ", "dim")
     for place, (what, amount) in enumerate(story.totals, start=1):
         is_last = place == len(story.totals)
         if place == 1:
@@ -111,12 +112,14 @@ def _chart(chart: Chart, width: int, colour: bool) -> Iterator[Text]:
     yield Text(f"{words.power(chart.peak_mw)[: _MARGIN - 2].rjust(_MARGIN - 1)} " + _power(chart, size))
     axis = " " * width
     for tick in ticks(chart, size // 10):
-        at = _MARGIN + _column(chart, tick.at_us, size)
-        if at + len(tick.clock) <= width and axis[max(0, at - 1) : at + len(tick.clock)].strip() == "":
-            axis = axis[:at] + tick.clock + axis[at + len(tick.clock) :]
+        at, text = _MARGIN + _column(chart, tick.at_us, size), tick.clock
+        if text == "00:00" and tick.day:
+            text = tick.day
+        if at + len(text) <= width and axis[max(0, at - 1) : at + len(text)].strip() == "":
+            axis = axis[:at] + text + axis[at + len(text) :]
     yield Text(axis)
     for key in chart.keys:
-        holds = f"; {', '.join(key.holds)}" if key.holds else ""
+        holds = "".join(f"; {text}" for text in (", ".join(key.holds), chart.range_of(key)) if text)
         named = f"{key.element}: " if key.element else ""
         yield from _wrapped(f"{(key.letter or '-').rjust(3)}  {named}{key.price}{holds}", width, "")
     for change in chart.clock_changes:
@@ -131,7 +134,7 @@ def _column(chart: Chart, us: int, size: int) -> int:
 
 def _lane(chart: Chart, lane: Lane, size: int, colour: bool) -> Text:
     line = Text(lane.title[: _MARGIN - 1].ljust(_MARGIN))
-    at = 0
+    at, said = 0, None
     for band in lane.bands:
         first, last = _column(chart, band.start_us, size), _column(chart, band.end_us, size)
         first = max(at, first)
@@ -139,15 +142,16 @@ def _lane(chart: Chart, lane: Lane, size: int, colour: bool) -> Text:
         if last > size:
             break
         line.append(" " * (first - at))
-        line.append_text(_band(band, last - first, colour))
-        at = last
+        goes_on = said == (band.key, band.start_us)  # a price that follows an index: its letter is said once
+        line.append_text(_band(band, last - first, colour, is_said=goes_on))
+        at, said = last, (band.key, band.end_us)
     return line
 
 
-def _band(band: Band, width: int, colour: bool) -> Text:
+def _band(band: Band, width: int, colour: bool, is_said: bool) -> Text:
     key = band.key.letter or "-"
     room = (text for text in (f" {key} {band.label} ", f"{key} {band.label}") if cell_len(text) <= width)
-    text = next(room, key[:width])
+    text = next(room, key[:width]) if not is_said else ""
     fill = tint(band.level)
     if fill is None or band.level is None:
         return Text(text.ljust(width))
