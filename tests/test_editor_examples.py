@@ -106,8 +106,10 @@ def needs(name: str, holder: Step, key: str, value: Any, path: tuple[Step, ...])
             by = "energy" if "Wh" in str(unit) else "spend" if "." in str(unit) else "sessions"
             tiers = {"energy": "200 kWh", "spend": "100.00"}.get(str(value), 10) if key == "by" else 10
             period = {"per": "month"} if key not in ("per", "rolling") else {}
-            return period | ({"by": by} if key != "by" else {}) | (
-                {"tiers": [{"from": tiers, "percent": 5}]} if key != "tiers" else {}
+            return (
+                period
+                | ({"by": by} if key != "by" else {})
+                | ({"tiers": [{"from": tiers, "percent": 5}]} if key != "tiers" else {})
             )
         case "", _ if name == "coupon.schema.json" and key not in ("percent", "amount", "price"):
             return {"percent": 10}
