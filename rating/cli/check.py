@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -84,7 +85,9 @@ def _say(found: list[Found], shape: str) -> None:
 
         from rating.cli.faults.people import print_found
 
-        print_found(found, Console(stderr=True, emoji=False))
+        # Who wants no colour wants no bold either, which rich alone would keep.
+        wanted = not os.environ.get("NO_COLOR")
+        print_found(found, Console(stderr=True, emoji=False, color_system="auto" if wanted else None))
 
 
 def _told(found: list[Found], shape: str, exit_code: int) -> str:
