@@ -20,6 +20,7 @@ from test_cli import HARBOUR, RATING, ROOT, run
 
 from rating.cli.check import check
 from rating.cli.faults.found import Found, forget_files
+from rating.cli.faults.json_places import JsonText
 from rating.cli.faults.machines import as_github
 from rating.cli.faults.people import print_found
 from rating.errors import Fault, Place, TariffError
@@ -115,7 +116,7 @@ def test_the_marks_stand_below_what_was_read(width: int, monkeypatch: pytest.Mon
         lines = printed([fault], width, colour=False).splitlines()
         [mark] = [i for i, line in enumerate(lines) if set(line.partition("|")[2].strip()) == {"^"}] or [None]
         if mark is None:
-            assert fault.place.line is None or Found(fault, "fault").line is None, fault
+            assert fault.place.line is None or Found(fault, "fault").mark is None, fault
             continue
         marks, above = lines[mark], lines[mark - 1]
         assert cell_len(above) <= width
@@ -127,6 +128,45 @@ def test_the_marks_stand_below_what_was_read(width: int, monkeypatch: pytest.Mon
         assert fault.got in (read, read.strip("'\" ")) or (read[0] in "[{" and fault.got in read), (above, marks)
         marked += 1
     assert marked > 200
+
+
+def test_in_json_the_path_leads_to_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    marked = 0
+    for fault in faults_in(BROKEN_OCPI, monkeypatch):
+        mark = Found(fault, "fault").mark
+        if not fault.place.path:
+            continue
+        assert mark is not None, fault
+        text = Path(fault.place.source).read_text().splitlines()[mark.number - 1]
+        assert text == mark.line
+        read = text[mark.column - 1 : mark.column - 1 + mark.width]
+        if fault.got in text:
+            assert fault.got in (read, read.strip('"')) or (read[0] in "[{" and fault.got in read), (fault, read)
+            marked += 1
+    assert marked > 80
+
+
+def test_json_of_many_lines_is_shown_by_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    tariff = json.loads((BROKEN_OCPI / "price-negative.json").read_text())
+    Path("partner.json").write_text(json.dumps(tariff, indent=2))
+    said = run("check", "partner.json").stderr
+    lines = Path("partner.json").read_text().splitlines()
+    number = next(i for i, line in enumerate(lines, 1) if "-0.39" in line)
+    assert f"--> partner.json:{number}:{lines[number - 1].index('-0.39') + 1}: elements[0]" in said
+    assert f"{number} | {lines[number - 1]}" in said
+    [first, *_] = run("check", "--format", "github", "partner.json").stdout.splitlines()
+    assert f"file=partner.json,line={number},endLine={number},col=" in first
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[1, {", '{"a": }', '{"a" 1}', "]}", '{"a": [1, 2}', '"', "[,,]", '{"a": 1, "a"']
+)
+def test_a_path_into_broken_json_leads_somewhere_or_nowhere(text: str) -> None:
+    for path in ("", "a", "[0]", "a[1]", "[1].a", '["b c"].a'):
+        for key in (False, True):
+            span = JsonText(text).value(path, key=key)
+            assert span is None or 0 <= span.start < span.end <= len(text)
 
 
 def test_wide_letters_tabs_and_controls_leave_the_marks_in_their_place(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_ocpi_tariffs_are_linted_too(tmp_path: Path) -> None:
     tariff |= {"elements": [{"price_components": parts, "restrictions": window}]}
     (tmp_path / "partner.json").write_text(json.dumps(tariff))
     [found] = json.loads(run("check", "--json", tmp_path).stdout)
-    assert (found["code"], found["path"], found["line"]) == ("window_no_length", "elements[0]", None)
+    assert (found["code"], found["path"], found["line"]) == ("window_no_length", "elements[0]", 1)
     assert (
         f"{tmp_path}/partner.json: elements[0]: warning: window_no_length: "
         in run("check", "--format", "short", tmp_path).stderr

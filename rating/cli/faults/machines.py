@@ -21,8 +21,8 @@ def as_json(found: Iterable[Found]) -> str:
             "severity": each.severity,
             "code": each.fault.code,
             "file": each.fault.place.source,
-            "line": each.fault.place.line,
-            "column": each.fault.place.column,
+            "line": each.fault.place.line if each.mark is None else each.mark.number,
+            "column": each.fault.place.column if each.mark is None else each.mark.column,
             "path": each.fault.place.path or None,
             "got": each.fault.got,
             "want": each.fault.want,
@@ -43,12 +43,13 @@ def as_github(found: Iterable[Found]) -> list[str]:
     """
     lines = []
     for each in found:
-        place = each.fault.place
-        properties: dict[str, object] = {"file": place.source, "line": place.line}
-        if each.line is not None and place.column is not None:
-            properties |= {"endLine": place.line, "col": place.column, "endColumn": place.column + each.width}
+        place, mark = each.fault.place, each.mark
+        properties: dict[str, object] = {"file": place.source}
+        if mark is None:
+            properties |= {"line": place.line, "col": place.column}
         else:
-            properties |= {"col": place.column}
+            properties |= {"line": mark.number, "endLine": mark.number}
+            properties |= {"col": mark.column, "endColumn": mark.column + mark.width}
         properties["title"] = each.fault.code
         told = ",".join(f"{key}={_escaped(str(value), _IN_PROPERTIES)}" for key, value in properties.items() if value)
         path = f"{place.path}: " if place.path else ""

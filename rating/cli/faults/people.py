@@ -33,23 +33,32 @@ def print_found(found: Iterable[Found], console: Console) -> None:
 def lines_of(found: Found, width: int) -> list[Text]:
     """The lines of one fault, none of them wider than `width` columns."""
     fault, colour = found.fault, _COLOURS[found.severity]
-    number = "" if found.line is None else str(fault.place.line)
+    mark = found.mark
+    number = "" if mark is None else str(mark.number)
     margin = " " * len(number)
     head = Text.assemble((f"{found.severity}[{fault.code}]", colour), (f": read `{fault.got}`", "bold"))
     lines = _folded(head, width, " " * (len(found.severity) + 2))
     if str(fault.place):
         # Not folded: terminals and editors open a place that stands in one piece.
-        lines.append(Text.assemble((f"{margin}--> ", _RULER), plain(str(fault.place), 2_000)))
-    if found.line is not None:
-        shown, mark = _marked(found.line, fault.place.column or 1, found.width, width - len(number) - 3)
+        lines.append(Text.assemble((f"{margin}--> ", _RULER), plain(place_of(found), 2_000)))
+    if mark is not None:
+        shown, marks = _marked(mark.line, mark.column, mark.width, width - len(number) - 3)
         lines.append(Text(f"{margin} |", _RULER))
         lines.append(Text.assemble((f"{number} | ", _RULER), shown))
-        lines.append(Text.assemble((f"{margin} | ", _RULER), (mark, colour)))
+        lines.append(Text.assemble((f"{margin} | ", _RULER), (marks, colour)))
     for name, words in (("expected", fault.want), ("fix", fault.fix)):
         lead = f"{margin} = {name}: "
         text = Text.assemble((f"{margin} = ", _RULER), (f"{name}: ", "bold"), words)
         lines += _folded(text, width, " " * len(lead))
     return lines
+
+
+def place_of(found: Found) -> str:
+    """Where it is: file, line and column; in JSON with the path, which the reader of the file has instead of them."""
+    place, mark = found.fault.place, found.mark
+    if mark is None or not place.path:
+        return str(place)
+    return f"{place.source}:{mark.number}:{mark.column}: {place.path}"
 
 
 def _folded(text: Text, width: int, indent: str) -> list[Text]:

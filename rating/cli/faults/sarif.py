@@ -57,21 +57,20 @@ def _result(found: Found, codes: list[str]) -> dict[str, Any]:
     location: dict[str, Any] = {}
     if fault.place.source:
         location["physicalLocation"] = {"artifactLocation": _artifact(fault.place.source)}
-        if fault.place.line is not None:
-            location["physicalLocation"]["region"] = _region(found)
+        if region := _region(found):
+            location["physicalLocation"]["region"] = region
     if fault.place.path:
         location["logicalLocations"] = [{"fullyQualifiedName": fault.place.path}]
     return result | ({"locations": [location]} if location else {})
 
 
 def _region(found: Found) -> dict[str, Any]:
-    place = found.fault.place
-    region: dict[str, Any] = {"startLine": place.line}
-    if place.column is not None:
-        region["startColumn"] = place.column
-        if found.line is not None:
-            region |= {"endColumn": place.column + found.width, "snippet": {"text": found.line}}
-    return region
+    place, mark = found.fault.place, found.mark
+    if mark is not None:
+        end = {"endColumn": mark.column + mark.width, "snippet": {"text": mark.line}}
+        return {"startLine": mark.number, "startColumn": mark.column, **end}
+    told = {"startLine": place.line, "startColumn": place.column}
+    return {key: value for key, value in told.items() if value is not None and place.line is not None}
 
 
 def _artifact(source: str) -> dict[str, str]:
