@@ -25,13 +25,13 @@ from readme_words import (
     OUTPUT,
     REFUSALS,
     STATE,
-    WARNINGS,
 )
 
 import rating
 from rating.errors import Refused
 from rating.tariff.editor import PRICE_KEYS
 from rating.tariff.lint.codes import Code
+from rating.tariff.lint.meanings import MEANINGS
 from rating.tariff.schema import CalendarText, ElementText, TariffText, VersionText
 from rating.tariff.schema_discounts import DiscountText, LoyaltyText, TierText
 from rating.tariff.schema_parts import Block, PriceLimitText, RoundingText
@@ -222,7 +222,7 @@ def warnings() -> str:
     rows = []
     for code in Code:
         [fault] = warnings_of(EXAMPLES[code][0])
-        rows.append((f"`{code}`", WARNINGS[code], f"`{fault.got}`: {fault.fix}"))
+        rows.append((f"`{code}`", MEANINGS[code], f"`{fault.got}`: {fault.fix}"))
     return table(("code", "warns of", "for example"), rows)
 
 

@@ -20,6 +20,7 @@ from rating.errors import Fault, Place, not_utf8
 from rating.tariff.calendars import Calendar
 from rating.tariff.convert import to_tariff
 from rating.tariff.convert_plans import to_coupon, to_plan
+from rating.tariff.countries import country_of
 from rating.tariff.cross import cross_faults
 from rating.tariff.cross_plans import coupon_faults, plan_faults
 from rating.tariff.faults import faults_of
@@ -41,6 +42,8 @@ Offered = Tariff | Plan | Coupon
 
 _PUBLIC = re.compile("([A-Z]{2})(?:-([A-Z0-9]{1,3}))?")
 _FILE_NAME = re.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
+# Nearly all files are smaller: room for the largest one took twice as long to get as to open the file.
+_FIRST_BYTES = 1 << 16
 
 
 class Reader:
@@ -106,7 +109,9 @@ class Reader:
         shown = Place(path.as_posix())
         try:
             with path.open("rb") as file:
-                data = file.read(FILE_MAX_BYTES + 1)
+                data = file.read(_FIRST_BYTES)
+                if len(data) == _FIRST_BYTES:
+                    data += file.read(FILE_MAX_BYTES + 1 - _FIRST_BYTES)
         except OSError as error:
             got = (error.strerror or "an error").lower()
             self.faults.append(Fault("no_file", shown, got, "a file that can be read", "look at who may read it"))
@@ -199,14 +204,16 @@ def public_calendar(name: str) -> Calendar:
 def _calendar_fix(name: str) -> str:
     if _is_public(name.upper()):
         return f"did you mean `{name.upper()}`?"
-    country, dash, _ = name.upper().partition("-")
+    country, dash, part = name.upper().partition("-")
     if dash and _is_public(country):
+        if part := _part_named(country, part):
+            return f"did you mean `{country}-{part}`?"
         parts = _parts_of(country)
         shown = ", ".join(f"{country}-{part}" for part in parts[:6]) + (", ..." if len(parts) > 6 else "")
         return f"write {country}, or one of {shown}" if parts else f"write {country}: it has no parts of its own"
     tidy = name.lower().replace(" ", "_")
-    code = _codes_by_name().get(tidy)
-    if code:
+    code = _codes_by_name().get(tidy) or country_of(name)
+    if code and _is_public(code):
         return f"did you mean `{code}`?"
     if not _FILE_NAME.fullmatch(name):
         return "write the code of a country, or the name of the file alone, without folder or ending"
@@ -226,6 +233,15 @@ def _parts_of(country: str) -> tuple[str, ...]:
     import holidays
 
     return tuple(getattr(holidays, country).subdivisions)
+
+
+def _part_named(country: str, name: str) -> str:
+    """The code of a part of a country by its name in the country's language, or nearly; "" where there is none."""
+    import holidays
+
+    names = {each.upper(): code for each, code in getattr(holidays, country).subdivisions_aliases.items()}
+    close = difflib.get_close_matches(name[:64], names, n=1, cutoff=0.75)
+    return str(names[close[0]]) if close else ""
 
 
 @lru_cache(maxsize=1)
