@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from lint_examples import Example, tariff_of
 from profile_examples import MORE_FINDINGS, NEAR, PROFILE_EXAMPLES
 from show_tools import EXAMPLES as TARIFFS
 from show_tools import examples
+from test_cli import run
+from test_plain_words import judged
 
+from rating.cli.check import _PROFILES
 from rating.errors import Fault
 from rating.tariff.lint.check import lint
 from rating.tariff.lint.files import check_files
 from rating.tariff.lint.profiles import PROFILES
+from rating.tariff.lint.profiles.meanings import PROFILE_MEANINGS
 from rating.tariff.lint.profiles.profile import ProfileCode
 
 
@@ -118,3 +124,36 @@ def test_files_are_checked_by_profiles() -> None:
     assert [fault.code for fault in checked.warnings] == ["afir_session"]
     assert checked.warnings[0].place.line == 18
     assert check_files([TARIFFS / "roaming.yaml"]).warnings == []
+
+
+def test_the_option_takes_every_profile_and_says_what_is_not_checked() -> None:
+    path = TARIFFS / "roaming.yaml"
+    assert tuple(PROFILES) == _PROFILES
+    result = run("check", "--profile", "afir", "--profile", "california", "--format", "short", path)
+    assert result.exit_code == 0
+    assert "roaming.yaml:18:15: warning: afir_session: read `flat 0.35/session" in " ".join(result.stderr.split())
+    said = result.stdout.splitlines()
+    assert "1 warning" in said[0]
+    assert said[1] == "afir: Regulation (EU) 2023/1804 (AFIR), Art. 5(4): ad hoc prices. Not checked:"
+    assert len(said) == 3 + len(PROFILES["afir"].not_checked) + len(PROFILES["california"].not_checked)
+    assert run("check", "--strict", "--profile", "afir", path).exit_code == 1
+    assert run("check", "--strict", path).exit_code == 0
+
+
+def test_programs_get_findings_alone_on_stdout() -> None:
+    result = run("check", "--profile", "afir", "--json", TARIFFS / "roaming.yaml")
+    (told,) = json.loads(result.stdout)
+    assert (told["severity"], told["code"], told["line"]) == ("warning", "afir_session", 18)
+    assert "Not checked" in result.stderr
+    sarif = json.loads(run("check", "--profile", "afir", "--format", "sarif", TARIFFS / "roaming.yaml").stdout)
+    (rule,) = sarif["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["shortDescription"]["text"] == "An ad hoc price per session at 50 kW and above."
+
+
+def test_findings_are_in_plain_words() -> None:
+    for code, (broken, _) in PROFILE_EXAMPLES.items():
+        assert judged(PROFILE_MEANINGS[code]) == []
+        for fault in found(profile_of(code), broken):
+            assert judged(fault.message) == [], fault
+    for profile in PROFILES.values():
+        assert [judged(text) for text in profile.not_checked] == [[]] * len(profile.not_checked)

@@ -22,6 +22,8 @@ _FORMAT: Final = (
     "people: the line with the place marked; short: a line each; json; github: annotations of a pull request; "
     "sarif: for code hosts and editors."
 )
+_PROFILES: Final = ("afir", "california", "eichrecht")
+_PROFILE: Final = "Warn of what breaks the rules of a market, too. Can be given several times."
 
 
 @click.command("check", short_help="Check tariff files.")
@@ -29,9 +31,18 @@ _FORMAT: Final = (
 @click.option("--strict", is_flag=True, help="Refuse tariffs that have warnings, too: exit code 1.")
 @click.option("--format", "shape", type=click.Choice(_FORMATS), default="people", show_default=True, help=_FORMAT)
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json; [] is fine.")
+@click.option("--profile", "profiles", type=click.Choice(_PROFILES), multiple=True, help=_PROFILE)
 @click.option("--watch", is_flag=True, help="Check again whenever a file is saved, until Ctrl-C; needs rating[watch].")
 @click.pass_context
-def command(ctx: click.Context, paths: tuple[Path, ...], strict: bool, shape: str, as_json: bool, watch: bool) -> None:
+def command(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    strict: bool,
+    shape: str,
+    as_json: bool,
+    profiles: tuple[str, ...],
+    watch: bool,
+) -> None:
     """Check tariff files, or folders of them with their calendars, and name every fault with its fix.
 
     Where nothing is wrong, warn of what is likely not meant: a price that no moment reaches, an hour in which energy
@@ -41,6 +52,7 @@ def command(ctx: click.Context, paths: tuple[Path, ...], strict: bool, shape: st
     rating check tariffs/
     rating check --strict --format github tariffs/
     rating check --watch tariffs/
+    rating check --profile afir tariffs/
     """
     if as_json and ctx.get_parameter_source("shape") is click.core.ParameterSource.COMMANDLINE and shape != "json":
         raise click.UsageError(f"give --json or --format {shape}, not both")
@@ -50,17 +62,17 @@ def command(ctx: click.Context, paths: tuple[Path, ...], strict: bool, shape: st
             raise click.UsageError(f"--watch is for people: leave out --format {shape}")
         from rating.cli.watch import watch_files
 
-        watch_files(paths, lambda: check(paths, strict, shape))
-    if check(paths, strict, shape):
+        watch_files(paths, lambda: check(paths, strict, shape, profiles))
+    if check(paths, strict, shape, profiles):
         ctx.exit(REFUSED)
 
 
-def check(paths: Sequence[Path], strict: bool, shape: str) -> bool:
+def check(paths: Sequence[Path], strict: bool, shape: str, profiles: Sequence[str] = ()) -> bool:
     """Check the files once, and say what was found in one of the formats. Gives whether they are refused."""
     from rating.tariff.lint.files import check_files
 
     forget_files()
-    checked = check_files(paths)
+    checked = check_files(paths, profiles=profiles)
     refused = bool(checked.faults) or (strict and bool(checked.warnings))
     found = [Found(fault, "fault") for fault in checked.faults]
     found += [Found(fault, "warning") for fault in checked.warnings]
@@ -72,7 +84,17 @@ def check(paths: Sequence[Path], strict: bool, shape: str) -> bool:
             click.echo(_refusal(checked), err=True)
     else:
         click.echo(_told(found, shape, REFUSED if refused else 0), nl=bool(found) or shape != "github")
+    for name in dict.fromkeys(profiles):
+        click.echo(_not_checked(name), err=shape not in ("people", "short"))
     return refused
+
+
+def _not_checked(name: str) -> str:
+    """What a profile goes by, and what it leaves to others."""
+    from rating.tariff.lint.profiles import PROFILES
+
+    profile = PROFILES[name]
+    return "\n".join([f"{name}: {profile.title}. Not checked:", *(f"  - {each}" for each in profile.not_checked)])
 
 
 def _say(found: list[Found], shape: str) -> None:

@@ -133,9 +133,11 @@ def meaning(code: str) -> str:
      'A reservation costs something only if it expires.', 'No such code.')
     """
     from rating.tariff.lint.meanings import MEANINGS
+    from rating.tariff.lint.profiles.meanings import PROFILE_MEANINGS
 
     if code in FAULTS:
         return FAULTS[code]
     # A Code is a text, so that the text finds it.
-    text = {str(each): words for each, words in MEANINGS.items()}.get(code) or code.replace("_", " ")
+    warned = [*MEANINGS.items(), *PROFILE_MEANINGS.items()]
+    text = {str(each): words for each, words in warned}.get(code) or code.replace("_", " ")
     return f"{text[:1].upper()}{text[1:]}."
