@@ -228,7 +228,7 @@ def test_no_run_ends_in_a_traceback(
 
 
 def test_a_traceback_for_those_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("odd news")
 
     monkeypatch.setattr("rating.tariff.lint.files.check_files", fail)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -10,9 +11,11 @@ import pytest
 from explain_tools import explained, of_html, of_json, of_markdown, of_rated, of_text, rated, world
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lint_examples import HEADER, one_version
 from show_tools import examples
 from strategies import cases
 from strategies_histories import History, histories
+from strategies_pick import instant_us
 from test_accounts_twin import rate_or_skip
 from test_cases import CASES
 from twin import as_answer, batch_of, fast_answers, is_told, tables
@@ -20,11 +23,14 @@ from twin import as_answer, batch_of, fast_answers, is_told, tables
 import rating
 from rating import Explanation
 from rating.desk.explain.bands import us_of
+from rating.desk.explain.drawing import TALL, draw
+from rating.desk.pages.shapes import Box
 from rating.engine import rate_batch
 from rating.errors import TariffError
-from rating.reference import Bill, rate_history, rate_session
+from rating.reference import Bill, Interval, Usage, rate_history, rate_session
 from rating.reference.told import Row
 from rating.reference.trace import Spell
+from rating.tariff.load import parse_tariff
 from rating.tariff.model import Tariffs
 
 NAMES = world()[0]["session_id"]
@@ -187,3 +193,19 @@ def test_power_is_drawn_in_pieces_of_which_no_picture_has_too_many():
     assert len(explained("seconds").chart.powers) == 900
     assert len(draw(explained("seconds").chart, "").shapes) < 1500
     assert len(explained("seconds").html) < 400_000
+
+
+def test_of_a_week_of_market_prices_the_table_has_each_and_the_picture_what_can_be_seen():
+    starts = [f"2026-06-{day:02}T{hour:02}:{minute:02}:00Z" for day in range(1, 9) for hour in range(24)
+              for minute in (0, 15, 30, 45)]  # fmt: skip
+    market = {"start": starts, "price_per_kwh": [f"0.{number % 89 + 10}" for number in range(len(starts))]}
+    text = HEADER + one_version("energy: {index: market}")
+    tariff = parse_tariff(text, "example.yaml", indexes={"market": market})
+    usage = Usage("long", instant_us(starts[0]), instant_us(starts[700]), ())
+    interval = Interval(usage.start_us, usage.end_us, 100_000_000)
+    found = Explanation(rate_session(tariff, replace(usage, intervals=(interval,))))
+    assert len(found.chart.lanes[0].bands) == 700
+    assert len(json.loads(found.json)["picture"]["lanes"][0]["bands"]) == 700
+    assert found.html.count("<td>Mon 1 Jun 2026") + found.html.count("<td>Tue 2 Jun 2026") == 22 * 4 + 24 * 4
+    lane = [shape for shape in draw(found.chart, "", TALL).shapes if isinstance(shape, Box) and shape.height == 26]
+    assert 200 < len(lane) <= 300  # one a pixel

@@ -18,6 +18,7 @@ from rating.units import MWH_PER_KWH
 _CHARACTER_PX: Final = 7.2
 _LANE_PX, _GAP_PX, _TITLE_PX, _AXIS_PX, _DAY_PX = 26.0, 6.0, 17.0, 20.0, 16.0
 _NO_DATA_PX: Final = 12.0
+_THINNEST_PX: Final = 1.0
 _COLUMNS_MAX: Final = 400  # more intervals than this are drawn as columns of their mean power
 
 
@@ -75,8 +76,12 @@ def _x(chart: Chart, us: int, layout: Layout) -> float:
 def _lane(chart: Chart, lane: Lane, top: float, layout: Layout) -> Iterator[Shape]:
     """Its bands; a price that follows an index changes all the time, and has its letter once."""
     said_until, said = 0.0, None
+    drawn_until = 0.0
     for band in lane.bands:
         x, end = _x(chart, band.start_us, layout), _x(chart, band.end_us, layout)
+        if len(lane.bands) > _COLUMNS_MAX and end < drawn_until + _THINNEST_PX:
+            continue  # of a year of quarters of an hour nobody sees each; the table has them
+        drawn_until = end
         fill = tint(band.level)
         yield Box(x, top, max(end - x - 1, 1), _LANE_PX, fill, band.words, outlined=fill is None)
         if said == (band.key, band.start_us):

@@ -25,7 +25,8 @@ def explain(
     accounts: Any = None,
     state: Any = None,
 ) -> Explanation:
-    """Say in words how one session came to its bill, step by step; the amounts are those that `rate` gives.
+    """How one session came to its bill, step by step: `.text`, `.markdown`, `.html`, `.json`, `.as_dict()`. The amounts
+    are those that `rate` gives.
 
     With accounts or coupons, hand over what `rate` was given: what a session gets depends on the sessions before it.
 
@@ -37,8 +38,9 @@ def explain(
     ...     "session_id": ["S-1"], "tariff": ["per-kwh"], "energy_kwh": ["12.5"],
     ...     "start": ["2026-03-02T10:00:00+01:00"], "end": ["2026-03-02T11:30:00+01:00"],
     ... }
-    >>> explain(load_tariffs("tariffs/per-kwh.yaml"), sessions, session_id="S-1").bill.lines[0].volume
-    Fraction(25, 2)
+    >>> found = explain(load_tariffs("tariffs/per-kwh.yaml"), sessions, session_id="S-1")
+    >>> found.bill.lines[0].volume, found.as_dict()["gross"], found.markdown.splitlines()[2]
+    (Fraction(25, 2), '4.88', '**4.88 EUR to pay**  ')
     """
     batch = read_usage(sessions, intervals, readings)
     i = _find(batch, session_id)

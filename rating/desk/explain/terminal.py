@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
@@ -100,7 +100,7 @@ def _bill(story: Story, width: int) -> Iterator[Text]:
 
 def _priced(what: str, amount: str, room: int, wide: int, style: str = "") -> Iterator[Text]:
     first, *rest = textwrap.wrap(what, room, subsequent_indent="  ") or [""]
-    yield Text(f"  {first.ljust(room)}  {amount.rjust(wide)}", style=style)
+    yield Text(f"  {set_cell_size(first, room)}  {amount.rjust(wide)}", style=style)
     for part in rest:
         yield Text(f"  {part}", style=style)
 
