@@ -88,7 +88,7 @@ def test_warnings_say_that_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     strict = run("check", "--strict", "a.yaml")
     assert (strict.exit_code, strict.stdout) == (1, "")
     assert strict.stderr == result.stderr + "refused: 1 warning in 1 file\n"
-    [line] = run("check", "--format", "github", "a.yaml").stdout.splitlines()
+    [line] = run("check", "--format", "github", tmp_path / "a.yaml").stdout.splitlines()
     assert line.startswith("::warning file=a.yaml,line=7,endLine=7,col=17,endColumn=23,title=implausible::read ")
     log = json.loads(run("check", "--format", "sarif", "a.yaml").stdout)
     assert [result["level"] for result in log["runs"][0]["results"]] == ["warning"]
