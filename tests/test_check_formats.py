@@ -8,12 +8,15 @@ import os
 import pty
 import re
 import subprocess
+import tempfile
 from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 from test_cli import HARBOUR, RATING, ROOT, run
@@ -85,7 +88,7 @@ def test_warnings_say_that_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     strict = run("check", "--strict", "a.yaml")
     assert (strict.exit_code, strict.stdout) == (1, "")
     assert strict.stderr == result.stderr + "refused: 1 warning in 1 file\n"
-    [line] = run("check", "--format", "github", "a.yaml").stdout.splitlines()
+    [line] = run("check", "--format", "github", tmp_path / "a.yaml").stdout.splitlines()
     assert line.startswith("::warning file=a.yaml,line=7,endLine=7,col=17,endColumn=23,title=implausible::read ")
     log = json.loads(run("check", "--format", "sarif", "a.yaml").stdout)
     assert [result["level"] for result in log["runs"][0]["results"]] == ["warning"]
@@ -184,6 +187,22 @@ def test_wide_letters_tabs_and_controls_leave_the_marks_in_their_place(tmp_path:
         lines = printed([fault], width, colour=False).splitlines()
         assert cell_len(lines[3]) <= width
         assert cell_len(lines[3][: lines[3].index("b")]) == lines[4].index("^")
+
+
+@given(st.text(max_size=150), st.integers(1, 160), st.text(max_size=20), st.integers(40, 130))
+def test_any_line_is_shown_within_the_terminal(line: str, column: int, got: str, width: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "a.yaml"
+        file.write_bytes(line.encode("utf-8", errors="surrogatepass"))
+        forget_files()
+        fault = Fault("percent", Place(str(file), 1, column), got, "less", "write 0")
+        lines = printed([fault], width, colour=False).split("\n")
+        as_github([Found(fault, "fault")])
+    marks = [shown.partition("|")[2] for shown in lines if set(shown.partition("|")[2].strip()) == {"^"}]
+    assert len(marks) == 1
+    for shown in lines:
+        assert cell_len(shown) <= width or shown.startswith(" -->"), shown
+        assert not any(letter in shown for letter in "\x1b\r\x07\x08\x0b\x85\u2028\u202e"), shown
 
 
 def test_a_file_that_is_gone_or_shorter_shows_its_place_alone(tmp_path: Path) -> None:

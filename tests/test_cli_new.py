@@ -131,7 +131,7 @@ def test_today_is_suggested_and_said(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     [version] = written(tmp_path)["versions"]
     assert before <= version["valid_from"] <= after
-    assert f"In force from this day on [{version['valid_from']}]" in result.stdout
+    assert f"In force from this day on; today is suggested [{version['valid_from']}]" in result.stdout
 
 
 def test_no_file_is_replaced_unless_told(tmp_path: Path) -> None:

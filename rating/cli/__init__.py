@@ -5,6 +5,8 @@ May import: every room. Verbs load what they need when they run, so that `rating
 
     new, check, show, rate, quote, explain, fees, convert, verify, demo, warmup
                          the verbs; options are what several of them have
+    questions            what `new` asks
+    watch, faults/       `check` again and again; how faults are shown, to people and to programs
     network, month, draw, mistakes
                          the demo's month: sites, tables, how they are drawn, and what is spoiled in them
     summary, messages, text

@@ -33,7 +33,7 @@ def command(tariff: str | None, folder: Path, yes: bool, force: bool, **given: s
     """Write a tariff with comments, from questions or options.
 
     It asks for what no option says. What is written passes `rating check --strict`; an answer that would not is asked
-    for again. A file that is there is left as it is.
+    for again. With --yes, what is left out is as the options say. A file that is there is left as it is.
 
     \b
     rating new

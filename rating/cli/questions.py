@@ -79,6 +79,6 @@ QUESTIONS: Final = (
              "The least that a session costs, on the side of tax that the prices are on."),
     Question("max_price", "--max-price", "The most that a session costs, such as 60.00", "AMOUNT",
              "The most that a session costs, on the side of tax that the prices are on."),
-    Question("valid_from", "--valid-from", "In force from this day on", "DATE",
+    Question("valid_from", "--valid-from", "In force from this day on; today is suggested", "DATE",
              "The first day on which it is in force; left out: it always is."),
 )  # fmt: skip

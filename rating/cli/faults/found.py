@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Final, Literal
 
 from rating.cli.faults.json_places import JsonText, Span
@@ -108,6 +110,16 @@ def _lines(source: str) -> list[str]:
 @lru_cache(maxsize=8)
 def _cut(text: str) -> JsonText:
     return JsonText(text)
+
+
+def below_here(source: str) -> str | None:
+    """The path of a file relative to the current folder, with slashes; None where it lies elsewhere.
+
+    >>> below_here("tariffs/../a.yaml"), below_here("../a.yaml")
+    ('a.yaml', None)
+    """
+    path = Path(os.path.abspath(source))  # of `a/../b`, b alone
+    return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else None
 
 
 def forget_files() -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Final
 
-from rating.cli.faults.found import Found
+from rating.cli.faults.found import Found, below_here
 
 _LEVELS: Final = {"fault": "error", "warning": "warning"}
 # GitHub reads these back; in a property, colon and comma have a meaning of their own.
@@ -44,7 +44,9 @@ def as_github(found: Iterable[Found]) -> list[str]:
     lines = []
     for each in found:
         place, mark = each.fault.place, each.mark
-        properties: dict[str, object] = {"file": place.source}
+        # Paths are those of the repository, at whose top workflows run.
+        file = below_here(place.source) if place.source else None
+        properties: dict[str, object] = {"file": file or place.source}
         if mark is None:
             properties |= {"line": place.line, "col": place.column}
         else:

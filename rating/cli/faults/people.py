@@ -82,6 +82,7 @@ def _marked(line: str, column: int, letters: int, width: int) -> tuple[str, str]
     # What cannot be printed is written out, so that it takes columns and moves no cursor.
     cells = [" " if letter == "\t" else plain(letter) for letter in line]
     first = min(column - 1, len(cells))
+    cells += [" "] * (first == len(cells))  # a mark behind the end of the line stands below something, too
     last = max(first + 1, min(first + letters, len(cells)))
     before = sum(map(cell_len, cells[:first]))
     marks = max(1, sum(map(cell_len, cells[first:last])))

@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from rating._version import __version__
-from rating.cli.faults.found import Found
+from rating.cli.faults.found import Found, below_here
 from rating.tariff.meanings import meaning
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -74,10 +74,8 @@ def _region(found: Found) -> dict[str, Any]:
 
 
 def _artifact(source: str) -> dict[str, str]:
-    path = Path(os.path.abspath(source))  # of `a/../b`, b alone
-    try:
-        below = path.relative_to(Path.cwd())
-    except ValueError:
-        return {"uri": path.as_uri()}
+    below = below_here(source)
+    if below is None:
+        return {"uri": Path(os.path.abspath(source)).as_uri()}
     # A colon in the first part of a relative address would read as a scheme: it is written as %3A.
-    return {"uri": quote(below.as_posix(), safe="/"), "uriBaseId": "%SRCROOT%"}
+    return {"uri": quote(below, safe="/"), "uriBaseId": "%SRCROOT%"}
