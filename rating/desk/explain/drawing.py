@@ -16,7 +16,7 @@ from rating.reference import words
 from rating.units import MWH_PER_KWH
 
 _CHARACTER_PX: Final = 7.2
-_LANE_PX, _GAP_PX, _TITLE_PX, _AXIS_PX, _DAY_PX = 26.0, 6.0, 17.0, 20.0, 16.0
+_LANE_PX, _GAP_PX, _TITLE_PX, _AXIS_PX, _DAY_PX = 26.0, 10.0, 17.0, 20.0, 16.0
 _NO_DATA_PX: Final = 12.0
 _THINNEST_PX: Final = 1.0
 _COLUMNS_MAX: Final = 400  # more intervals than this are drawn as columns of their mean power
@@ -93,7 +93,7 @@ def _lane(chart: Chart, lane: Lane, top: float, layout: Layout) -> Iterator[Shap
             yield Words(middle, top + _LANE_PX / 2, text, fill and text_on(fill))
             said = band.key, band.end_us
         elif band.key.letter and middle - half > said_until:  # too narrow for any text: its letter stands under it
-            yield Words(middle, top + _LANE_PX + 5, band.key.letter, size=9)
+            yield Words(middle, top + _LANE_PX + 5.5, band.key.letter, size=10)
             said_until, said = middle + half, (band.key, band.end_us)
 
 

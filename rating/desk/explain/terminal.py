@@ -16,7 +16,7 @@ from rich.style import Style
 from rich.text import Text
 
 from rating.desk.explain.axes import ticks
-from rating.desk.explain.chart import Band, Chart, Lane
+from rating.desk.explain.chart import Band, Chart, Key, Lane
 from rating.desk.explain.drawing import tint
 from rating.desk.pages.colours import as_hex, text_on
 from rating.reference import words
@@ -121,11 +121,22 @@ def _chart(chart: Chart, width: int, colour: bool) -> Iterator[Text]:
     for key in chart.keys:
         holds = "".join(f"; {text}" for text in (", ".join(key.holds), chart.range_of(key)) if text)
         named = f"{key.element}: " if key.element else ""
-        yield from _wrapped(f"{(key.letter or '-').rjust(3)}  {named}{key.price}{holds}", width, "")
+        first, *rest = _wrapped(f" {(key.letter or '-').center(3)} {named}{key.price}{holds}", width)
+        if colour:
+            _paint(first, chart, key)
+        yield from (first, *rest)
     for change in chart.clock_changes:
         yield from _wrapped(
             f"The clock is set {change.words}, to {words.clock(chart.local(change.at_us))}", width, "  "
         )
+
+
+def _paint(line: Text, chart: Chart, key: Key) -> None:
+    """The letter of a line of the legend in the colour of its first band."""
+    level = next(band.level for lane in chart.lanes for band in lane.bands if band.key == key)
+    fill = tint(level)
+    if fill is not None:
+        line.stylize(Style(color=as_hex(text_on(fill)), bgcolor=as_hex(fill)), 1, 4)
 
 
 def _column(chart: Chart, us: int, size: int) -> int:
