@@ -13,7 +13,7 @@ from rating.errors import Fault, InputError, OcpiError, Place, RatingError, Sess
 
 if TYPE_CHECKING:
     from rating.cdrs import read_cdrs
-    from rating.desk.explain import explain
+    from rating.desk.explain import Explanation, explain
     from rating.desk.show import Show, show
     from rating.desk.to_cdrs import to_cdrs
     from rating.desk.verify import verify, verify_each
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Corrections": "rating.results.corrections",
     "corrections": "rating.results.corrections",
+    "Explanation": "rating.desk.explain",
     "explain": "rating.desk.explain",
     "fees": "rating.settle.fees",
     "OcppUsage": "rating.usage.ocpp.tables",
@@ -65,6 +66,7 @@ _HOMES = {
 
 __all__ = [
     "Corrections",
+    "Explanation",
     "Fault",
     "InputError",
     "OcpiError",
