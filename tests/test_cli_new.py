@@ -151,6 +151,45 @@ def test_no_file_is_replaced_unless_told(tmp_path: Path) -> None:
     taken = run("new", "corner", *other)
     assert taken.exit_code == 1
     assert "other.yaml has it: choose another id" in taken.stderr
+    # Also where another file has faults, or that one.
+    (tmp_path / "broken.yaml").write_text("tariff: broken\n")
+    (tmp_path / "other.yaml").write_text("tariff: corner\n")
+    taken = run("new", "corner", *other)
+    assert (taken.exit_code, taken.stdout) == (1, "")
+    assert "other.yaml has it: choose another id" in taken.stderr
+
+
+@pytest.mark.parametrize("yes", ["yes", "Yes", "y", "true", "TRUE", "-"])
+@pytest.mark.parametrize("no", ["no", "NO", "n", "False"])
+def test_whether_prices_include_tax_is_said_as_people_say_it(yes: str, no: str, tmp_path: Path) -> None:
+    more = ("--min-price", "1.00", "--folder", tmp_path)
+    assert run("new", "with", *NEEDED, "--tax-included", yes, *more).exit_code == 0
+    assert run("new", "without", *NEEDED, "--tax-included", no, *more).exit_code == 0
+    assert written(tmp_path, "with")["tax"]["included"] is True
+    assert "# The prices below include the tax." in (tmp_path / "with.yaml").read_text()
+    assert written(tmp_path, "with")["versions"][0]["min_price"] == {"after_tax": 1}
+    assert "included: false}" in (tmp_path / "without.yaml").read_text()
+    assert "# The tax is added to the prices below." in (tmp_path / "without.yaml").read_text()
+    assert written(tmp_path, "without")["versions"][0]["min_price"] == {"before_tax": 1}
+
+
+def test_no_is_an_answer_to_whether_prices_include_the_tax(tmp_path: Path) -> None:
+    known = ("--name", "-", "--currency", "EUR", "--tax-name", "VAT", "--valid-from", "-")
+    result = asked(tmp_path, "perhaps", "No", *"-----", options=("corner", *NEEDED[:-1], *known))
+    assert result.exit_code == 0, result.output
+    assert "expected yes or no" in result.stderr
+    assert written(tmp_path)["tax"]["included"] is False
+
+
+def test_peak_hours_over_midnight_are_of_every_day_and_say_so(tmp_path: Path) -> None:
+    more = ("--peak", "0.59/kWh", "--folder", tmp_path)
+    assert run("new", "night", *NEEDED, *more, "--peak-hours", "22:00-06:00").exit_code == 0
+    text = (tmp_path / "night.yaml").read_text()
+    assert "# Every day: the hours pass midnight, after which it is the next day of the week.\n" in text
+    assert "when: {start_time: 22:00, end_time: 06:00}" in text
+    assert run("new", "day", *NEEDED, *more, "--peak-hours", "06:00-22:00").exit_code == 0
+    assert "when: {day_of_week: mon-fri, start_time: 06:00, end_time: 22:00}" in (tmp_path / "day.yaml").read_text()
+    assert "mon-fri, or every day where the hours pass midnight" in " ".join(run("new", "--help").stdout.split())
 
 
 @pytest.mark.parametrize(
@@ -163,8 +202,11 @@ def test_no_file_is_replaced_unless_told(tmp_path: Path) -> None:
         (("new", "corner", *NEEDED, "--energy", "39/kWh"), 2, "did you mean 0.39/kWh?"),
         (("new", "corner", *NEEDED, "--peak-hours", "17:00-21:00"), 2, "--peak-hours needs --peak"),
         (("new", "corner", *NEEDED, "--peak", "0.59/kWh", "--peak-hours", "evening"), 2, "two clock times"),
-        (("new", "../corner", *NEEDED), 1, "expected an id of letters"),
-        (("new", ".corner", *NEEDED), 1, "begins with a letter"),
+        (("new", "../corner", *NEEDED), 2, "Invalid value for 'ID': read `../corner`, expected an id of letters, digits, `.`, `_` and `-`, such as harbour-dc; write corner"),
+        (("new", ".corner", *NEEDED), 2, "begins with a letter"),
+        (("new", "corner", *NEEDED, "--tax-included", "perhaps"), 2, "write yes where the prices include the tax"),
+        (("new", "corner", *NEEDED, "--tax-included", "none"), 2, "write yes where the prices include the tax"),
+        (("new", "corner", *NEEDED, "--valid-from", "2026-06-01T00:00"), 2, "write 2026-06-01T00:00+02:00, with"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_told_and_nothing_written(

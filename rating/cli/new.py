@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,10 @@ def _option_of(key: str) -> str:
 
 def _left_out(question: Question, text: str) -> str:
     """The answer as it counts: "" where it says that there is none."""
+    if question.key == "tax_included" and text.strip() != "-":  # here `no` is an answer
+        from rating.tariff.starter import true_or_false
+
+        return true_or_false(text)
     can = not question.needed or question.key == "tax"
     return "" if can and text.strip().lower() in NOTHING else text.strip()
 
@@ -113,6 +118,8 @@ def _wrong(question: Question, answer: str, answers: dict[str, str]) -> list[str
 
     if not answer:
         return _empty(question)
+    if question.key == "tax_included" and answer not in ("true", "false"):
+        return [_words(answer, "yes or no", "write yes where the prices include the tax, no where it is added")]
     if question.key == "peak_hours" and len(answer.split("-")) != 2:
         return [_words(answer, "two clock times, such as 17:00-21:00", "write from when to when")]
     found = problems({**answers, question.key: answer}, warnings=question.key == "energy" or "energy" in answers)
@@ -138,7 +145,9 @@ def _id(given: str | None, folder: Path, yes: bool, force: bool) -> str:
         if not found:
             return answer
         if given is not None:
-            raise InputError(found)
+            if any(str(fault.place) for fault in found):
+                raise InputError(found)  # a good id, but a file has it
+            raise click.BadParameter("\n".join(fault.message for fault in found), param_hint="'ID'")
         for fault in found:
             click.echo(f"  {fault.message}", err=True)
 
@@ -147,10 +156,11 @@ def _wrong_id(answer: str, folder: Path, force: bool) -> list[Fault]:
     from rating.tariff.starter import problems
 
     if found := problems({"id": answer}, warnings=False):
-        return found
+        # The file that it would be in is not there: the places in it are nobody's.
+        return list(dict.fromkeys(replace(fault, place=Place()) for fault in found))
     place, want = Place(str(folder)), "an id that no file has"
     if answer.startswith("."):
-        return [Fault("tariff_id", place, answer, "an id that begins with a letter or a digit", "write another")]
+        return [Fault("tariff_id", Place(), answer, "an id that begins with a letter or a digit", "write another")]
     file = _file(answer, folder)
     if file.exists() and not force:
         fix = "choose another id, or give --force to replace the file"
@@ -164,15 +174,27 @@ def _file(tariff: str, folder: Path) -> Path:
 
 
 def _other_file(answer: str, folder: Path, file: Path) -> str:
-    """Another file of the folder whose tariff has that id; "" where there is none, or the folder cannot be read."""
-    from rating.tariff.load import load_tariffs
+    """Another file of the folder with a tariff of that id; "" where there is none."""
+    from rating.tariff.load import NOT_TARIFFS, SUFFIXES
 
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    tariffs = [path for path in paths if path.suffix in SUFFIXES and path.name not in NOT_TARIFFS and path != file]
+    return next((path.as_posix() for path in tariffs if path.is_file() and answer in _ids(path)), "")
+
+
+def _ids(path: Path) -> list[str]:
+    """The ids of the tariffs in a file. One with faults has its id as well: a second would be one more."""
+    from rating.tariff.load import load_tariffs
+    from rating.tariff.nodes import read_nodes
+
+    if path.suffix in (".yaml", ".yml"):
+        root = read_nodes(path.read_text(encoding="utf-8", errors="replace"), "").root
+        plain = root.plain if root is not None else None
+        return [str(plain["tariff"])] if isinstance(plain, dict) and "tariff" in plain else []
     try:
-        loaded = load_tariffs(folder) if folder.is_dir() else {}
+        return list(load_tariffs(path))
     except TariffError:
-        return ""
-    source = loaded[answer].place.source if answer in loaded else ""
-    return "" if source == file.as_posix() else source
+        return []
 
 
 def _write(answers: dict[str, Any], folder: Path, force: bool) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from rating.tariff.starter import Answers
+from rating.tariff.starter import Answers, passes_midnight
 
 NOTHING: Final = ("-", "none", "no")  # what leaves a question out
-_HOURS: Final = re.compile("([^-]+)-([^-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +39,7 @@ def _currency(answers: Answers) -> str:
 
 def _days(answers: Answers) -> str:
     """Weekdays; not where the hours pass midnight, after which it is another day."""
-    found = _HOURS.fullmatch(answers.get("peak_hours", ""))
-    return "mon-fri" if found and found[1].strip() < found[2].strip() else ""
+    return "mon-fri" if "peak_hours" in answers and not passes_midnight(answers) else ""
 
 
 QUESTIONS: Final = (
@@ -56,8 +53,8 @@ QUESTIONS: Final = (
              needed=True),
     Question("tax_name", "--tax-name", "What the tax is called", "TEXT", "What the tax is called; left out: VAT.",
              after="tax", suggest=lambda _: "VAT"),
-    Question("tax_included", "--tax-included", "Do the prices include it, true or false", "true|false",
-             "Whether the prices include the tax; left out: true.", after="tax", suggest=lambda _: "true"),
+    Question("tax_included", "--tax-included", "Do the prices include it, yes or no", "yes|no",
+             "Whether the prices include the tax; left out: yes.", after="tax", suggest=lambda _: "yes"),
     Question("energy", "--energy", "Price of energy, such as 0.39/kWh", "PRICE",
              "The price of energy, such as 0.39/kWh.", needed=True),
     Question("peak", "--peak", "Price of energy at peak hours, such as 0.59/kWh", "PRICE",
@@ -65,7 +62,7 @@ QUESTIONS: Final = (
     Question("peak_hours", "--peak-hours", "Peak hours", "FROM-TO", "Peak hours; left out: 17:00-21:00.", after="peak",
              suggest=lambda _: "17:00-21:00"),
     Question("peak_days", "--peak-days", "Peak days, such as mon-fri or sat,sun", "DAYS",
-             "Peak days; left out: mon-fri; - for every day.", after="peak", suggest=_days),
+             "Peak days; left out: mon-fri, or every day where the hours pass midnight; - for every day.", after="peak", suggest=_days),
     Question("start_fee", "--start-fee", "Fee for each session, such as 0.50/session", "PRICE",
              "A fee for each session, such as 0.50/session."),
     Question("idle_fee", "--idle-fee", "Fee for staying plugged in after charging, such as 0.10/min", "PRICE",

@@ -6,6 +6,7 @@ import difflib
 import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from rating.tariff.countries import CITIES, country_of, zones_of
 from rating.tariff.refusal import RefusalError, visible
@@ -163,25 +164,25 @@ _INSTANT = re.compile(
 )
 
 
-def read_valid_from(text: str) -> date | int:
-    """A local date, or an instant in microseconds UTC.
+def read_valid_from(text: str, zone: object = "") -> date | int:
+    """A local date, or an instant in microseconds UTC. Advice about an offset is for the file's `zone`.
 
     >>> read_valid_from("2026-01-01"), read_valid_from("2020-02-27T12:50:00+01:00")
     (datetime.date(2026, 1, 1), 1582804200000000)
     """
-    return _read_moment(text, "valid_from")
+    return _read_moment(text, "valid_from", zone)
 
 
-def read_valid_until(text: str) -> date | int:
+def read_valid_until(text: str, zone: object = "") -> date | int:
     """The same, of the end of a version.
 
     >>> read_valid_until("2026-07-01")
     datetime.date(2026, 7, 1)
     """
-    return _read_moment(text, "valid_until")
+    return _read_moment(text, "valid_until", zone)
 
 
-def _read_moment(text: str, code: str) -> date | int:
+def _read_moment(text: str, code: str, zone: object) -> date | int:
     found = _INSTANT.fullmatch(text)
     if found is None:
         try:
@@ -189,8 +190,7 @@ def _read_moment(text: str, code: str) -> date | int:
         except RefusalError as refusal:
             raise RefusalError(code, WANT_FROM, refusal.fix) from None
     if found.group(4) is None:
-        fix = f"write its offset from UTC, such as {text}+01:00 or {text}Z, or the date alone"
-        raise RefusalError(code, WANT_FROM, fix)
+        raise RefusalError(code, WANT_FROM, _offset_fix(text, zone))
     try:
         instant = datetime.fromisoformat(f"{text[:10]}T{text[11:].replace(' ', '')}")
         instant_us = (instant - _EPOCH) // timedelta(microseconds=1)
@@ -200,6 +200,21 @@ def _read_moment(text: str, code: str) -> date | int:
     if not INSTANT_MIN_US <= instant_us < INSTANT_MAX_US:
         raise RefusalError(code, WANT_FROM, "write a year from 2000 to 2099")
     return instant_us
+
+
+def _offset_fix(text: str, zone: object) -> str:
+    """The offset to write, which is the one that the file's zone has at that local time.
+
+    >>> _offset_fix("2026-06-01T00:00", "Europe/Paris")
+    'write 2026-06-01T00:00+02:00, with the offset that Europe/Paris has then, or the date alone'
+    """
+    if isinstance(zone, str) and zone in _zones():
+        try:
+            offset = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).isoformat()[-6:]
+        except ValueError:
+            return "this day is not in the calendar: look at the month and the day"
+        return f"write {text}{offset}, with the offset that {zone} has then, or the date alone"
+    return f"write its offset from UTC, such as {text}+01:00 or {text}Z, or the date alone"
 
 
 def date_bounds_us(day: date) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 
 from rating.money import CurrencyError, close_currencies, minor_micro
 from rating.tariff import amounts, dates, lengths, prices
@@ -47,7 +47,8 @@ def _read_id(text: str) -> str:
     if len(text) > ID_MAX_CHARS:
         raise RefusalError("tariff_id", want, f"write at most {ID_MAX_CHARS} characters")
     if not _ID.fullmatch(text):
-        tidy = re.sub("[^A-Za-z0-9._-]+", "-", text).strip("-")
+        # An id is no path: what leads out of a folder is dropped, and `../evil` is told `evil`.
+        tidy = re.sub("[^A-Za-z0-9._-]+", "-", text).strip("-.")
         raise RefusalError("tariff_id", want, f"write {tidy}" if tidy else "write an id")
     return text
 
@@ -178,8 +179,19 @@ Clock = Annotated[
 ]
 Day = Annotated[date, leaf(dates.read_date, dates.WANT_DATE), editor("string", pattern=f"^{_DATE}$")]
 _MOMENT = editor("string", pattern=f"^{_DATE}([T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\\.[0-9]{{1,6}})?)? ?{_OFFSET})?$")
-ValidFrom = Annotated[date | int, leaf(dates.read_valid_from, dates.WANT_FROM), _MOMENT]
-ValidUntil = Annotated[date | int, leaf(dates.read_valid_until, dates.WANT_FROM), _MOMENT]
+
+
+def _moment(parse: Callable[[str, object], date | int]) -> PlainValidator:
+    """A validator of when a version begins or ends, which tells the offset of the file's own zone."""
+
+    def read(value: object, info: ValidationInfo) -> date | int:
+        return parse(one_text(value, dates.WANT_FROM), (info.context or {}).get("time_zone"))
+
+    return PlainValidator(read)
+
+
+ValidFrom = Annotated[date | int, _moment(dates.read_valid_from), _MOMENT]
+ValidUntil = Annotated[date | int, _moment(dates.read_valid_until), _MOMENT]
 
 
 def price_of(dimension: DimensionName) -> tuple[PlainValidator, WithJsonSchema]:

@@ -88,10 +88,12 @@ class Reader:
         """The text form of a document, where neither it nor its parts against another have faults."""
         self.faults.extend(cross)
         assert document.root is not None
+        plain = document.root.plain
         try:
             form = model.model_validate(
-                document.root.plain,
+                plain,
                 context={
+                    "time_zone": plain.get("time_zone") if isinstance(plain, dict) else None,
                     "calendar": lambda name: self._calendar(name, folder),
                     "index": lambda name: self._index(name, folder),
                 },

@@ -82,16 +82,33 @@ def _tax(given: Answers) -> list[str]:
     if "tax" not in given:
         example = "{name: VAT, percent: 21, included: true}; false where it is added to the prices"
         return [f"# No tax applies. Where one does: {example}.", "tax: none"]
-    included = given.get("tax_included", "true")
+    included = _included(given)
     said = "The prices below include the tax" if included == "true" else "The tax is added to the prices below"
     name = word(given.get("tax_name", "VAT"))
     return [f"# {said}.", f"tax: {_flow({'name': name, 'percent': word(given['tax']), 'included': word(included)})}"]
+
+
+def _included(given: Answers) -> str:
+    """Whether the prices include the tax, as the file says it."""
+    return true_or_false(given.get("tax_included", "true"))
+
+
+def true_or_false(text: str) -> str:
+    """An answer of yes or no as the file says it; any other one as it is, for its fault.
+
+    >>> [true_or_false(each) for each in ("No", "y", "TRUE", "perhaps")]
+    ['false', 'true', 'true', 'perhaps']
+    """
+    tidy = text.strip().lower()
+    return "true" if tidy in ("true", "yes", "y") else "false" if tidy in ("false", "no", "n") else text
 
 
 def _elements(given: Answers) -> list[str]:
     lines = []
     if "peak" in given:
         lines += ["# At each moment the first element that holds gives the price: what is special stands first."]
+        if "peak_days" not in given and passes_midnight(given):
+            lines += ["# Every day: the hours pass midnight, after which it is the next day of the week."]
         lines += ["- name: peak", f"  energy: {word(given['peak'])}", f"  when: {_flow(_peak_when(given))}"]
     lines += [f"- name: {'all other times' if 'peak' in given else 'any time'}", f"  energy: {word(given['energy'])}"]
     if "idle_fee" in given:
@@ -121,11 +138,17 @@ def _peak_when(given: Answers) -> dict[str, str]:
     return when | {"start_time": _scalar(start.strip()), "end_time": _scalar(end.strip())}
 
 
+def passes_midnight(given: Answers) -> bool:
+    """Whether the peak hours end on the day after they begin."""
+    start, dash, end = given.get("peak_hours", "").partition("-")
+    return bool(dash) and not start.strip() < end.strip()
+
+
 def _limits(given: Answers) -> list[str]:
     asked = [key for key in ("min_price", "max_price") if key in given]
     if not asked:
         return []
-    after = given.get("tax_included", "true") == "true"
+    after = _included(given) == "true"
     words = {"min_price": "at least", "max_price": "at most"}
     side = "" if "tax" not in given else ", tax included" if after else ", before tax"
     said = f"# What a session costs {' and '.join(words[key] for key in asked)}{side}."
