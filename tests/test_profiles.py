@@ -88,7 +88,7 @@ def test_profiles_are_off_by_default() -> None:
 EXAMPLES_FOUND = {
     "afir": {
         "after-charging": {"afir_time", "afir_not_known"},
-        "block": {"afir_time", "afir_per_kwh", "afir_per_minute"},
+        "block": {"afir_per_kwh", "afir_per_minute"},
         "booked-slot": {"afir_per_minute"},
         "ca-tou": {"afir_session"},
         "harbour-dc": {"afir_session", "afir_minimum"},
@@ -105,7 +105,6 @@ EXAMPLES_FOUND = {
         "zurich-cash": {"afir_time", "afir_per_minute"},
     },
     "california": {
-        "block": {"california_per_kwh"},
         "montreal": {"california_per_kwh"},
         "time-and-energy": {"california_step"},
     },

@@ -92,6 +92,8 @@ class Prices:
             energy = offer.dimension == "energy"
             size = self.speak.energy(offer.step) if energy else self.speak.duration(offer.step)
             found.append(t(_ROUNDED[offer.round], size=size))
+        if offer.yields:
+            found.append(t("but only in sessions without priced parking"))
         if offer.min_micro is not None:
             found.append(t("at least {money} a session", money=self.speak.money(_amount(offer.min_micro) * factor)))
         if offer.max_micro is not None:

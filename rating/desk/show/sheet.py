@@ -56,6 +56,7 @@ class Offer:
     max_micro: int | None
     counts: int  # which time a price of parking counts: kernels.arrays.PARKED, ...
     spot: SpotPrice | None
+    yields: bool  # a step of charging time beside prices of parking, to which the step of a session goes first
     shadowed: bool  # an offer before it holds always, so that no moment reaches it
 
     @property
@@ -150,6 +151,8 @@ def _edition(tariff: Tariff, version: Version, compiled: Compiled) -> Edition:
         before = (each for each in offers if each.dimension == offer.dimension and not each.shadowed)
         hidden = any(each.always and each.when.reservation == offer.when.reservation for each in before)
         offers.append(replace(offer, shadowed=hidden))
+    if any(each.dimension == "parking_time" and not each.shadowed for each in offers):
+        offers = [replace(each, yields=each.dimension == "time" and each.step > 0) for each in offers]
     limits = compiled.versions[0]
     return Edition(
         version.label, version.valid_from, version.valid_until, tuple(offers), limits.min_price, limits.max_price
@@ -186,6 +189,7 @@ def _offers(tariff: Tariff, version: Version, compiled: Compiled) -> Iterator[Of
                 max_micro=None if most == NEVER else most // NANO_PER_MICRO,
                 counts=int(rows.counts[number]),
                 spot=spots[number],
+                yields=False,
                 shadowed=False,
             )
             number += 1
