@@ -87,7 +87,8 @@ class Fault:
         object.__setattr__(self, "fix", plain(self.fix))
 
     def __str__(self) -> str:
-        return f"{plain(str(self.place), 4 * WORDS_MAX)}: {self.code}: {self.message}"
+        place = plain(str(self.place), 4 * WORDS_MAX)
+        return f"{place}: {self.message}" if place == self.code else f"{place}: {self.code}: {self.message}"
 
     @property
     def message(self) -> str:

@@ -46,7 +46,8 @@ def test_intervals_of_a_file(tmp_path: Path):
     ("args", "said"),
     [
         (["harbor-dc", *FACTS, *ENERGY], "did you mean `harbour-dc`?"),
-        (["harbour-dc", *FACTS], "no_data_source"),
+        (["harbour-dc", *FACTS], "give --energy-kwh, such as --energy-kwh 23.4"),
+        (["members", *FACTS, *ENERGY, "--membership", "GOLD"], "did you mean `gold`?"),
         (["harbour-dc", *FACTS, "--energy-kwh", "much"], "energy_range"),
         (["harbour-dc", *FACTS, "--intervals", "none.csv"], "none.csv"),
     ],
@@ -58,6 +59,27 @@ def test_what_is_refused_says_why(args, said):
     assert result.stdout == ""
 
 
+def test_a_coupon_that_takes_nothing_off_says_why(tmp_path: Path):
+    accounts = tmp_path / "accounts.csv"
+    accounts.write_text("account,plan,from,until\nA,gold,2026-01-01,\n")
+    coupon = [*ENERGY, "--coupon", "SPRING26"]
+    result = run("harbour-dc", *FACTS, *coupon)
+    why = "note: Spring does not hold: its uses are counted for each account, and the session has none\n"
+    assert (result.exit_code, result.stderr) == (0, why)
+    assert json.loads(run("harbour-dc", *FACTS, *coupon, "--json").stdout)["gross"] == "11.19"
+    more = ["--account", "A", "--accounts", str(accounts), "--energy-kwh", "40"]
+    result = run("harbour-dc", *FACTS, *coupon, *more)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert any(line.split()[:1] == ["Spring"] for line in result.stdout.splitlines())
+    intervals = tmp_path / "intervals.csv"
+    intervals.write_text("start,end,energy_kwh\n2026-03-02T19:45:00Z,2026-03-02T20:15:00Z,1\n")
+    small = ["--intervals", str(intervals), "--coupon", "SPRING26", "--account", "A", "--accounts", str(accounts)]
+    assert "asks for at least 10.00 EUR" in run("harbour-dc", *FACTS, *small).stderr
+
+
 def test_wrong_usage():
+    result = run("harbour-dc", *FACTS, *ENERGY, "--account", "A")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--account needs --accounts" in result.stderr
     assert run("harbour-dc", *ENERGY).exit_code == 2
     assert run("harbour-dc", *FACTS, "--intervals", "a.csv", "--readings", "b.csv").exit_code == 2

@@ -11,6 +11,8 @@ import pyarrow.csv as pacsv
 import pytest
 from test_cli import HARBOUR, column, really_run, run, world
 
+import rating
+from rating.errors import InputError
 from rating.results import write
 
 TABLES = ["lines", "rejected", "sessions", "taxes"]
@@ -110,7 +112,8 @@ def test_nothing_to_rate_is_fine(tmp_path: Path) -> None:
     (tmp_path / "sessions.csv").write_text("session_id,tariff,start,end\n")
     (tmp_path / "intervals.csv").write_text("session_id,start,end,energy_wh\n")
     result = run("rate", *options, "--out", tmp_path / "out")
-    assert (result.exit_code, result.stderr) == (0, "")
+    hint = "has no sessions, only the names of columns: nothing was rated"
+    assert (result.exit_code, result.stderr) == (0, f"{tmp_path}/sessions.csv {hint}\n")
     assert result.stdout.startswith("Rated 0 of 0 sessions in 0 lines\n\nTables\n")
 
 
@@ -185,3 +188,38 @@ def test_a_failure_while_writing_leaves_the_old_tables(
     assert (result.exit_code, result.stdout) == (exit_code, "")
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
     assert files_of(tmp_path) == around
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+@pytest.mark.parametrize("energy", ["3,3", "3"])
+def test_a_file_of_european_excel_gets_one_clear_message(mark: str, energy: str, tmp_path: Path) -> None:
+    """As `rating.rate` gives it: neither a parser's words, nor one message for each column."""
+    path, command = tmp_path / "excel.csv", ("rate", *world(tmp_path)[:2], "--out", tmp_path / "out")
+    rows = ["session_id,tariff,start,end,energy_kwh", f"S-1,harbour,2026-03-02T10:00Z,2026-03-02T11:00Z,{energy}"]
+    path.write_text("\n".join(mark.join(row.split(",", 4)) for row in rows) + "\n", encoding="utf-8-sig")
+    result = run(*command, "--sessions", path)
+    assert (result.exit_code, result.stdout) == (1, "")
+    sign = "`;`" if mark == ";" else "tabs"
+    [line] = result.stderr.splitlines()
+    assert line.startswith("sessions: file_separator: ")
+    assert line.endswith(
+        f"the file seems to be separated by {sign}: save it with commas between columns and points in numbers"
+    )
+    with pytest.raises(InputError) as caught:
+        rating.rate(rating.load_tariffs(tmp_path / "tariffs"), path)
+    assert str(caught.value) == line
+
+
+def test_a_spreadsheet_is_to_be_saved_as_csv(tmp_path: Path) -> None:
+    (tmp_path / "month.xlsx").write_bytes(b"PK")
+    args = [*world(tmp_path)[:2], "--sessions", tmp_path / "month.xlsx", "--out", tmp_path / "out"]
+    assert "which is a spreadsheet" in run("rate", *args).stderr
+    assert "save it as CSV" in run("rate", *args).stderr
+
+
+def test_refused_input_is_json_where_json_is_asked_for(tmp_path: Path) -> None:
+    args = [*world(tmp_path)[:2], "--sessions", tmp_path / "missing.csv", "--out", tmp_path / "out", "--json"]
+    result = run("rate", *args)
+    assert (result.exit_code, result.stderr) == (1, "")
+    [found] = json.loads(result.stdout)
+    assert (found["severity"], found["code"]) == ("fault", "file_missing")

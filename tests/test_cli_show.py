@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -64,10 +65,16 @@ def test_json_says_the_same_with_amounts_as_text():
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        ((HARBOUR, "--locale", "it_IT"), "locale: locale: read `it_IT`, expected a locale of one of the languages en"),
+        ((HARBOUR, "--locale", "it_IT"), "locale: read `it_IT`, expected a locale of one of the languages en"),
         (("harbor-dc", "--tariffs", str(EXAMPLES)), "did you mean `harbour-dc`?"),
         (("nowhere.yaml",), "nowhere.yaml: no_file"),
-        ((str(EXAMPLES),), "give the id of one of them"),
+        ((str(EXAMPLES),), f"rating show after-charging --tariffs {EXAMPLES}"),
+        ((str(EXAMPLES / "gold.yaml"),), "gold.yaml, which is a plan`, expected a tariff"),
+        (("gold", "--tariffs", str(EXAMPLES)), "gold, which is a plan`, expected a tariff"),
+        (("SPRING26", "--tariffs", str(EXAMPLES)), "SPRING26, which is a coupon`, expected a tariff"),
+        (("harbour-dc",), "such as: rating show harbour-dc --tariffs tariffs/"),
+        ((str(EXAMPLES / "speeds.yaml"), "--text", "--connector", "ccs"), "did you mean `CCS`?"),
+        ((str(EXAMPLES / "members.yaml"), "--text", "--membership", "Gold"), "did you mean `gold`?"),
         ((HARBOUR, "--text", "--evse-power-kw", "many"), "evse_power_kw: read `many`, expected a power in kW"),
         ((HARBOUR, "--text", "--evse-power-kw", "NaN"), "evse_power_kw: read `NaN`, expected a power in kW"),
         ((HARBOUR, "--text", "--evse-power-kw", "-1"), "evse_power_kw: read `-1`, expected a power in kW"),
@@ -77,6 +84,23 @@ def test_what_cannot_be_shown_is_refused(args, said):
     result = run("show", *args, *ON)
     assert (result.exit_code, result.stdout) == (1, "")
     assert said in result.stderr
+    assert not re.match("([a-z_]+): \\1: ", result.stderr)  # a name is said once
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("--on", "02.03.2026"), "expected a date, year first, such as 2026-06-01; write 2026-03-02 or 2026-02-03"),
+        (("--text", "--html", "x.html"), "not both"),
+        (("--text", "--json"), "not both"),
+        (("--png", "x.jpg"), "give it a name such as x.png"),
+    ],
+)
+def test_options_that_do_not_fit_are_wrong_usage(args, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = run("show", HARBOUR, *args)
+    assert (result.exit_code, result.stdout, list(tmp_path.iterdir())) == (2, "", [])
+    assert said in " ".join(result.stderr.split())
 
 
 def test_wrong_usage():

@@ -50,13 +50,30 @@ def endings() -> Iterator[None]:
         raise click.exceptions.Exit(BROKEN) from error
 
 
+@contextmanager
+def told_as_json(as_json: bool) -> Iterator[None]:
+    """Print refused input as JSON on stdout, as `rating check --json` does, for the program that asked for JSON."""
+    try:
+        yield
+    except RatingError as error:
+        if not as_json:
+            raise
+        from rating.cli.faults.found import Found
+        from rating.cli.faults.machines import as_json as as_text
+
+        click.echo(as_text([Found(fault, "fault") for fault in error.faults]))
+        raise click.exceptions.Exit(REFUSED) from error
+
+
 def show_faults(faults: Iterable[Fault], severity: str = "") -> None:
     """Every fault on a line of its own, on stderr: place, code, what was read, what was expected, the fix.
 
     `severity` stands before the code where it is less than a fault.
     """
     for fault in faults:
-        place = f"{click.style(str(fault.place), bold=True)}: " if str(fault.place) else ""
+        # The place of an option's value is its name, which can be the code as well: once is enough.
+        named = str(fault.place) not in ("", fault.code)
+        place = f"{click.style(str(fault.place), bold=True)}: " if named else ""
         kind = f"{click.style(severity, fg='yellow')}: " if severity else ""
         code = click.style(fault.code, fg="yellow" if severity else "red")
         click.echo(one_line(f"{place}{kind}{code}: {fault.message}"), err=True)

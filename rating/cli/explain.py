@@ -49,6 +49,8 @@ def command(
     options.check_meter(intervals, readings)
     if as_markdown and as_json:
         raise click.UsageError("give --markdown or --json, not both")
+    if html is not None and (as_json or as_markdown):
+        raise click.UsageError(f"give --html or {'--json' if as_json else '--markdown'}, not both")
     with progress("Reading the session"):
         import rating
 
@@ -58,7 +60,7 @@ def command(
         )
     if html is not None:
         found.write_html(html)
-        click.echo(f"Wrote {html}", err=as_json or as_markdown)
+        click.echo(f"Wrote {html}")
     if as_json:
         click.echo(found.json)
     elif as_markdown:

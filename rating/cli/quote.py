@@ -13,6 +13,7 @@ from rating.cli.text import exact, table
 
 if TYPE_CHECKING:
     from rating.quotes.result import Quote, QuoteLine
+    from rating.tariff.model import Tariffs
 
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -53,13 +54,52 @@ def command(tariff: str, tariffs: tuple[Path, ...], as_json: bool, **facts: Any)
         --energy-kwh 23.4
     """
     options.check_meter(facts["intervals"], facts["readings"])
+    if facts["account"] is not None and facts["accounts"] is None:
+        raise click.UsageError("--account needs --accounts, the table that says which plan it has")
     import rating
 
     for name in ("intervals", "readings"):
         if facts[name] is not None:
             facts[name] = _rows(facts[name])
-    found = rating.quote(rating.load_tariffs(list(tariffs)), tariff, **facts)
+    loaded = rating.load_tariffs(list(tariffs))
+    _check(loaded, tariff, facts)
+    found = rating.quote(loaded, tariff, **facts)
     click.echo(found.to_json(indent=2) if as_json else _as_text(found))
+    if facts["coupon"] is not None and (why := _coupon_note(loaded, tariff, facts)):
+        click.echo(f"note: {why}", err=True)
+
+
+_METERS = ("energy_kwh", "energy_wh", "intervals", "readings")
+
+
+def _check(loaded: Tariffs, tariff: str, facts: dict[str, Any]) -> None:
+    """What is wrong with the options alone, in their own names.
+
+    Raises: InputError.
+    """
+    from rating.compile.traits import other_case
+    from rating.errors import Fault, InputError, Place
+
+    faults = []
+    if all(facts[name] is None for name in _METERS) and not facts["reservation_expired"]:
+        fix = "give --energy-kwh, such as --energy-kwh 23.4; or --energy-wh, --intervals or --readings"
+        faults.append(Fault("no_data_source", Place(), "a session without its energy", "what the meter said", fix))
+    for name, given, asked in other_case(loaded[tariff], facts) if tariff in loaded else ():
+        option, want = f"--{name.replace('_', '-')}", f"a {name.replace('_', ' ')} as the tariff writes it"
+        faults.append(Fault(name, Place(option), given, want, f"did you mean `{asked}`?"))
+    if faults:
+        raise InputError(faults)
+
+
+def _coupon_note(loaded: Tariffs, tariff: str, facts: dict[str, Any]) -> str:
+    """Why the coupon takes nothing off, in the words of the bill's story; "" where it does."""
+    import rating
+    from rating.quotes.quote import as_session
+
+    session, more = as_session(tariff, facts)
+    story = rating.explain(loaded, session, **more).story
+    rows = [row for section in story.sections for row in section.rows]
+    return next((row.words for row in rows if "coupon" in row.facts and row.facts["fault"] is not None), "")
 
 
 def _rows(path: Path) -> Any:

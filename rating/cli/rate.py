@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import click
 
 from rating.cli import options
+from rating.cli.endings import told_as_json
 from rating.cli.progress import bar
 from rating.cli.text import count, heading
 
@@ -76,7 +77,7 @@ def command(
     options.check_out(out, [sessions, intervals, readings, ocpp, accounts, state])
     if ocpp is not None and resume:
         raise click.UsageError("--resume is for --sessions: OCPP messages are rated at once")
-    with bar("Reading the tariffs") as shown:
+    with told_as_json(as_json), bar("Reading the tariffs") as shown:
         import rating
         from rating.cli import messages
         from rating.cli import summary as summaries
@@ -98,6 +99,8 @@ def command(
         hint = unplanned(loaded, done.sessions, done.named, accounts)
     if hint:
         click.echo(hint, err=True)
+    if ocpp is None and summary.rated + summary.rejected == 0:
+        click.echo(f"{sessions} has no sessions, only the names of columns: nothing was rated", err=True)
     paths = {name: str(path) for name, path in files.items()}
     if as_json:
         told = {} if usage is None else {"ocpp": messages.as_json(usage)}

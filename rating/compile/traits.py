@@ -127,6 +127,20 @@ def answers(asked: Questions, said: Mapping[str, Any]) -> Traits:
     return Traits(**found)
 
 
+def other_case(tariff: Tariff, said: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Names that differ from one that the tariff asks for in nothing but upper and lower case: the column, the name
+    that was said, and the one that is asked for.
+
+    >>> from rating import load_tariffs
+    >>> list(other_case(load_tariffs("tariffs/members.yaml")["members"], {"membership": "GOLD", "connector": None}))
+    [('membership', 'GOLD', 'gold')]
+    """
+    for name, words, _ in questions(tariff).names:
+        given = said.get(name)
+        if isinstance(given, str) and given not in words:
+            yield from ((name, given, word) for word in sorted(words) if word.casefold() == given.strip().casefold())
+
+
 def _asked_words(tariff: Tariff, name: str) -> set[str]:
     return {word for when in _whens(tariff) for word in getattr(when, name) or ()}
 

@@ -167,10 +167,7 @@ def _by_rate(
 ) -> Quote:
     """By `rate()`, which reads every kind of value, and says what is wrong."""
     check_options(tariffs, "raise", None)
-    sessions = {"session_id": [_ID], **{column: [value] for column, value in facts.items() if value is not None}}
-    for column in ("tariff", "start", "end"):
-        sessions.setdefault(column, [None])
-    meters = {"intervals": _with_ids(intervals, "intervals"), "readings": _with_ids(readings, "readings")}
+    sessions, meters = _tables(facts, intervals, readings)
     rated = rate(tariffs, sessions, **meters, accounts=accounts, state=state, on_error="raise", threads=1)
     row: dict[str, Any] = rated.sessions.to_pylist()[0]
     digits = _digits(tariffs[row["tariff"]].minor_micro)
@@ -186,6 +183,27 @@ def _by_rate(
         end=row["end"].astimezone(UTC),
         _details=Later(lambda: details_of(rated.lines.to_pylist(), rated.taxes.to_pylist())),
     )
+
+
+def _tables(facts: Mapping[str, Any], intervals: Any, readings: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The session as tables of `rate`."""
+    sessions = {"session_id": [_ID], **{column: [value] for column, value in facts.items() if value is not None}}
+    for column in ("tariff", "start", "end"):
+        sessions.setdefault(column, [None])
+    return sessions, {"intervals": _with_ids(intervals, "intervals"), "readings": _with_ids(readings, "readings")}
+
+
+def as_session(tariff: str, facts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What `quote` was given as the table of sessions that `explain` takes, and its other arguments.
+
+    >>> as_session("per-kwh", {"start": "2026-03-02T10:00Z", "energy_kwh": "1", "coupon": None})[1]["session_id"]
+    'quote'
+    """
+    apart = ("intervals", "readings", "accounts", "state")
+    own = {name: value for name, value in facts.items() if name not in apart}
+    session, meters = _tables({"tariff": tariff, **own}, facts.get("intervals"), facts.get("readings"))
+    more = {name: facts.get(name) for name in ("accounts", "state")}
+    return session, {**meters, **more, "session_id": _ID}
 
 
 def _with_ids(rows: Any, label: str) -> Any:

@@ -20,7 +20,9 @@ def lines_of(bill: Bill, sections: Sequence[Section]) -> tuple[BillRow, ...]:
     """The lines; those that are no price say what the story says of them."""
     tariff, charged = tariff_of(bill), steps(bill, trace.Charged)
     measured = {step.priced: step for step in steps(bill, trace.Measured)}
-    said = {row.line: row.words for section in sections for row in section.rows if row.line is not None}
+    rows = [row for section in sections for row in section.rows]
+    # A colon leads to rows below it, which a line of the bill does not have.
+    said = {row.line: row.words.removesuffix(":") for row in rows if row.line is not None}
     found = []
     for line in bill.lines:
         facts = _facts(tariff, line)

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from rating.errors import Fault, InputError, Place
 from rating.scale.csv_types import settle
-from rating.usage.files import ARROW, CSV, PARQUET, READ_ERRORS, csv_options, damaged, kind_of, not_readable
+from rating.usage.files import ARROW, CSV, PARQUET, READ_ERRORS, csv_options, damaged, kind_of, not_readable, other_separator
 from rating.usage.tables import Source
 
 # Rows of a record batch. Of 10 million rows of four columns, batches of 64 Ki take 15 to 19 ns a row with two cores,
@@ -199,6 +199,8 @@ def _look_arrow(path: Path, label: str) -> tuple[Any, int | None, int | None]:
 
 
 def _look_csv(path: Path, label: str) -> tuple[Any, int | None, int | None]:
+    if wrong := other_separator(path, label):
+        raise InputError([wrong])
     with _csv_reader(path, label) as reader:
         return reader.schema, None, None
 

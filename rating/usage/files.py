@@ -25,8 +25,11 @@ TEXT_IN_CSV = (
 )
 # The same, of the tables that are not usage: there these names are no columns that travel along.
 TEXT_IN_TABLE = {"accounts": ("plan", "from", "until"), "state": ("plan", "item", "name", "unit")}
+_MARKS = {";": "`;`", "\t": "tabs", "|": "`|`"}  # what separates columns that commas do not
+_HEADER_MAX_CHARS = 100_000
 PARQUET, CSV, ARROW = "Parquet", "CSV", "Arrow IPC"
 _KINDS = {PARQUET: (".parquet", ".pq"), CSV: (".csv",), ARROW: (".arrow", ".ipc", ".feather")}
+_SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 _SUFFIXES = tuple(suffix for suffixes in _KINDS.values() for suffix in suffixes)
 
 
@@ -55,11 +58,14 @@ def read_file(
         if kind == PARQUET:
             return _read_parquet(file, only)
         if kind == CSV:
+            if wrong := other_separator(file, label):
+                faults.append(wrong)
+                return None
             return _read_csv(file, label)
         return _read_arrow(file, only)
     except READ_ERRORS as error:
         if kind == CSV and file.is_file():
-            faults.append(_csv_fault(file, label, error))
+            faults.append(_csv_fault(file, label, error, again=True))
         else:
             faults.append(damaged(file, label, error))
         return None
@@ -73,6 +79,10 @@ def kind_of(file: Path) -> str | None:
 
 def not_readable(file: Path, label: str) -> Fault | None:
     """The fault of a path of another suffix, or where nothing is."""
+    if file.suffix.lower() in _SPREADSHEETS:
+        fix = "save it as CSV from the program that made it, with commas between columns and points in numbers"
+        got = f"{file}, which is a spreadsheet"
+        return Fault("file_suffix", Place(label), got, f"one of {', '.join(_SUFFIXES)}", fix)
     if kind_of(file) is None:
         fix = "rename the file, or read it yourself and pass the table"
         return Fault("file_suffix", Place(label), str(file), f"one of {', '.join(_SUFFIXES)}", fix)
@@ -84,8 +94,25 @@ def not_readable(file: Path, label: str) -> Fault | None:
 
 def damaged(file: Path, label: str, error: Exception) -> Fault:
     """The fault of a file that cannot be read to its end."""
+    if kind_of(file) == CSV and file.is_file():
+        return _csv_fault(file, label, error)
     fix = "write the file again, or give it the suffix of what it holds"
     return Fault("file_damaged", Place(label), f"{file}: {one_line(error)}", f"a whole {kind_of(file)} file", fix)
+
+
+def other_separator(file: Path, label: str) -> Fault | None:
+    """The fault of a CSV file as spreadsheets write it where the comma is the sign of decimals: `;` between columns.
+
+    It is told by the first line, before a reader finds every column missing, or decimals one column too many.
+    """
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        header = lines.readline(_HEADER_MAX_CHARS).strip("\ufeff\r\n")
+    mark = max(_MARKS, key=header.count)
+    if "," in header or mark not in header:
+        return None
+    want = "columns separated by commas, and decimals with a point, such as 3.3"
+    fix = f"the file seems to be separated by {_MARKS[mark]}: save it with commas between columns and points in numbers"
+    return Fault("file_separator", Place(label), f"{file}: {header[:60]}", want, fix)
 
 
 def _read_parquet(file: Path, only: Iterable[str] | None) -> FileTable:
@@ -108,12 +135,13 @@ def _chosen(table: pa.Table, only: Iterable[str] | None) -> FileTable:
     return FileTable(table, False, names)
 
 
-def _csv_fault(file: Path, label: str, error: Exception) -> Fault:
-    """What is wrong with a CSV file, in plain words. Arrow says the line only where it reads in one thread."""
+def _csv_fault(file: Path, label: str, error: Exception, again: bool = False) -> Fault:
+    """What is wrong with a CSV file, in plain words. Arrow says the line only where it reads in one thread: `again`."""
     try:
-        _read_csv(file, label, threads=False)
-    except READ_ERRORS as again:
-        error = again
+        if again:
+            _read_csv(file, label, threads=False)
+    except READ_ERRORS as found:
+        error = found
     text = " ".join(str(error).split())
     row = re.search(r"Row #(\d+)", text)
     line = int(row[1]) if row else None
@@ -124,12 +152,11 @@ def _csv_fault(file: Path, label: str, error: Exception) -> Fault:
     if count:
         with file.open(encoding="utf-8", errors="replace") as lines:
             header = lines.readline()
-        mark = max(";\t|", key=header.count)
+        mark = max(_MARKS, key=header.count)
         got = f"{where}: {count[2]} columns, where the first line has {count[1]}"
         fix = "separate the columns by commas, and put text that holds a comma or a line break in double quotes"
         if header.count(mark) > header.count(","):
-            sign = "tabs" if mark == "\t" else f"`{mark}`"
-            fix = f"the file seems to be separated by {sign}: {fix}"
+            fix = f"the file seems to be separated by {_MARKS[mark]}: {fix}"
         return Fault("file_damaged", Place(label), got, "a CSV file with as many columns in each line", fix)
     fix = "write the file again, or give it the suffix of what it holds"
     return Fault("file_damaged", Place(label), f"{file}: {one_line(error)}", "a whole CSV file", fix)

@@ -110,7 +110,7 @@ def _open(
 
 
 def _no_data_source(owner: Source) -> Fault:
-    fix = "pass intervals=... or readings=..., or add a column energy_wh or energy_kwh to sessions"
+    fix = "give the table of intervals or of readings, or add a column energy_wh or energy_kwh to sessions"
     meant = energy_hint(owner, SESSIONS)
     fix = f"{meant}; or {fix}" if meant else fix
     got = "sessions without intervals, readings or a total"

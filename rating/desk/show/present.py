@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from rating.compile.epochs import version_end_us, version_start_us
-from rating.compile.traits import Traits
+from rating.compile.traits import Traits, other_case
 from rating.compile.zones import load_zone
 from rating.desk.show.audiences import audiences_of
 from rating.desk.show.changes import Change, changes_of
@@ -113,9 +113,13 @@ class Show:
 
         What is told of charger and driver leaves out the conditions that it answers, and the prices of others.
 
-        Raises: InputError where the power is no number of kW.
+        Raises: InputError where the power is no number of kW, or a name is one of the tariff's but for its case.
         """
         power_mw = None if evse_power_kw is None else _power_mw(evse_power_kw)
+        said = {"tariff_type": tariff_type, "connector": connector, "membership": membership}
+        said["payment_method"] = payment_method
+        if faults := [_other_case(*each) for each in other_case(self.tariff, said)]:
+            raise InputError(faults)
         told = Traits(tariff_type, connector, membership, payment_method, power_mw)
         index, _, _ = _in_force(self.tariff, self.on)[0]
         return driver_text(self.sheet, self.sheet.editions[index], self.speak, told)
@@ -154,6 +158,11 @@ def show(tariffs: Tariffs, tariff: str | None = None, *, on: date | None = None,
     day = _today(found) if on is None else on
     speak = Speaker(locale, found.currency, decimals_of(found.minor_micro))
     return Show(found, sheet_of(found), speak, day)
+
+
+def _other_case(name: str, given: str, asked: str) -> Fault:
+    want = f"a {name.replace('_', ' ')} as the tariff writes it"
+    return Fault(name, Place(name), given, want, f"did you mean `{asked}`?")
 
 
 def _power_mw(power_kw: Decimal | str | int) -> int:
