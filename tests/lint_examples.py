@@ -287,6 +287,8 @@ MORE: Final[list[tuple[Code, str | Tariff]]] = [
     (Code.IMPLAUSIBLE, one_version("energy: 0.39/kWh, when: {max_kwh: 20000}\nenergy: 0.49/kWh")),
     (Code.IMPLAUSIBLE, one_version("energy: 0.39/kWh, when: {max_power: 0.022}\nenergy: 0.49/kWh")),
     (Code.IMPLAUSIBLE, one_version("energy: 0.39/Wh")),
+    (Code.IMPLAUSIBLE, "tax: {name: VAT, percent: 0.21, included: true}\n" + one_version("energy: 0.39/kWh")),
+    (Code.IMPLAUSIBLE, _TAX + one_version("energy: {price: 0.39/kWh, tax: {name: VAT, percent: 0.09}}")),
     (Code.IMPLAUSIBLE, one_version("energy: 0.39/kWh, parking_time: 39.00/min")),
     (Code.IMPLAUSIBLE, one_version("energy: 0.39/kWh, flat: 500/session")),
     (Code.IMPLAUSIBLE, "tariff: example\ncurrency: JPY\n" + one_version("energy: 0.39/kWh")),
@@ -307,6 +309,9 @@ MORE: Final[list[tuple[Code, str | Tariff]]] = [
 FINE: Final[list[str | Tariff]] = [
     one_version("energy: 0.39/kWh"),
     one_version("energy: 0/kWh"),
+    "tax: {name: VAT, percent: 0, included: true}\n" + one_version("energy: 0.39/kWh"),
+    "tax: {included: false, rates: [{name: State, percent: 6}, {name: City, percent: 0.5}]}\n"
+    + one_version("energy: 0.39/kWh"),
     # Any power at all, none to speak of, and the day that a parked vehicle is forgotten.
     one_version("energy: 0.39/kWh, when: {min_power: 0.001}\nenergy: 0.49/kWh"),
     one_version("energy: 0.39/kWh, when: {max_power: 100 W}\nenergy: 0.49/kWh"),

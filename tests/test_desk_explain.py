@@ -145,3 +145,28 @@ def test_an_id_that_no_number_can_have_is_not_found(id_: str) -> None:
                 "start": ["2026-03-02T10:00:00Z"], "end": ["2026-03-02T11:00:00Z"]}  # fmt: skip
     with pytest.raises(InputError, match="no_session"):
         rating.explain(rating.load_tariffs(TARIFFS / "per-kwh.yaml"), sessions, session_id=id_)
+
+
+def test_a_name_that_differs_in_its_case_alone_is_mentioned():
+    """`Gold` is not `gold`, and pays the price of others: who asks why is told of it."""
+    sessions = {
+        "session_id": ["S"], "tariff": ["members"], "start": ["2026-03-02T10:00Z"], "end": ["2026-03-02T11:00Z"],
+        "energy_kwh": ["10"],
+    }  # fmt: skip
+    tariffs = rating.load_tariffs("tariffs/members.yaml")
+    said = "Its membership is Gold, which is not the tariff's gold: upper and lower case are told apart"
+    assert said in rating.explain(tariffs, {**sessions, "membership": ["Gold"]}, session_id="S").story.head
+    for other in ("gold", "silver"):
+        head = rating.explain(tariffs, {**sessions, "membership": [other]}, session_id="S").story.head
+        assert not any("upper and lower case" in line for line in head)
+
+
+def test_the_line_of_rounding_does_not_end_in_a_colon():
+    sessions = {
+        "session_id": ["S"], "tariff": ["zurich-cash"], "start": ["2026-03-02T10:00Z"], "end": ["2026-03-02T11:30Z"],
+        "energy_kwh": ["12.537"],
+    }  # fmt: skip
+    found = rating.explain(rating.load_tariffs("tariffs/zurich-cash.yaml"), sessions, session_id="S")
+    (because,) = [row.because for row in found.story.lines if row.line.kind == "rounding"]
+    assert because == ("Rounded once, to 0.05 CHF, halves up",)
+    assert "    Rounded once, to 0.05 CHF, halves up\n" in found.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from lint_examples import ENERGY, EXAMPLES, FINE, MORE, RANGES, Example, one_version, plan, warnings_of
+from lint_examples import ENERGY, EXAMPLES, FINE, HEADER, MORE, RANGES, Example, one_version, plan, warnings_of
 from lint_plan_examples import FINE_PLANS, MORE_PLANS
 
 from rating.tariff.lint.codes import Code
@@ -63,6 +63,27 @@ def test_a_gap_between_instants_is_told_on_one_clock() -> None:
 def test_a_restriction_in_another_unit(when: str, meant: str) -> None:
     (fault,) = warnings_of(one_version(f"energy: 0.4/kWh, when: {{{when}}}\nenergy: 0.5/kWh"))
     assert (fault.code, fault.fix) == ("implausible", meant)
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        (
+            HEADER + one_version("energy: 0.39/kWh, flat: 1.00/session", "    min_price: {after_tax: 0.50}\n"),
+            "min_price:",
+        ),
+        (HEADER + "tax: {name: VAT, percent: 0.21, included: true}\n" + one_version("energy: 0.39/kWh"), "tax:"),
+    ],
+)
+def test_a_warning_is_marked_where_its_cause_stands(text: str, marked: str) -> None:
+    (fault,) = warnings_of(text)
+    assert fault.place.line is not None
+    assert text.splitlines()[fault.place.line - 1].strip().startswith(marked)
+
+
+def test_a_tax_of_a_fraction_is_told_in_percent() -> None:
+    (fault,) = warnings_of("tax: {name: VAT, percent: 0.21, included: true}\n" + one_version("energy: 0.39/kWh"))
+    assert (fault.got, fault.fix) == ("VAT 0.21 %", "did you mean 21? A rate is in percent")
 
 
 @pytest.mark.parametrize(("elements", "got", "free"), RANGES)

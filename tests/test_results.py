@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -248,6 +249,13 @@ def test_polars_frames_hold_decimals():
     assert frames.sessions["net"].to_list() == [Decimal("4.500000"), Decimal("1.000000"), Decimal("20.000000")]
     assert frames.sessions.schema["net"] == pl.Decimal(18, 6)
     assert frames.lines["volume"].is_null().to_list() == [False] * 4 + [True, True] + [False] * 2 + [True]
+
+
+@pytest.mark.parametrize("package", ["pandas", "polars"])
+def test_frames_without_their_package_say_what_to_install(package, monkeypatch):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(rating.InputError, match=rf"no_{package}.*pip install 'rating\[{package}\]'"):
+        getattr(rate(), f"to_{package}")()
 
 
 def test_frames_of_another_library_have_the_rows_of_the_tables():

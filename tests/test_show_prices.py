@@ -48,7 +48,10 @@ In force from 1 January 2026 on
     [
         ("after-charging", "Members of gold, charging below 22 kW: €0.35 per kWh  [members, below 22 kW]"),
         ("after-charging", "€0.20 per minute, counted after charging has ended, 10 minutes free, at most €25.00"),
-        ("block", "€5.00 per 2 hours, counted while plugged in, charging or not, billed in steps of 2 hours, rounded up"),
+        (
+            "block",
+            "€5.00 per 2 hours, counted while plugged in, charging or not, billed in steps of 2 hours, rounded up",
+        ),
         ("ca-tou", "June–September, Monday to Friday, 16:00 to 21:00: US$0.62 per kWh  [summer peak]"),
         ("holidays", "Monday to Friday, not on holidays (Netherlands), 08:00 to 18:00: €0.42 per kWh"),
         ("holidays", "On holidays (carnival): free of charge  [carnival]"),

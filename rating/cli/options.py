@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
 from rating.errors import Fault, InputError, Place, plain
 
 
-
-class _Day(click.ParamType):
+def day(_: click.Context, option: click.Parameter, given: str | None) -> date | None:
     """A date, refused in the words of the loader: 02.03.2026 is told what to write."""
+    if given is None:
+        return None
+    from rating.tariff.dates import read_date
+    from rating.tariff.refusal import RefusalError
 
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        from rating.tariff.dates import read_date
-        from rating.tariff.refusal import RefusalError
-
-        try:
-            return value if isinstance(value, date) else read_date(value)
-        except RefusalError as error:
-            self.fail(f"read `{plain(value)}`, expected {error.want}; {error.fix}", param, ctx)
+    try:
+        return read_date(given)
+    except RefusalError as error:
+        raise click.BadParameter(f"read `{plain(given)}`, expected {error.want}; {error.fix}", param=option) from None
 
 
-DAY = _Day()
 # Whether a path exists is not checked here: a missing file is refused input, said in the words of its reader.
 PATH = click.Path(path_type=Path)
 

@@ -25,7 +25,7 @@ _LOCALE = "The language and its formats: en, de, nl, fr or es with any country, 
 @click.command("show", short_help="Show a tariff in sentences and pictures.")
 @click.argument("tariff")
 @click.option("--tariffs", type=options.PATH, multiple=True, help="Where tariffs are; then TARIFF is the id of one.")
-@click.option("--on", type=options.DAY, metavar="DATE", help="From that day on; left out: today.")
+@click.option("--on", callback=options.day, metavar="DATE", help="From that day on; left out: today.")
 @click.option("--locale", default="en_GB", show_default=True, help=_LOCALE)
 @click.option("--text", "as_price_list", is_flag=True, help="The price list for drivers, tax included, and no more.")
 @click.option("--html", "html", type=options.PATH, help="Write a page there.")

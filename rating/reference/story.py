@@ -85,9 +85,22 @@ def _head(bill: Bill) -> list[str]:
     if plan is not None:
         named = f" ({plan.name})" if plan.name else ""
         rows.insert(1, f"Account {rules.deal.account}, plan {plan.id}{named}")
+    rows += _other_case(rules)
     if rules.usage.expired:
         rows.append("The reservation expired: nothing but it is priced")
     return rows
+
+
+def _other_case(rules: trace.Rules) -> Iterator[str]:
+    """What a session says of itself that is a name of the tariff but for its case: it is seldom meant to be another."""
+    whens = [element.when for version in rules.tariff.versions for element in version.elements]
+    for name in ("membership", "connector", "payment_method", "tariff_type"):
+        said = getattr(rules.usage, name)
+        asked = {word for when in whens for word in getattr(when, name) or ()}
+        for word in sorted(asked) if said is not None and said not in asked else ():
+            if word.casefold() == said.casefold():
+                what = name.replace("_", " ")
+                yield f"Its {what} is {said}, which is not the tariff's {word}: upper and lower case are told apart"
 
 
 def _measured(bill: Bill) -> Iterator[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from rating._version import __version__
 from rating.compile.plan import Plan
 from rating.compile.zones import tzdata_version
-from rating.errors import Refused
+from rating.errors import Fault, InputError, Place, Refused
 from rating.kernels.arrays import KINDS, NO_TAX, TAX_INCLUDED, Lines, Totals
 from rating.results.arrays import (
     AMOUNT,
@@ -98,11 +99,19 @@ class Rated:
         return self.tables if self.state is None else {**self.tables, "state": self.state}
 
     def to_pandas(self) -> Frames:
-        """The tables as pandas data frames; amounts are `decimal.Decimal`."""
+        """The tables as pandas data frames; amounts are `decimal.Decimal`.
+
+        Raises: InputError where pandas is not installed.
+        """
+        _need("pandas")
         return Frames(*(table.to_pandas() for table in self.tables.values()))
 
     def to_polars(self) -> Frames:
-        """The tables as Polars data frames."""
+        """The tables as Polars data frames.
+
+        Raises: InputError where Polars is not installed.
+        """
+        _need("polars")
         import polars
 
         return Frames(*(polars.from_arrow(table) for table in self.tables.values()))
@@ -115,6 +124,16 @@ class Rated:
         return (
             f"Rated({self.sessions.num_rows} sessions, {self.lines.num_rows} lines, {self.rejected.num_rows} rejected)"
         )
+
+
+def _need(package: str) -> None:
+    """Refuse where an extra is not installed, with the line that installs it."""
+    try:
+        import_module(package)
+    except ImportError as error:
+        fix = f"install it: pip install 'rating[{package}]'"
+        fault = Fault(f"no_{package}", Place(f"to_{package}"), f"no {package}", f"the extra `{package}`", fix)
+        raise InputError([fault]) from error
 
 
 def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, lines: list[Any], state: Later | None = None) -> Rated:

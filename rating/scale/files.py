@@ -18,7 +18,17 @@ import pyarrow as pa
 
 from rating.errors import Fault, InputError, Place
 from rating.scale.csv_types import settle
-from rating.usage.files import ARROW, CSV, PARQUET, READ_ERRORS, csv_options, damaged, kind_of, not_readable, other_separator
+from rating.usage.files import (
+    ARROW,
+    CSV,
+    PARQUET,
+    READ_ERRORS,
+    csv_options,
+    damaged,
+    kind_of,
+    not_readable,
+    other_separator,
+)
 from rating.usage.tables import Source
 
 # Rows of a record batch. Of 10 million rows of four columns, batches of 64 Ki take 15 to 19 ns a row with two cores,

@@ -5,6 +5,8 @@ The tree of nodes goes along, for what the text form has lost: where each part s
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rating.money import minor_micro
 from rating.tariff.model import (
     Component,
@@ -47,7 +49,7 @@ def to_tariff(text: TariffText, document: Document) -> Tariff:
         versions=tuple(_version(version, document, _at(root, "versions", index)) for index, version in versions),
         rounding=Rounding(text.rounding.mode, text.rounding.unit or minor),
         time_zone=text.time_zone,
-        tax=to_tax(text.tax),
+        tax=None if (tax := to_tax(text.tax)) is None else replace(tax, place=document.place(_at(root, "tax"))),
         on_change=text.on_change,
         name=text.name,
         place=document.place(_at(root, "tariff")),
@@ -81,15 +83,17 @@ def _version(text: VersionText, document: Document, node: Node) -> Version:
         label=start.plain if isinstance(start, Scalar) else "always",
         valid_from=text.valid_from,
         elements=tuple(_element(each, index, document, _at(node, "elements", index)) for index, each in elements),
-        min_price=_limit(text.min_price),
-        max_price=_limit(text.max_price),
+        min_price=_limit(text.min_price, document, node, "min_price"),
+        max_price=_limit(text.max_price, document, node, "max_price"),
         valid_until=text.valid_until,
         place=document.place(node),
     )
 
 
-def _limit(text: PriceLimitText | None) -> PriceLimit | None:
-    return None if text is None else PriceLimit(text.before_tax, text.after_tax)
+def _limit(text: PriceLimitText | None, document: Document, version: Node, key: str) -> PriceLimit | None:
+    if text is None:
+        return None
+    return PriceLimit(text.before_tax, text.after_tax, document.place(_at(version, key)))
 
 
 def _element(text: ElementText, index: int, document: Document, node: Node) -> Element:

@@ -155,6 +155,7 @@ class PriceLimit:
 
     before_tax_micro: int | None = None
     after_tax_micro: int | None = None
+    place: Place = field(default=Place(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ class Tax:
 
     rates: Rates
     included: bool
+    place: Place = field(default=Place(), compare=False)
 
     @staticmethod
     def one(name: str, rate_ppm: int, included: bool) -> Tax:

@@ -8,9 +8,10 @@ from functools import lru_cache
 from rating.tariff.amounts import NUMBER, number_fix
 from rating.tariff.lengths import UNIT_WORDS, in_whole_units, unit_meant
 from rating.tariff.model import UNITS_OF, DimensionName, Price
-from rating.tariff.refusal import RefusalError
+from rating.tariff.refusal import RefusalError, visible
 from rating.units import PRICE_MAX_MICRO, US_PER_DAY
 
+_QUOTES = "“”„‘’‚«»‹›"
 COUNT_MAX = 10_000
 PRICE_PER_MAX_US = 31 * US_PER_DAY
 
@@ -59,6 +60,8 @@ def read_price(text: str, dimension: DimensionName) -> Price:
 def _explain_price(text: str, dimension: DimensionName) -> RefusalError:
     """Why a text is not a price. Unit first: without one, the number cannot be judged."""
     want, usual = (WANT_PRICE[dimension], _USUAL_UNIT[dimension])
+    if strange := _strange_fix(text):
+        return RefusalError("price", want, strange)
     number, slash, unit_text = (part.strip() for part in re.sub(r" per ", "/", text, count=1).partition("/"))
     if not slash:
         number, unit_text = _split_unit(text.strip())
@@ -77,6 +80,27 @@ def _explain_price(text: str, dimension: DimensionName) -> RefusalError:
     if _unit_fits(unit_text, dimension):
         return RefusalError("price_unit", want, f"write {number}/{unit_text}")
     return RefusalError("price_unit", want, _unit_fix(number, unit_text, dimension))
+
+
+def _strange_fix(text: str) -> str:
+    """Where a price is right but for signs that word processors write, or for a comment that YAML does not see.
+
+    >>> _strange_fix("“0.59/kWh”"), _strange_fix("0.59/kWh#night"), _strange_fix("0.59/h")
+    ('write 0.59/kWh: curly quotes are letters here, leave them out', 'write 0.59/kWh #night: a space before the #', '')
+    """
+    bare, mark, comment = text.partition("#")
+    spaced = "".join(" " if letter.isspace() else letter for letter in bare)
+    tidy = spaced.strip(_QUOTES + " ")
+    if tidy == text or not _PRICE.fullmatch(tidy):
+        return ""
+    if mark:
+        return f"write {tidy} #{visible(comment.strip(), 20)}: a space before the #"
+    if spaced.strip(" ") != tidy:
+        return f"write {tidy}: curly quotes are letters here, leave them out"
+    if spaced != bare:
+        tidy = re.sub(" */ *", "/", tidy)
+        return f"write {tidy}: its space is a special one, as word processors and web pages have them"
+    return ""
 
 
 def _cents_fix(number: str) -> str:

@@ -79,7 +79,8 @@ def _idle_minimum(tariff: Tariff, number: int, budget: Budget) -> Iterator[Fault
             got = limit_text("min_price", side, least)
             why = "the price per session is that much already: raise it, or " if least else ""
             want = "a minimum that somebody who charges is below"
-            yield warning(Code.MIN_NO_EFFECT, version.place, got, want, f"{why}leave it out")
+            place = limit.place if str(limit.place) else version.place  # OCPI has one of them alone
+            yield warning(Code.MIN_NO_EFFECT, place, got, want, f"{why}leave it out")
 
 
 def _always_due(tariff: Tariff, number: int, flats: list[_Flat], budget: Budget) -> bool:

@@ -22,7 +22,7 @@ MEANINGS: Final[dict[Code, str]] = {
     Code.VERSION_GAP: "a version ends before the next one begins",
     Code.IMPLAUSIBLE: "a price far beyond what anybody charges, also of an index: cents for euros, Wh for kWh, minutes "
     "for hours; or a restriction that hardly any session meets or fails: Wh for kWh, W for kW, seconds for minutes; "
-    "prices are judged by rough values of the common currencies",
+    "prices are judged by rough values of the common currencies; or a tax below 1 percent: 0.21 for 21 %",
     Code.STEP_NO_EFFECT: "a step beside a price of 0",
     Code.GRACE_COVERS_ALL: "the grace is as long as the price can hold",
     Code.MIN_ABOVE_MAX: "`min_price` before tax is above `max_price` after it, or the other way round",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rating.errors import Fault
+from rating.errors import Fault, Place
 from rating.tariff.lint.codes import Code, warning
 from rating.tariff.lint.words import decimal_text, limit_text
 from rating.tariff.model import Component, Rates, Tariff, Version
@@ -13,13 +13,25 @@ from rating.units import PPM_PER_PERCENT
 
 def rates(tariff: Tariff) -> Iterator[Fault]:
     """The warnings about rates, and about limits that need them."""
+    if tariff.tax is not None:
+        yield from _fraction(tariff.tax.rates, tariff.tax.place if str(tariff.tax.place) else tariff.place)
     for version in tariff.versions:
         parts = [part for element in version.elements for part in element.components]
         for part in parts:
             yield from _rate(tariff, part)
+            if part.rates is not None:
+                yield from _fraction(part.rates, part.place)
         charged = [part for part in parts if part.price.amount_micro or part.spot]
         if any(tariff.rates_of(part).each is None for part in charged):
             yield from _unknown_side(tariff, version)
+
+
+def _fraction(found: Rates, place: Place) -> Iterator[Fault]:
+    """A tax of 0.21 where one of 21 % is meant. Beside others a city may take half a percent: the sum is looked at."""
+    if found.total_ppm is not None and 0 < found.total_ppm < PPM_PER_PERCENT:
+        meant = " and ".join(decimal_text(100 * rate.rate_ppm, PPM_PER_PERCENT) for rate in found.each or ())
+        fix = f"did you mean {meant}? A rate is in percent"
+        yield warning(Code.IMPLAUSIBLE, place, _text(found), "a tax of 1 percent or more", fix)
 
 
 def _rate(tariff: Tariff, part: Component) -> Iterator[Fault]:
