@@ -125,11 +125,11 @@ def _list_others(
         s = row_of(rows, place)
         t = of_session[s]
         refused = door_status[s] != 0  # which any walk skips
-        if is_plain[t] != 0 and (deals.of_session.size == 0 or deals.of_session[s] < 0):
-            if not refused and interval_first[s] < interval_first[s + 1]:
-                if place - places[count - 1] > _PLAIN_MAX:
-                    break
-                continue
+        with_deal = deals.of_session.size > 0 and deals.of_session[s] >= 0
+        if is_plain[t] != 0 and not with_deal and not refused and interval_first[s] < interval_first[s + 1]:
+            if place - places[count - 1] > _PLAIN_MAX:
+                break
+            continue
         if count == most or ((restricted[t] != 0) != kind and not refused) or _is_apart(s, usage, book, deals):
             break
         others[count], places[count] = s, place
