@@ -1,0 +1,21 @@
+"""`compare`: what a change of tariffs does on real history.
+
+Comes in: old and new tariffs, or a grid of changes, and usage as for `rate`. Goes out: revenue, payers, sessions and
+elements on both sides; as text, a page, data.
+May import: what the desk may; `pages` for what its pages share. Jinja2 and rich are loaded by what needs them.
+
+    sources    files, folders and git revisions of tariffs
+    changes    grids of changes: their grammar, and the tariffs that they make
+    sides      sessions rated by one side, as columns of integers
+    keys       what sessions are grouped by: tariff, hour of the week, site, membership
+    sums       sums by groups, payers, histogram
+    extremes   the largest changes, told side by side; elements that nothing was billed by
+    compare    all of it for two sides; as_json, terminal and page write it
+    quantities, one_pass
+               all variants of a grid in one pass over the intervals
+    variants   all of it for a grid; grid_json, grid_terminal and grid_page write it
+"""
+
+from rating.desk.compare.changes import Grid, grid
+
+__all__ = ["Grid", "grid"]

@@ -1,0 +1,285 @@
+"""`energy +0.02..+0.10 step 0.01` -> changes of prices, in exact decimals, and the tariffs that they make.
+
+    CHANGE  := TARGET SPACE STEPS
+    TARGET  := energy | time | parking_time | flat | * , then [@TARIFFS] and [/ELEMENTS], names with * and ? for any
+    STEPS   := STEP or STEP..STEP step SIZE, several with commas
+    STEP    := +0.02 or -0.02 (more, less), =0.39 (that price), *1.05 (so many times it), +5% or -5%
+
+What is added counts for the unit that the price is written for: 0.10/min +0.02 is 0.12/min. Names with spaces stand in
+quotes: energy/"the first 10 kWh" +0.02.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from fractions import Fraction
+from itertools import product
+from math import prod
+from typing import Final, Literal
+
+from rating.errors import Fault, InputError, Place
+from rating.tariff.model import Component, Element, Price, Tariff, Tariffs
+from rating.units import DIMENSIONS, MICRO_PER_UNIT, PRICE_MAX_MICRO
+
+VARIANTS_MAX: Final = 1000
+_ANY: Final = "*"
+_NAME = r'"[^"]*"|[^\s"/]+'
+_TARGET = re.compile(rf"\s*(?P<dimension>[\w*-]+)(?:@(?P<tariff>{_NAME}))?(?:/(?P<element>{_NAME}))?(?=\s|$)\s*")
+_NUMBER = r"(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,6})?"
+_STEP = re.compile(rf"(?P<sign>[+=*-])?\s*(?P<number>{_NUMBER})\s*(?P<percent>%)?")
+_RANGE = re.compile(r"(?P<from>.+?)\s*\.\.\s*(?P<to>.+?)\s+step\s+(?P<step>.+)")
+_WANT_STEP = "steps such as +0.02, -5%, =0.39, *1.05 or +0.02..+0.10 step 0.01"
+_WANT_TARGET = "what is changed, such as energy, time@harbour-* or flat/night"
+
+Kind = Literal["add", "set", "times"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of a price: what is added, what it is set to, or how many times it is taken."""
+
+    kind: Kind
+    value: Fraction  # of the currency, or times
+    text: str
+
+    def applied(self, amount_micro: int) -> int:
+        """The new price: that nearest to the exact one, halves up, since a price has six decimals.
+
+        >>> Step("times", Fraction(21, 20), "+5%").applied(390_000)
+        409500
+        """
+        if self.kind == "times":
+            return round_half_up(amount_micro * self.value)
+        moved = round_half_up(self.value * MICRO_PER_UNIT)
+        return moved if self.kind == "set" else amount_micro + moved
+
+
+def round_half_up(value: Fraction) -> int:
+    """The nearest integer, halves up."""
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one text asks for: which prices, and by which steps."""
+
+    text: str
+    dimension: str
+    tariff: str
+    element: str
+    steps: tuple[Step, ...]
+
+    def concerns(self, tariff: str, element: str, component: Component) -> bool:
+        """Whether it is about that price; one that follows an index is the market's."""
+        wanted = self.dimension in (_ANY, component.dimension) and component.spot is None
+        return wanted and fnmatchcase(tariff, self.tariff) and fnmatchcase(element, self.element)
+
+    @property
+    def target(self) -> str:
+        """As it is written, without its steps."""
+        found = _TARGET.match(self.text)
+        assert found is not None
+        return found.group().strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Changes, and the variants that they make together: one step of each, in order, the last one changing first."""
+
+    changes: tuple[Change, ...]
+
+    @property
+    def variants(self) -> tuple[tuple[Step, ...], ...]:
+        """A step of each change."""
+        return tuple(product(*(change.steps for change in self.changes)))
+
+    def labels(self) -> tuple[str, ...]:
+        """Each variant in a few words."""
+        targets = [change.target for change in self.changes]
+        pairs = (zip(targets, steps, strict=True) for steps in self.variants)
+        return tuple(", ".join(f"{target} {step.text}" for target, step in each) for each in pairs)
+
+    def price(self, tariff: str, element: str, component: Component, steps: tuple[Step, ...]) -> Price:
+        """A price as a variant has it."""
+        amount = component.price.amount_micro
+        for change, step in zip(self.changes, steps, strict=True):
+            if change.concerns(tariff, element, component):
+                amount = step.applied(amount)
+        return component.price if amount == component.price.amount_micro else replace(component.price, amount_micro=amount)
+
+    def apply(self, tariffs: Tariffs, steps: tuple[Step, ...]) -> Tariffs:
+        """The tariffs as a variant has them, written out in full."""
+        return Tariffs(tuple(self._tariff(each, steps) for each in tariffs.values()), tariffs.plans)
+
+    def _tariff(self, tariff: Tariff, steps: tuple[Step, ...]) -> Tariff:
+        def component(element: Element, part: Component) -> Component:
+            price = self.price(tariff.id, element.name, part, steps)
+            return part if price is part.price else replace(part, price=price)
+
+        def changed(element: Element) -> Element:
+            parts = tuple(component(element, part) for part in element.components)
+            same = all(new is old for new, old in zip(parts, element.components, strict=True))
+            return element if same else replace(element, components=parts)
+
+        versions = tuple(replace(each, elements=tuple(map(changed, each.elements))) for each in tariff.versions)
+        return tariff if versions == tariff.versions else replace(tariff, versions=versions)
+
+    def check(self, tariffs: Tariffs) -> None:
+        """Raise InputError with every change that concerns no price, and every price that would be none."""
+        parts = [
+            (tariff, element, part)
+            for tariff in tariffs.values()
+            for version in tariff.versions
+            for element in version.elements
+            for part in element.components
+        ]
+        faults = []
+        for change in self.changes:
+            if not any(change.concerns(tariff.id, element.name, part) for tariff, element, part in parts):
+                fix = "look at the dimension, and at the names of tariffs and elements"
+                want = "a change of a price that a tariff has, and that no index sets"
+                faults.append(Fault("no_price", _place(change.text), change.target, want, fix))
+        for tariff, element, part in parts:
+            prices = ((self.price(tariff.id, element.name, part, steps), steps) for steps in self.variants)
+            bad = next((each for each in prices if not 0 <= each[0].amount_micro <= PRICE_MAX_MICRO), None)
+            if bad is not None:
+                price, steps = bad
+                amount = f"{Decimal(price.amount_micro).scaleb(-6):f}/{price.unit_text}"
+                got = f"{', '.join(step.text for step in steps)}: {amount} for {part.dimension} of {tariff.id}/{element.name}"
+                place = _place(next(each.text for each in self.changes if each.concerns(tariff.id, element.name, part)))
+                faults.append(Fault("price", place, got, "prices from 0 to 1000000", "change it by less"))
+        if faults:
+            raise InputError(faults)
+
+
+def grid(*changes: str) -> Grid:
+    """The variants that changes of prices make: `compare` takes them in the place of new tariffs.
+
+    Args:
+        changes: such as "energy +0.02..+0.10 step 0.01", "time@harbour-* +5%" or 'flat/"at night" =0.50, =1.00'. Several
+            make every combination of their steps, up to 1,000.
+
+    Raises: InputError with every fault of every text, each with its place there.
+
+    >>> grid("energy +0.01..+0.03 step 0.01", "flat =0, =0.50").labels()[:3]
+    ('energy +0.01, flat =0', 'energy +0.01, flat =0.50', 'energy +0.02, flat =0')
+    """
+    faults: list[Fault] = []
+    found = [each for text in changes if (each := _read(text, faults)) is not None]
+    if not changes:
+        faults.append(Fault("no_change", Place("change"), "", "at least one change", "write energy +0.02"))
+    count = prod(len(each.steps) for each in found)
+    if not faults and count > VARIANTS_MAX:
+        want = f"changes that make at most {VARIANTS_MAX:,} variants"
+        faults.append(Fault("variants", Place("change"), f"{count:,} variants", want, "take greater steps"))
+    if faults:
+        raise InputError(faults)
+    return Grid(tuple(found))
+
+
+def _place(text: str, at: int = 0) -> Place:
+    return Place(f"change `{text.strip()}`", column=at + 1 if at else None)
+
+
+def _read(text: str, faults: list[Fault]) -> Change | None:
+    found = _TARGET.match(text)
+    if found is None:
+        faults.append(Fault("change", _place(text), text, _WANT_TARGET, "write energy +0.02"))
+        return None
+    before = len(faults)
+    dimension = found["dimension"]
+    if dimension != _ANY and dimension not in DIMENSIONS:
+        close = difflib.get_close_matches(dimension, DIMENSIONS, n=1)
+        fix = f"did you mean {close[0]}?" if close else f"write one of {', '.join(DIMENSIONS)}, or * for all"
+        faults.append(Fault("change_target", _place(text, found.start("dimension")), dimension, _WANT_TARGET, fix))
+    steps: list[Step] = []
+    at = found.end()
+    for item in text[at:].split(","):
+        start = at + len(item) - len(item.lstrip())
+        steps += _steps(text, item.strip(), start, faults)
+        at += len(item) + 1
+    names = [(found[name] or _ANY).strip('"') for name in ("tariff", "element")]
+    unique = tuple(dict.fromkeys(steps))
+    return None if len(faults) > before else Change(text, dimension, names[0], names[1], unique)
+
+
+def _steps(text: str, item: str, at: int, faults: list[Fault]) -> list[Step]:
+    """The steps of one item, which begins at that letter of the text."""
+    found = _RANGE.fullmatch(item)
+    if found is None:
+        step = _step(text, item, at, faults)
+        return [] if step is None else [step]
+    first, last, size = (_STEP.fullmatch(found[name]) for name in ("from", "to", "step"))
+    for name, part in (("from", first), ("to", last), ("step", size)):
+        if part is None or (name == "from" and not part["sign"]) or (name == "step" and part["sign"]):
+            want = "a size such as 0.01 or 1%" if name == "step" else _WANT_STEP
+            faults.append(Fault("change_step", _place(text, at + found.start(name)), found[name], want, _HINT))
+            return []
+    assert first is not None
+    assert last is not None
+    assert size is not None
+    return _ranged(text, at, (first, last, size), found, faults)
+
+
+_HINT = "write a sign, a decimal number and, for parts of the price, %"
+
+
+def _ranged(
+    text: str, at: int, parts: tuple[re.Match[str], re.Match[str], re.Match[str]], found: re.Match[str], faults: list[Fault]
+) -> list[Step]:
+    first, last, size = parts
+    sign = first["sign"]
+    percents = {bool(part["percent"]) for part in parts}
+    other = last["sign"] or sign
+    if len(percents) > 1 or (sign in "+-") != (other in "+-") or (sign not in "+-" and other != sign):
+        faults.append(Fault("change_step", _place(text, at), found.group(), "a range of one kind of step", _HINT))
+        return []
+    lo, hi = (-_number(part) if each == "-" else _number(part) for part, each in ((first, sign), (last, other)))
+    step = _number(size)
+    if step <= 0 or hi < lo or (hi - lo) % step != 0:
+        want = "a range that goes up to its end in whole steps"
+        fix = "write the lesser end first, and a step that divides what lies between"
+        faults.append(Fault("change_step", _place(text, at), found.group(), want, fix))
+        return []
+    count = int((hi - lo) / step) + 1
+    if count > VARIANTS_MAX:
+        faults.append(Fault("variants", _place(text, at), f"{count:,} steps", f"at most {VARIANTS_MAX:,}", "step wider"))
+        return []
+    places = max(_places(part) for part in parts)
+    percent = "%" if size["percent"] else ""
+    made = []
+    for number in range(count):
+        value = lo + number * step
+        shown = f"{Decimal(value.numerator) / Decimal(value.denominator):.{places}f}".lstrip("-")
+        mark = sign if sign in "=*" else "-" if value < 0 else "+"
+        made.append(_made(mark, value, bool(percent), f"{mark}{shown}{percent}"))
+    return made
+
+
+def _step(text: str, item: str, at: int, faults: list[Fault]) -> Step | None:
+    found = _STEP.fullmatch(item)
+    if found is None or not found["sign"] or (found["percent"] and found["sign"] in "=*"):
+        faults.append(Fault("change_step", _place(text, at), item, _WANT_STEP, _HINT))
+        return None
+    value = -_number(found) if found["sign"] == "-" else _number(found)
+    return _made(found["sign"], value, bool(found["percent"]), re.sub(r"\s+", "", item))
+
+
+def _made(sign: str, value: Fraction, percent: bool, text: str) -> Step:
+    if sign == "=":
+        return Step("set", value, text)
+    if sign == "*":
+        return Step("times", value, text)
+    return Step("times", 1 + value / 100, text) if percent else Step("add", value, text)
+
+
+def _number(found: re.Match[str]) -> Fraction:
+    return Fraction(found["number"])
+
+
+def _places(found: re.Match[str]) -> int:
+    return len(found["number"].partition(".")[2])

@@ -1,0 +1,280 @@
+"""All variants of a grid in one pass: sessions are walked once, and priced by each variant from what was found."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rating.compile.plan import Plan, make_plan
+from rating.desk.compare.changes import Grid, Step
+from rating.desk.compare.quantities import PriceTable, price_table
+from rating.errors import Refused
+from rating.kernels.arrays import Totals, frozen_deals, no_deals, readonly
+from rating.kernels.grid import grid as price_grid
+from rating.kernels.groups import Found, Variants, pack
+from rating.kernels.price import BLOCK_SESSIONS, SCRATCH_FULL
+from rating.settle.chunks import CORES, STRETCHES_A_SESSION, settle, usage_of
+from rating.settle.memory import Block
+from rating.settle.room import room_for_block, room_for_totals
+from rating.tariff.model import Tariffs
+from rating.usage.batch import UsageBatch
+from rating.usage.order import put_in_order
+
+Int64 = NDArray[np.int64]
+Int32 = NDArray[np.int32]
+UInt8 = NDArray[np.uint8]
+
+_SETS_MIN = 64  # variants in a pass at least: a walk costs as much as some 10 of them
+_ACCOUNT_CELLS_MAX = 2**22  # accounts times variants in a pass: 32 MB a thread
+_CHUNK_SESSIONS = 16384
+_SUMS = ("sessions", "fixed", "net", "tax", "more", "less", "rise", "fall", "account")
+
+
+class Sums(NamedTuple):
+    """What v variants come to, in micro, by g groups; a variant is a column, and the first is what prices are now."""
+
+    sessions: Int64  # (g, v) that are rated
+    net: Int64  # (g, v)
+    tax: Int64  # (g, v)
+    more: Int64  # (g, v) sessions that cost more than now
+    less: Int64  # (g, v)
+    rise: Int64  # (g, v) by so much together
+    fall: Int64  # (g, v) not above 0
+    account: Int64  # (a, v) what the sessions of an account cost more than now
+
+
+class Rates(NamedTuple):
+    """The sums, the sessions (n,) behind them, and what each costs where that was asked for."""
+
+    sums: Sums
+    status: UInt8  # (n,) errors.Refused, as prices are now
+    in_full: Int64  # (q,) rows that were rated by each variant in full
+    plan: Plan
+    batch: UsageBatch
+    net: Int64 | None = None  # (n, v)
+    tax: Int64 | None = None  # (n, v)
+
+
+def rate_all(
+    tariffs: Tariffs,
+    batch: UsageBatch,
+    grid: Grid,
+    group: Int32,
+    account: Int32 | None = None,
+    *,
+    each: bool = False,
+    threads: int | None = None,
+) -> Rates:
+    """Price the sessions of a batch, none of which has a deal, as prices are now and by every variant of the grid.
+
+    Args:
+        tariffs: those that the grid changes.
+        batch: what was delivered.
+        grid: the changes.
+        group: int32 (n,), which sums a session counts for.
+        account: int32 (n,), which account it is of, -1: none.
+        each: tell what each session costs by each variant; takes 16 bytes for each.
+        threads: how many threads price.
+    """
+    found = _rate_all(tariffs, batch, grid, group, account, each, threads)
+    if (found[1].fault >= 0).any() and (ordered := put_in_order(batch)) is not None:
+        found = _rate_all(tariffs, ordered, grid, group, account, each, threads)
+    return found[0]
+
+
+def _rate_all(
+    tariffs: Tariffs, batch: UsageBatch, grid: Grid, group: Int32, account: Int32 | None, each: bool, threads: int | None
+) -> tuple[Rates, Totals]:
+    plan = make_plan(tariffs, batch)
+    count, variants = plan.status.size, grid.variants
+    totals = room_for_totals(count, plan)
+    totals.status[:] = plan.status
+    totals.fault[:] = -1
+    totals.unknown[:] = 0
+    accounts = 0 if account is None or not account.size else int(account.max()) + 1
+    width = max(_SETS_MIN, _ACCOUNT_CELLS_MAX // max(1, accounts))
+    parts, odd = [], np.zeros(count, np.uint8)
+    for first in range(0, len(variants), width):
+        sets = list(variants[first : first + width])
+        # The sessions that do not fit are those of every pass, or sums would count some twice.
+        job = _Pass(plan, batch, price_table(plan, grid, sets), group, account, accounts, totals, each)
+        part, more = job.run(threads or CORES)
+        parts.append(part)
+        odd |= more
+    if len(parts) > 1 and odd.any():
+        parts = []
+        for first in range(0, len(variants), width):
+            sets = list(variants[first : first + width])
+            job = _Pass(plan, batch, price_table(plan, grid, sets), group, account, accounts, totals, each, odd)
+            parts.append(job.run(threads or CORES)[0])
+    sums, each_net, each_tax = _side_by_side(parts)
+    in_full = np.flatnonzero((odd != 0) & (plan.status == Refused.FINE))
+    if in_full.size:
+        whole = _InFull(tariffs, batch, plan, in_full, group, account, totals, threads)
+        whole.add(grid, sums, each_net, each_tax)
+    return Rates(sums, totals.status, in_full, plan, batch, each_net, each_tax), totals
+
+
+class _Pass:
+    """One walk over all sessions, for some of the variants."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        batch: UsageBatch,
+        table: PriceTable,
+        group: Int32,
+        account: Int32 | None,
+        accounts: int,
+        totals: Totals,
+        each: bool,
+        odd: UInt8 | None = None,
+    ) -> None:
+        self.plan, self.totals = plan, totals
+        fits = table.fits[plan.timeline] if table.fits.size else np.zeros(plan.status.size, bool)
+        self.odd = np.zeros(plan.status.size, np.uint8) if odd is None else odd.copy()
+        self.odd |= ~fits
+        self.rows = readonly(np.flatnonzero((plan.status == Refused.FINE) & (self.odd == 0)))
+        codes = np.empty(0, np.int32) if account is None else account
+        self.variants: Variants = table.variants._replace(group=readonly(group), account=readonly(codes))
+        self.groups, self.accounts = int(group.max()) + 1 if group.size else 0, accounts
+        self.each = each
+        self.usage = pack(usage_of(batch, plan))
+
+    def run(self, threads: int) -> tuple[tuple[Sums, Int64 | None, Int64 | None], UInt8]:
+        """The sums, and the sessions (n,) that are odd."""
+        sets, count = self.variants.num.shape[1], self.plan.status.size
+        each = tuple(np.zeros((count if self.each else 0, sets), np.int64) for _ in range(2))
+        edges = [*range(0, self.rows.size, _CHUNK_SESSIONS), self.rows.size]
+        chunks = iter(pairwise(edges))
+        workers = max(1, min(threads, len(edges) - 1))
+
+        def work() -> Found:
+            found = self._room(sets, each)
+            worker = _Worker(self, found)
+            for first, last in chunks:  # the GIL hands each item to one thread
+                worker.price(first, last)
+            return found
+
+        if not self.rows.size:
+            every = [self._room(sets, each)]
+        elif workers == 1:
+            every = [work()]
+        else:
+            with ThreadPoolExecutor(workers, thread_name_prefix="rating") as pool:
+                every = [done.result() for done in [pool.submit(work) for _ in range(workers)]]
+        total = {name: sum(getattr(found, name) for found in every) for name in _SUMS}
+        sums = Sums(
+            np.repeat(total["sessions"][:, None], sets, axis=1),
+            total["net"] + total["fixed"][:, :1],
+            total["tax"] + total["fixed"][:, 1:],
+            *(total[name] for name in _SUMS[4:]),
+        )
+        return (sums, *(each if self.each else (None, None))), self.odd
+
+    def _room(self, sets: int, each: tuple[Int64, ...]) -> Found:
+        g = self.groups
+        wide = [np.zeros((g, sets), np.int64) for _ in range(6)]
+        account = np.zeros((self.accounts, sets), np.int64)
+        scratch = [np.zeros(sets, np.int64) for _ in range(3)]
+        return Found(np.zeros(g, np.int64), np.zeros((g, 2), np.int64), *wide, account, *each, self.odd, *scratch)  # type: ignore[call-arg]
+
+
+class _Worker:
+    """One thread."""
+
+    def __init__(self, job: _Pass, found: Found) -> None:
+        self._job, self._block, self._stretches = job, Block(), STRETCHES_A_SESSION * BLOCK_SESSIONS
+        self._found, self._deals = pack(found), pack(frozen_deals(no_deals()))
+        self._book, self._totals, self._variants = pack(job.plan.book), pack(job.totals), pack(job.variants)
+        self._scratch = self._room()
+
+    def _room(self) -> object:
+        return pack(room_for_block(self._block, self._stretches, self._job.plan, lines=False))
+
+    def price(self, first: int, last: int) -> None:
+        """Price the sessions at these places of the rows."""
+        while True:
+            groups = (self._job.usage, self._book, self._deals, self._scratch, self._totals, self._variants, self._found)
+            first, why = price_grid(first, last, self._job.rows, *groups)
+            if why != SCRATCH_FULL:
+                return
+            self._stretches *= 4
+            self._scratch = self._room()
+
+
+def _side_by_side(
+    parts: list[tuple[Sums, Int64 | None, Int64 | None]],
+) -> tuple[Sums, Int64 | None, Int64 | None]:
+    """The columns of all passes; each begins with what prices are now."""
+
+    def joined(columns: list[Int64]) -> Int64:
+        return np.concatenate([columns[0], *(column[:, 1:] for column in columns[1:])], axis=1)
+
+    sums = Sums(*map(joined, map(list, zip(*(part[0] for part in parts), strict=True))))
+    net, tax = ([part[i] for part in parts] for i in (1, 2))
+    if net[0] is None:
+        return sums, None, None
+    return sums, joined(net), joined(tax)  # type: ignore[arg-type]
+
+
+class _InFull:
+    """The sessions that the kernel leaves: prices that follow an index, taxes that are settled apart, great numbers."""
+
+    def __init__(
+        self,
+        tariffs: Tariffs,
+        batch: UsageBatch,
+        plan: Plan,
+        rows: Int64,
+        group: Int32,
+        account: Int32 | None,
+        totals: Totals,
+        threads: int | None,
+    ) -> None:
+        self.tariffs, self.batch, self.rows, self.threads, self.totals = tariffs, batch, rows, threads, totals
+        self.group = group[rows]
+        self.account = None if account is None or not account.size else account[rows]
+        settle(batch, plan, None, sessions=readonly(rows), totals=totals, threads=threads)
+        self.now = _Costs.of(totals, rows)
+
+    def add(self, grid: Grid, sums: Sums, each_net: Int64 | None, each_tax: Int64 | None) -> None:
+        """Add what they come to now, and by each variant."""
+        for column, steps in enumerate([None, *grid.variants]):
+            costs = self.now if steps is None else self._by(grid, steps)
+            both = costs.known & self.now.known
+            change = np.where(both, costs.net + costs.tax - self.now.net - self.now.tax, 0)
+            columns = (both, np.where(both, costs.net, 0), np.where(both, costs.tax, 0))
+            moved = (change > 0, change < 0, np.maximum(change, 0), np.minimum(change, 0))
+            for name, values in zip(Sums._fields, (*columns, *moved), strict=False):
+                np.add.at(getattr(sums, name)[:, column], self.group, values.astype(np.int64))
+            if self.account is not None:
+                known = self.account >= 0
+                np.add.at(sums.account[:, column], self.account[known], change[known])
+            if each_net is not None and each_tax is not None:
+                each_net[self.rows, column] = costs.net
+                each_tax[self.rows, column] = costs.tax
+
+    def _by(self, grid: Grid, steps: tuple[Step, ...]) -> _Costs:
+        plan = make_plan(grid.apply(self.tariffs, steps), self.batch)
+        totals, _ = settle(self.batch, plan, None, sessions=readonly(self.rows), threads=self.threads)
+        return _Costs.of(totals, self.rows)
+
+
+class _Costs(NamedTuple):
+    net: Int64  # (q,) micro
+    tax: Int64  # (q,)
+    known: NDArray[np.bool_]  # (q,) rated, and its tax is known
+
+    @classmethod
+    def of(cls, totals: Totals, rows: Int64) -> _Costs:
+        fine = totals.status[rows] == Refused.FINE
+        if totals.unknown.size:
+            fine &= totals.unknown[rows] == 0
+        net = np.where(fine, totals.net_micro[rows, 0], 0)
+        tax = np.where(fine, totals.tax_micro[rows, 0], 0) if len(totals.tax_micro) else np.zeros(rows.size, np.int64)
+        return cls(net, tax, fine)

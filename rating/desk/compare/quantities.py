@@ -1,0 +1,132 @@
+"""The prices of all variants as the kernel `grid` takes them, and the timelines that it can price by them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import lcm
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rating.compile.plan import Plan
+from rating.desk.compare.changes import Grid, Step
+from rating.kernels.arrays import NEVER, NO_TAX, SETTLED_APART, TAX_INCLUDED, readonly
+from rating.kernels.groups import Variants
+from rating.units import AMOUNT_MAX_NANO, DENOMINATOR_MAX, NANO_PER_MICRO, PPM_PER_UNIT
+
+Int64 = NDArray[np.int64]
+
+_TOP = 2**60  # no product of the kernel is greater
+
+
+class PriceTable(NamedTuple):
+    """The prices of a plan's components by v sets, the first as they are; and which timelines (k,) they fit."""
+
+    variants: Variants  # without groups and accounts
+    fits: NDArray[np.bool_]  # (k,)
+
+
+def price_table(plan: Plan, grid: Grid, sets: list[tuple[Step, ...]]) -> PriceTable:
+    """All prices as they are now, and by each of these sets of steps."""
+    book, rules = plan.book, plan.book.rules
+    count, width = len(plan.parts), len(sets) + 1
+    num = np.zeros((count, width), np.int64)
+    quantity_max, low, high = np.zeros(count, np.int64), np.full(count, -NEVER), np.full(count, NEVER)
+    lines = len(plan.tariffs)
+    found = [_Timeline(plan, t, grid, sets) for t in range(lines)]
+    for each in found:
+        if not each.fits:
+            continue
+        for c, prices in zip(each.components, each.prices, strict=True):
+            num[c] = [int(price * each.den) for price in prices]
+            most = min(_TOP // (each.factor * len(each.prices)), AMOUNT_MAX_NANO * each.den // len(each.prices))
+            quantity_max[c] = min(most // int(num[c].max()) if num[c].any() else NEVER, NEVER)
+            if book.components.min_nano[c] > -NEVER:
+                low[c] = int(book.components.min_nano[c]) * each.den
+            if book.components.max_nano[c] < NEVER:
+                high[c] = int(book.components.max_nano[c]) * each.den
+    x = book.taxes.rate_ppm.size
+    shares = [
+        Fraction(int(rate), int(scale)) if scale > 0 else Fraction(0)
+        for rate, scale in zip(book.taxes.rate_ppm, book.taxes.scale_ppm, strict=True)
+    ]
+    variants = Variants(
+        num=readonly(num),
+        quantity_max=readonly(quantity_max),
+        low=readonly(low),
+        high=readonly(high),
+        den=np.array([each.den if each.fits else 1 for each in found], np.int64),
+        varies=np.array([each.varies for each in found], np.uint8),
+        rate=np.array([each.share.numerator for each in found], np.int64),
+        scale=np.array([each.share.denominator for each in found], np.int64),
+        limit=np.array([limit for each in found for limit in each.limits], np.int64),
+        after=np.array([limit for each in found for limit in each.after], np.int64),
+        tax_rate=np.array([shares[j].numerator for j in range(x)], np.int64),
+        tax_scale=np.array([shares[j].denominator for j in range(x)], np.int64),
+        group=np.empty(0, np.int32),
+        account=np.empty(0, np.int32),
+    )
+    assert rules.den.size == lines
+    return PriceTable(variants, np.array([each.fits for each in found], bool))
+
+
+class _Timeline:
+    """What is priced of one timeline: exact prices in nano for each base unit, over one denominator for all variants."""
+
+    def __init__(self, plan: Plan, t: int, grid: Grid, sets: list[tuple[Step, ...]]) -> None:
+        book, rules = plan.book, plan.book.rules
+        first, last = book.timelines.component_first[t], book.timelines.component_first[t + 1]
+        self.components = range(first, last)
+        self.prices = [_prices(plan, t, c, grid, sets) for c in self.components]
+        self.varies = any(len(set(each)) > 1 for each in self.prices)
+        limits = [_limit(plan, t, i) for i in range(4)]
+        fractions = [price for each in self.prices for price in each] + limits
+        self.den = lcm(*(each.denominator for each in fractions)) if fractions else 1
+        self.share = _share(plan, t)
+        taxes = range(book.taxes.first[t], book.taxes.first[t + 1]) if rules.mixed[t] else range(0)
+        scales = [int(book.taxes.scale_ppm[j]) for j in taxes]
+        self.factor = max(self.share.numerator, self.share.denominator, *scales, 1) * 2
+        self.limits = [int(limit * self.den) for limit in limits]
+        self.after = [int(rules.after_nano[2 * t + i]) * self.den for i in range(2)]
+        self.fits = self._fits(plan, t)
+        if not self.fits:
+            self.limits, self.after = [0] * 4, [0] * 2
+
+    def _fits(self, plan: Plan, t: int) -> bool:
+        """Whether the kernel can price it: no index, no unknown tax, and numbers that leave room in 64 bits."""
+        book, rules = plan.book, plan.book.rules
+        parts = slice(self.components.start, self.components.stop)
+        if rules.mixed[t] == SETTLED_APART or book.timelines.spot[t] or (book.components.spot[parts] >= 0).any():
+            return False
+        if rules.mixed[t] and (book.components.tax_bits[parts] < 0).any():
+            return False
+        top = _TOP // (self.factor * max(1, len(self.prices)))
+        least, most = book.components.min_nano[parts], book.components.max_nano[parts]
+        bounds = [int(each) for each in (*least, *most) if abs(int(each)) < NEVER]
+        greatest = max((abs(each) for each in (*self.limits, *self.after)), default=0)
+        amounts = max((abs(each) * self.den for each in bounds), default=0)
+        unit = self.den * int(rules.unit_nano[t]) * self.factor
+        return self.den <= DENOMINATOR_MAX and max(greatest, amounts) <= top and unit <= _TOP
+
+
+def _prices(plan: Plan, t: int, c: int, grid: Grid, sets: list[tuple[Step, ...]]) -> list[Fraction]:
+    part, element = plan.parts[c], plan.elements[plan.book.components.element[c]]
+    every = [part.price, *(grid.price(plan.tariffs[t].id, element, part, steps) for steps in sets)]
+    return [Fraction(price.amount_micro * NANO_PER_MICRO, price.per) for price in every]
+
+
+def _limit(plan: Plan, t: int, i: int) -> Fraction:
+    rules = plan.book.rules
+    if not rules.limit_given[4 * t + i]:
+        return Fraction(0)
+    return int(rules.limit_nano[4 * t + i]) + Fraction(int(rules.limit_rest[4 * t + i]), int(rules.den[t]))
+
+
+def _share(plan: Plan, t: int) -> Fraction:
+    """The tax as a share of a total in the terms of prices."""
+    rules = plan.book.rules
+    if rules.tax[t] == NO_TAX or rules.mixed[t]:
+        return Fraction(0)
+    rate = int(rules.rate_ppm[t])
+    return Fraction(rate, PPM_PER_UNIT + (rate if rules.tax[t] == TAX_INCLUDED else 0))
