@@ -10,12 +10,16 @@ May import: what the desk may; `pages` for what its pages share. Jinja2 and rich
     keys       what sessions are grouped by: tariff, hour of the week, site, membership
     sums       sums by groups, payers, histogram
     extremes   the largest changes, told side by side; elements that nothing was billed by
-    compare    all of it for two sides; as_json, terminal and page write it
+    present    all of it for two sides; as_json, terminal and page write it
     quantities, one_pass
                all variants of a grid in one pass over the intervals
-    variants   all of it for a grid; grid_json, grid_terminal and grid_page write it
+    variants   all of it for a grid; as_json, grid_terminal and grid_page write it
+    compare    which of the two is asked for
 """
 
 from rating.desk.compare.changes import Grid, grid
+from rating.desk.compare.compare import compare
+from rating.desk.compare.present import Comparison
+from rating.desk.compare.variants import GridComparison
 
-__all__ = ["Grid", "grid"]
+__all__ = ["Comparison", "Grid", "GridComparison", "compare", "grid"]

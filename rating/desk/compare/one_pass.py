@@ -51,7 +51,7 @@ class Rates(NamedTuple):
     """The sums, the sessions (n,) behind them, and what each costs where that was asked for."""
 
     sums: Sums
-    status: UInt8  # (n,) errors.Refused, as prices are now
+    totals: Totals  # of the sessions (n,), as prices are now: status and fault; amounts of those rated in full
     in_full: Int64  # (q,) rows that were rated by each variant in full
     plan: Plan
     batch: UsageBatch
@@ -116,7 +116,7 @@ def _rate_all(
     if in_full.size:
         whole = _InFull(tariffs, batch, plan, in_full, group, account, totals, threads)
         whole.add(grid, sums, each_net, each_tax)
-    return Rates(sums, totals.status, in_full, plan, batch, each_net, each_tax), totals
+    return Rates(sums, totals, in_full, plan, batch, each_net, each_tax), totals
 
 
 class _Pass:

@@ -46,11 +46,7 @@ def price_table(plan: Plan, grid: Grid, sets: list[tuple[Step, ...]]) -> PriceTa
                 low[c] = int(book.components.min_nano[c]) * each.den
             if book.components.max_nano[c] < NEVER:
                 high[c] = int(book.components.max_nano[c]) * each.den
-    x = book.taxes.rate_ppm.size
-    shares = [
-        Fraction(int(rate), int(scale)) if scale > 0 else Fraction(0)
-        for rate, scale in zip(book.taxes.rate_ppm, book.taxes.scale_ppm, strict=True)
-    ]
+    shares = [_tax_share(plan, j) for j in range(book.taxes.rate_ppm.size)]
     variants = Variants(
         num=readonly(num),
         quantity_max=readonly(quantity_max),
@@ -62,8 +58,8 @@ def price_table(plan: Plan, grid: Grid, sets: list[tuple[Step, ...]]) -> PriceTa
         scale=np.array([each.share.denominator for each in found], np.int64),
         limit=np.array([limit for each in found for limit in each.limits], np.int64),
         after=np.array([limit for each in found for limit in each.after], np.int64),
-        tax_rate=np.array([shares[j].numerator for j in range(x)], np.int64),
-        tax_scale=np.array([shares[j].denominator for j in range(x)], np.int64),
+        tax_rate=np.array([each.numerator for each in shares], np.int64),
+        tax_scale=np.array([each.denominator for each in shares], np.int64),
         group=np.empty(0, np.int32),
         account=np.empty(0, np.int32),
     )
@@ -85,8 +81,8 @@ class _Timeline:
         self.den = lcm(*(each.denominator for each in fractions)) if fractions else 1
         self.share = _share(plan, t)
         taxes = range(book.taxes.first[t], book.taxes.first[t + 1]) if rules.mixed[t] else range(0)
-        scales = [int(book.taxes.scale_ppm[j]) for j in taxes]
-        self.factor = max(self.share.numerator, self.share.denominator, *scales, 1) * 2
+        shares = [self.share, *(_tax_share(plan, j) for j in taxes)]
+        self.factor = max(max(each.numerator, each.denominator) for each in shares)
         self.limits = [int(limit * self.den) for limit in limits]
         self.after = [int(rules.after_nano[2 * t + i]) * self.den for i in range(2)]
         self.fits = self._fits(plan, t)
@@ -121,6 +117,12 @@ def _limit(plan: Plan, t: int, i: int) -> Fraction:
     if not rules.limit_given[4 * t + i]:
         return Fraction(0)
     return int(rules.limit_nano[4 * t + i]) + Fraction(int(rules.limit_rest[4 * t + i]), int(rules.den[t]))
+
+
+def _tax_share(plan: Plan, j: int) -> Fraction:
+    """One of the taxes of a timeline whose prices have different ones."""
+    scale = int(plan.book.taxes.scale_ppm[j])
+    return Fraction(int(plan.book.taxes.rate_ppm[j]), scale) if scale > 0 else Fraction(0)
 
 
 def _share(plan: Plan, t: int) -> Fraction:
