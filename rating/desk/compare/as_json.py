@@ -34,6 +34,7 @@ def as_dict(found: Comparison) -> dict[str, Any]:
             "new": [each._asdict() for each in found.unused_new],
         },
         "tariffs": {"differ": found.differ, "only_old": found.only_old, "only_new": found.only_new},
+        "unknown_sessions": found.strays,
         "engine_version": __version__,
     }
 
@@ -59,6 +60,7 @@ def grid_as_dict(found: GridComparison) -> dict[str, Any]:
         "rejected": [asdict(each) for each in found.rejected],
         "tax_not_known": found.tax_not_known,
         "rated_in_full": {"sessions": found.in_full, "why": found.why_in_full},
+        "unknown_sessions": found.strays,
         "engine_version": __version__,
     }
 

@@ -48,6 +48,7 @@ class Comparison:
     only_new: tuple[str, ...]
     differ: tuple[str, ...]  # tariffs on both sides that can come to other amounts
     tariffs_used: tuple[str, ...]  # by compared sessions
+    strays: int  # session ids of meter data that no session has
     _tell: Callable[[], tuple[Pair, ...]] = field(repr=False, compare=False)
 
     @property
@@ -146,6 +147,7 @@ def _compared(
         only_new=tuple(name for name in new.tariffs if name not in old.tariffs),
         differ=tuple(name for name in both if old.tariffs[name].hash != new.tariffs[name].hash),
         tariffs_used=tuple(name for name in old.tariffs if name in used),
+        strays=len(batch.stray),
         _tell=lambda: tuple(teller.largest(change, among, account)),
     )
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from rating.desk.compare.extremes import Why
+from rating.desk.compare.sums import Bar, Payers
 from rating.money import minor_micro
 from rating.units import MICRO_PER_UNIT
 
@@ -57,3 +58,57 @@ def count(number: int, singular: str, plural: str | None = None) -> str:
     ('1 session', '1,200 sessions')
     """
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def stray_text(strays: int) -> str:
+    """Meter data that is in no bill, in a half sentence; empty where there is none.
+
+    >>> stray_text(1)
+    '; meter data of 1 unknown session is in no bill'
+    """
+    return f"; meter data of {count(strays, 'unknown session')} is in no bill" if strays else ""
+
+
+def headline(compared: int, sessions: int, apart: int) -> str:
+    """How many sessions the sums are of.
+
+    >>> headline(7, 9, 2)
+    '7 of 9 sessions are compared, 2 are not and stand apart below'
+    """
+    if not apart:
+        return f"All of {count(sessions, 'session')} are compared" if sessions != 1 else "The 1 session is compared"
+    verb = "is" if apart == 1 else "are"
+    are = "is" if compared == 1 else "are"
+    return f"{compared:,} of {count(sessions, 'session')} {are} compared, {apart:,} {verb} not and stand apart below"
+
+
+def payers_text(payers: Payers, noun: str, currency: str) -> str:
+    """Who pays more, the same and less, and by how much together.
+
+    >>> payers_text(Payers(2, 1, 0, 1500000, 0), "driver", "EUR")
+    '2 drivers pay more (+1.50 together), 1 the same, none less'
+    """
+    rise, fall = (amount(each, currency, grouped=True, signed=True) for each in (payers.rise_micro, payers.fall_micro))
+    more = f"{count(payers.more, noun)} {'pays' if payers.more == 1 else 'pay'} more ({rise} together)"
+    parts = [
+        more if payers.more else f"no {noun} pays more",
+        f"{payers.same:,} the same" if payers.same else "none the same",
+        f"{payers.less:,} less ({fall} together)" if payers.less else "none less",
+    ]
+    return ", ".join(parts)
+
+
+def range_text(bar: Bar, currency: str) -> str:
+    """The changes that a bar of a histogram holds.
+
+    >>> range_text(Bar(100000, 200000, 3), "EUR"), range_text(Bar(None, -1000000, 1), "EUR"), range_text(Bar(0, 0, 1), "EUR")
+    ('+0.10 to +0.20', 'below -1.00', 'the same')
+    """
+    low, high = bar.from_micro, bar.to_micro
+    if low is None:
+        return f"below {amount(high or 0, currency, signed=True)}"
+    if high is None:
+        return f"above {amount(low, currency, signed=True)}"
+    if low == high:
+        return "the same"
+    return f"{amount(low, currency, signed=True)} to {amount(high, currency, signed=True)}"

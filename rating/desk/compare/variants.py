@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rating.accounts.claims import has_deals
 from rating.accounts.opening import members_meanwhile
@@ -74,6 +76,7 @@ class GridComparison:
     tax_not_known: int  # sessions
     in_full: int  # sessions that every variant rated in full, instead of from the quantities of their lines
     why_in_full: str
+    strays: int  # session ids of meter data that no session has
 
     @property
     def compared(self) -> int:
@@ -137,18 +140,22 @@ def compare_grid(
         rejected = tuple(
             Rejected(sessions.id[i].as_py(), each.code, each.message) for i, each in sorted(now.refusals.items())
         )
+        counted = now.known
         not_known = int((now.rated & ~now.known).sum())
         why = "what accounts and coupons give depends on the sessions before"
     else:
         found = rate_all(tariffs, batch, grid, group, code, threads=threads)
         sums, in_full = found.sums, int(found.in_full.size)
-        faults = (row for row in rejections(found.batch, found.plan, found.totals))
-        known = count - int((found.totals.status != Refused.FINE).sum())
+        count_refused = int((found.totals.status != Refused.FINE).sum())
+        faults = islice(rejections(found.batch, found.plan, found.totals), count_refused)
+        counted = found.totals.status == Refused.FINE
+        if found.totals.unknown.size:
+            counted &= found.totals.unknown == 0
         rejected = tuple(Rejected(row.session_id, row.fault.code, row.fault.message) for row in faults)
-        not_known = known - int(sums.sessions[:, 0].sum())
+        not_known = int((found.totals.status == Refused.FINE).sum() - counted.sum())
         if in_full:
             why = "prices follow an index, taxes are told price by price, or numbers are very great"
-    rows, each = _rows(tariffs, grid, batch, sums, account)
+    rows, each = _rows(tariffs, grid, batch, sums, _present(account, counted))
     return GridComparison(
         old_name=name,
         changes=tuple(change.text.strip() for change in grid.changes),
@@ -160,6 +167,7 @@ def compare_grid(
         tax_not_known=not_known,
         in_full=in_full,
         why_in_full=why,
+        strays=len(batch.stray),
     )
 
 
@@ -212,6 +220,11 @@ def _told(sums: Sums, of: list[int], v: int) -> tuple[int, Amounts, Amounts, Pay
     sessions, more, less = (total(name, v) for name in ("sessions", "more", "less"))
     payers = Payers(more, sessions - more - less, less, total("rise", v), total("fall", v))
     return sessions, amounts, amounts - now, payers
+
+
+def _present(account: Key | None, counted: NDArray[np.bool_]) -> Key | None:
+    """The accounts of the sessions that count."""
+    return None if account is None else account._replace(code=np.where(counted, account.code, np.int32(-1)))
 
 
 def _drivers(
