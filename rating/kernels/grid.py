@@ -36,12 +36,29 @@ from rating.kernels.walk import walk
 from rating.kernels.walk_restricted import walk_restricted
 from rating.units import NANO_PER_MICRO
 
+# What any set comes to at most, over its denominator: the sum of two stays in int64, and a limit beside it.
+AMOUNT_TOP = 2**60
+
 
 @scalar
 def _rounded(num: int, den: int, mode: int) -> int:
     """num ÷ den, rounded to an integer; den > 0."""
     whole = num // den
     return round_parts(whole, num - whole * den, 0, den, mode)
+
+
+@scalar
+def _taxed(value: int, plus: int, a: int, b: int, unit: int, mode: int, direct: bool) -> int:
+    """value × a ÷ b + plus, counted in units and rounded; `direct`: value × a stays in int64."""
+    den = unit * b
+    if direct:
+        return _rounded(value * a + plus * b, den, mode)
+    whole = value // b
+    part = whole * a + plus
+    units = part // unit
+    num = (part - units * unit) * b + (value - whole * b) * a
+    more = num // den
+    return round_parts(units + more, num - more * den, 0, den, mode)
 
 
 @scalar
@@ -82,9 +99,15 @@ def reprice(
             continue
         t = index(of_session[s])
         first, last = record_first[o], record_first[o + 1]
+        size = 0  # at least what any set comes to
         for r in range(first, last):
-            if component[r] >= 0 and billed[r] > quantity_max[component[r]]:
+            if component[r] < 0:
+                continue
+            c = index(component[r])
+            size += min(max(min(billed[r], quantity_max[c]) * variants.most[c], low[c]), high[c])
+            if billed[r] > quantity_max[c] or size > AMOUNT_TOP:
                 found.odd[s] = 1
+                break
         if found.odd[s] != 0:
             continue
         wanted = sets if variants.varies[t] != 0 else 1
@@ -92,7 +115,7 @@ def reprice(
         unit, unit_micro = den * unit_nano, unit_nano // NANO_PER_MICRO
 
         # 1. What all components cost; where prices have different taxes, then what those of each cost.
-        mixed = rules.mixed[t] != 0
+        mixed, direct = rules.mixed[t] != 0, size <= variants.direct[t]
         tax_first, tax_last = (taxes.first[t], taxes.first[t + 1]) if mixed else (0, 0)
         for v in range(wanted):
             total[v] = 0
@@ -127,9 +150,9 @@ def reprice(
                     else:
                         base[v] += amount
             if not every:
-                a, b = variants.tax_rate[j], unit * variants.tax_scale[j]
+                a, b = variants.tax_rate[j], variants.tax_scale[j]
                 for v in range(wanted):
-                    taxed[v] += _rounded(base[v] * a, b, mode)
+                    taxed[v] += _taxed(base[v], 0, a, b, unit, mode, direct)
 
         # 2. Limits, tax and rounding, each total once.
         a, b = variants.rate[t], variants.scale[t]
@@ -141,11 +164,11 @@ def reprice(
                 if fixed >= 0 and tax_kind == TAX_EXCLUDED:
                     taxed[v] = _rounded(variants.after[2 * t + fixed] - before, unit, mode)
                 elif fixed >= 0:
-                    taxed[v] = _rounded(before * a + (exact - before) * b, unit * b, mode)
+                    taxed[v] = _taxed(before, exact - before, a, b, unit, mode, direct=False)
                 elif tax_kind != NO_TAX:
-                    taxed[v] = _rounded(exact * a, unit * b, mode)
+                    taxed[v] = _taxed(exact, 0, a, b, unit, mode, direct=False)
             elif tax_kind != NO_TAX and not mixed:
-                taxed[v] = _rounded(exact * a, unit * b, mode)
+                taxed[v] = _taxed(exact, 0, a, b, unit, mode, direct)
             total[v] = _rounded(exact, unit, mode)
             if tax_kind == TAX_INCLUDED:
                 total[v] -= taxed[v]

@@ -67,17 +67,19 @@ class Insertion(NamedTuple):
 class Variants(NamedTuple):
     """v sets of prices for the c components of k timelines, over one denominator each. The first is what they have now.
 
-    Amounts are numerators in nano over `den`: quantity × num, whole. No product of any leaves int64.
+    Amounts are numerators in nano over `den`: quantity × num, whole. Of those up to AMOUNT_TOP no sum leaves int64.
     """
 
     num: Wide  # (c, v)
-    quantity_max: Int64  # (c,) of more the session is odd
+    most: Int64  # (c,) the greatest of them
+    quantity_max: Int64  # (c,) which comes to AMOUNT_TOP; of more the session is odd
     low: Int64  # (c,) the least amount of what is billable; -NEVER: none
     high: Int64  # (c,) NEVER: none
     den: Int64  # (k,)
     varies: UInt8  # (k,) 0: all sets have the same prices
     rate: Int64  # (k,) the tax as a share of the total: rate ÷ scale, in lowest terms
     scale: Int64  # (k,)
+    direct: Int64  # (k,) up to here a total times the rate of any tax stays in int64
     limit: Int64  # (4 k,) as Rules.limit_nano
     after: Int64  # (2 k,) as Rules.after_nano
     tax_rate: Int64  # (x,) the same of each of Taxes

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from rating.compile.plan import Plan
 from rating.desk.compare.changes import Grid, Step
 from rating.kernels.arrays import NEVER, NO_TAX, SETTLED_APART, TAX_INCLUDED, readonly
+from rating.kernels.grid import AMOUNT_TOP
 from rating.kernels.groups import Variants
-from rating.units import AMOUNT_MAX_NANO, DENOMINATOR_MAX, NANO_PER_MICRO, PPM_PER_UNIT
+from rating.units import DENOMINATOR_MAX, NANO_PER_MICRO, PPM_PER_UNIT
 
 Int64 = NDArray[np.int64]
 
-_TOP = 2**60  # no product of the kernel is greater
+_INT64_TOP = 2**62  # of any product of the kernel
 
 
 class PriceTable(NamedTuple):
@@ -32,7 +33,8 @@ def price_table(plan: Plan, grid: Grid, sets: list[tuple[Step, ...]]) -> PriceTa
     book, rules = plan.book, plan.book.rules
     count, width = len(plan.parts), len(sets) + 1
     num = np.zeros((count, width), np.int64)
-    quantity_max, low, high = np.zeros(count, np.int64), np.full(count, -NEVER), np.full(count, NEVER)
+    most, quantity_max = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    low, high = np.full(count, -NEVER), np.full(count, NEVER)
     lines = len(plan.tariffs)
     found = [_Timeline(plan, t, grid, sets) for t in range(lines)]
     for each in found:
@@ -40,8 +42,8 @@ def price_table(plan: Plan, grid: Grid, sets: list[tuple[Step, ...]]) -> PriceTa
             continue
         for c, prices in zip(each.components, each.prices, strict=True):
             num[c] = [int(price * each.den) for price in prices]
-            most = min(_TOP // (each.factor * len(each.prices)), AMOUNT_MAX_NANO * each.den // len(each.prices))
-            quantity_max[c] = min(most // int(num[c].max()) if num[c].any() else NEVER, NEVER)
+            most[c] = num[c].max()
+            quantity_max[c] = AMOUNT_TOP // int(most[c]) if most[c] else NEVER
             if book.components.min_nano[c] > -NEVER:
                 low[c] = int(book.components.min_nano[c]) * each.den
             if book.components.max_nano[c] < NEVER:
@@ -49,6 +51,7 @@ def price_table(plan: Plan, grid: Grid, sets: list[tuple[Step, ...]]) -> PriceTa
     shares = [_tax_share(plan, j) for j in range(book.taxes.rate_ppm.size)]
     variants = Variants(
         num=readonly(num),
+        most=readonly(most),
         quantity_max=readonly(quantity_max),
         low=readonly(low),
         high=readonly(high),
@@ -56,6 +59,7 @@ def price_table(plan: Plan, grid: Grid, sets: list[tuple[Step, ...]]) -> PriceTa
         varies=np.array([each.varies for each in found], np.uint8),
         rate=np.array([each.share.numerator for each in found], np.int64),
         scale=np.array([each.share.denominator for each in found], np.int64),
+        direct=np.array([_INT64_TOP // each.factor for each in found], np.int64),
         limit=np.array([limit for each in found for limit in each.limits], np.int64),
         after=np.array([limit for each in found for limit in each.after], np.int64),
         tax_rate=np.array([each.numerator for each in shares], np.int64),
@@ -97,13 +101,12 @@ class _Timeline:
             return False
         if rules.mixed[t] and (book.components.tax_bits[parts] < 0).any():
             return False
-        top = _TOP // (self.factor * max(1, len(self.prices)))
         least, most = book.components.min_nano[parts], book.components.max_nano[parts]
         bounds = [int(each) for each in (*least, *most) if abs(int(each)) < NEVER]
-        greatest = max((abs(each) for each in (*self.limits, *self.after)), default=0)
-        amounts = max((abs(each) * self.den for each in bounds), default=0)
+        amounts = [abs(each) for each in (*self.limits, *self.after)] + [abs(each) * self.den for each in bounds]
+        amounts += [int(price * self.den) for each in self.prices for price in each]
         unit = self.den * int(rules.unit_nano[t]) * self.factor
-        return self.den <= DENOMINATOR_MAX and max(greatest, amounts) <= top and unit <= _TOP
+        return self.den <= DENOMINATOR_MAX and max(amounts, default=0) <= AMOUNT_TOP and unit <= _INT64_TOP // 4
 
 
 def _prices(plan: Plan, t: int, c: int, grid: Grid, sets: list[tuple[Step, ...]]) -> list[Fraction]:
