@@ -46,9 +46,9 @@ def histogram_picture(histogram: Histogram, layout: Layout) -> Drawing:
     """A bar for each range of changes, from the greatest fall down to the greatest rise."""
     currency = histogram.currency
     labels = [range_text(bar, currency) for bar in histogram.bars]
-    margin = max(map(len, labels)) * 6.6 + 12
+    margin = max(map(len, labels)) * 7.1 + 12
     most = max((bar.sessions for bar in histogram.bars), default=0) or 1
-    room = layout.width - margin - len(f"{most:,}") * 7.5 - 14
+    room = layout.width - margin - len(f"{most:,}") * 8 - 16
     shapes: list[Shape] = []
     for number, (label, bar) in enumerate(zip(labels, histogram.bars, strict=True)):
         top = number * (_BAR + _GAP)
@@ -127,10 +127,10 @@ def curve_picture(rows: list[VariantRow], layout: Layout) -> Drawing:
     """A bar for each variant: what it changes in revenue, on its side of a line that is what prices come to now."""
     labels = [row.label if len(row.label) <= 40 else f"{row.label[:39]}…" for row in rows]
     narrow = not layout.days_down
-    margin = 0.0 if narrow else max(map(len, labels)) * 6.6 + 12
+    margin = 0.0 if narrow else max(map(len, labels)) * 7.1 + 12
     currency = rows[0].currency
     texts = [f"{amount(row.change.gross_micro, currency, grouped=True, signed=True)} {_of(row)}".strip() for row in rows]
-    side = max(map(len, texts)) * 7.0 + 8
+    side = max(map(len, texts)) * 7.6 + 8
     low = min(0, *(row.change.gross_micro for row in rows))
     high = max(0, *(row.change.gross_micro for row in rows))
     span = (high - low) or 1
