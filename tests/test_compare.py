@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 
+import numpy as np
 import pytest
 from strategies import random_network
 from twin import tables
@@ -94,7 +97,9 @@ def test_revenue_by_hand(found):
 
 
 def test_revenue_by_groups(found):
-    rows = {group.name: [(row.name, row.sessions, row.change.gross_micro) for row in group.rows] for group in found.groups}
+    rows = {
+        group.name: [(row.name, row.sessions, row.change.gross_micro) for row in group.rows] for group in found.groups
+    }
     assert rows == {
         "tariff": [("city", 2, 260_000), ("coast", 1, 0)],
         # 09:00 UTC is 10:00 in Paris and 09:00 in Lisbon.
@@ -206,7 +211,10 @@ def turned_bar(bar: Bar) -> Bar:
 def test_amounts_are_those_of_rate():
     """Of each side, session by session and in sum."""
     every = rating.load_tariffs(EXAMPLES)
-    sessions = {**HISTORY, "tariff": ["harbour-dc", "per-kwh", "ca-tou", "tokyo-flat", "mixed-vat", "zurich-cash", "tiers"]}
+    sessions = {
+        **HISTORY,
+        "tariff": ["harbour-dc", "per-kwh", "ca-tou", "tokyo-flat", "mixed-vat", "zurich-cash", "tiers"],
+    }
     grid = rating.grid("* +0.11")
     new = grid.apply(every, grid.variants[0])
     found = rating.compare(every, new, sessions)
@@ -243,17 +251,13 @@ def test_an_empty_history():
 
 
 def test_bars_hold_every_change():
-    from random import Random
-
-    import numpy as np
-
     for seed in range(50):
         random = Random(seed)
         top = 10 ** random.randrange(1, 9)
         change = np.array([random.randrange(-top, top + 1) * 10_000 for _ in range(random.randrange(0, 200))], np.int64)
         bars = histogram("EUR", change).bars
         assert sum(bar.sessions for bar in bars) == change.size
-        for before, after in zip(bars, bars[1:], strict=False):
+        for before, after in pairwise(bars):
             assert before.to_micro == after.from_micro
 
 

@@ -25,6 +25,8 @@ versions:
       - {name: day, energy: 0.333333/kWh, flat: 1.00/session}
 """
 
+TENTHS = (-100_000, 0, 100_000)
+
 
 def prices(texts: tuple[str, ...]) -> list[list[str]]:
     """Of each variant all prices, as they are written."""
@@ -49,7 +51,7 @@ def prices(texts: tuple[str, ...]) -> list[list[str]]:
         (("time +5%",), [["200000", "105000", "333333", "1000000"]]),
         (('energy/"at night" +1',), [["1200000", "100000", "333333", "1000000"]]),
         (("*/d?y *2",), [["200000", "100000", "666666", "2000000"]]),
-        (("energy@c* -0.1..+0.1 step 0.1",), [[f"{200000 + by}", "100000", f"{333333 + by}", "1000000"] for by in (-100000, 0, 100000)]),
+        (("energy@c* -0.1..+0.1 step 0.1",), [[str(2 * 10**5 + i), "100000", str(333333 + i), "1000000"] for i in TENTHS]),
         (("flat =0..=2 step 1",), [["200000", "100000", "333333", str(each * 10**6)] for each in (0, 1, 2)]),
         (("flat *2, *3", "flat +1, +2"), [["200000", "100000", "333333", f"{each}000000"] for each in (3, 4, 4, 5)]),
         (("time/day@x +1",), None),
@@ -76,7 +78,8 @@ def test_labels_and_order():
     ("text", "said"),
     [
         ("", "change: read `(nothing)`, expected what is changed"),
-        ("enrgy +0.02", "change_target: read `enrgy`, expected what is changed, such as energy, time@harbour-* or flat/night; did you mean energy?"),
+        ("enrgy +0.02", "change_target: read `enrgy`, expected what is changed, such as energy, time@harbour-* "),
+        ("enrgy +0.02", "or flat/night; did you mean energy?"),
         ("voltage +1", "write one of energy, time, parking_time, flat, or * for all"),
         ("energy", "change_step: read `(nothing)`"),
         ("energy 0.02", ":8: change_step: read `0.02`"),

@@ -98,7 +98,7 @@ def month():
 
 GRIDS = (
     ("energy +0.01..+0.05 step 0.01",),
-    ("energy@harbour-* *0.9..*1.1 step 0.1", 'time =0, +10%', "flat +0.50"),
+    ("energy@harbour-* *0.9..*1.1 step 0.1", "time =0, +10%", "flat +0.50"),
     ("* -100%, -50%, +0%, +33.3333%",),
     ("parking_time +0.001, +0.07", "energy@*-*/*peak* +0.123456"),
 )
@@ -131,7 +131,9 @@ def test_variants_written_out_in_full_are_rated_alike(month, tmp_path):
         for row in found.rows:
             if row.variant == number:
                 of = rated.filter([each == row.currency for each in rated.column("currency").to_pylist()])
-                sums = [sum(int(each * 10**6) for each in of.column(name).to_pylist()) for name in ("net", "tax", "gross")]
+                sums = [
+                    sum(int(each * 10**6) for each in of.column(name).to_pylist()) for name in ("net", "tax", "gross")
+                ]
                 assert [row.amounts.net_micro, row.amounts.tax_micro, row.amounts.gross_micro] == sums
                 assert row.sessions == of.num_rows
     assert len(found.rows) == 3 * len(found.currencies) == 6
@@ -155,7 +157,11 @@ def test_by_hand():
     assert now.amounts.gross_micro == 37 * price.amount_micro
     assert [row.label for row in found.rows] == ["as it is", "energy -0.10", "energy +0.01"]
     assert [row.change.gross_micro for row in found.rows] == [0, -3_700_000, 370_000]
-    assert [(row.payers.more, row.payers.same, row.payers.less) for row in found.rows] == [(0, 4, 0), (0, 0, 4), (4, 0, 0)]
+    assert [(row.payers.more, row.payers.same, row.payers.less) for row in found.rows] == [
+        (0, 4, 0),
+        (0, 0, 4),
+        (4, 0, 0),
+    ]
     assert (less.payers.fall_micro, more.payers.rise_micro) == (-3_700_000, 370_000)
     assert [(row.drivers.more, row.drivers.same, row.drivers.less) for row in (now, less, more)] == [
         *((0, 2, 0), (0, 0, 2), (2, 0, 0))

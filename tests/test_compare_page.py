@@ -50,7 +50,9 @@ def test_the_page_of_two_sides_says_what_the_api_says(browser, pages, size):
             for cell in cells(row, getattr(row.old, name), getattr(row.new, name))
         ]
         assert texts(page, "table.totals td.number") == wanted
-        assert texts(page, ".card strong") == [money(row.change.gross_micro, row.currency, True) for row in found.totals]
+        assert texts(page, ".card strong") == [
+            money(row.change.gross_micro, row.currency, True) for row in found.totals
+        ]
         for group in found.groups:
             if group.name == "hour of the week":
                 continue
@@ -66,8 +68,12 @@ def test_the_page_of_two_sides_says_what_the_api_says(browser, pages, size):
             hour_text(cell) for row in found.totals for cell in hour_cells(found, row.currency) if cell.row is not None
         ]
         assert texts(page, ".pair .id") == [str(pair.session_id) for pair in found.largest]
-        assert texts(page, ".pair summary strong") == [money(pair.change_micro, pair.currency, True) for pair in found.largest]
-        assert texts(page, ".stories pre") == [_one(text) for pair in found.largest for text in (pair.old_story, pair.new_story)]
+        assert texts(page, ".pair summary strong") == [
+            money(pair.change_micro, pair.currency, True) for pair in found.largest
+        ]
+        assert texts(page, ".stories pre") == [
+            _one(text) for pair in found.largest for text in (pair.old_story, pair.new_story)
+        ]
         assert texts(page, ".unused li") == [*unused_texts(found.unused_old), *unused_texts(found.unused_new)]
         assert texts(page, ".why") == [group.text for group in apart_groups(found.apart)]
         assert [text for text in texts(page, "h3") if text in WHY_TEXTS.values()] == [
@@ -109,7 +115,10 @@ def test_the_page_of_a_grid_says_what_the_api_says(browser, pages, size):
                 for row in rows
             ]
             assert [shown[i + 5 : i + 10] for i in range(0, len(shown), 10)] == [
-                [f"{each:,}" for each in (row.payers.more, row.payers.same, row.payers.less, row.drivers.more, row.drivers.less)]
+                [
+                    f"{each:,}"
+                    for each in (row.payers.more, row.payers.same, row.payers.less, row.drivers.more, row.drivers.less)
+                ]
                 for row in rows
             ]
             drawn = texts(section, "svg.wide text")

@@ -98,7 +98,7 @@ def test_what_is_no_revision_or_path(repository, source, code, said):
 def test_a_folder_that_is_in_no_repository(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    with pytest.raises(InputError, match="git_repository: read `.*not a git repository"):
+    with pytest.raises(InputError, match=r"git_repository: read `.*not a git repository"):
         load_source("git:HEAD:tariffs")
 
 

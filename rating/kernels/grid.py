@@ -42,14 +42,14 @@ AMOUNT_TOP = 2**60
 
 @scalar
 def _rounded(num: int, den: int, mode: int) -> int:
-    """num ÷ den, rounded to an integer; den > 0."""
+    """Num ÷ den, rounded to an integer; den > 0."""
     whole = num // den
     return round_parts(whole, num - whole * den, 0, den, mode)
 
 
 @scalar
 def _taxed(value: int, plus: int, a: int, b: int, unit: int, mode: int, direct: bool) -> int:
-    """value × a ÷ b + plus, counted in units and rounded; `direct`: value × a stays in int64."""
+    """Value × a ÷ b + plus, counted in units and rounded; `direct`: value × a stays in int64."""
     den = unit * b
     if direct:
         return _rounded(value * a + plus * b, den, mode)

@@ -89,7 +89,7 @@ class Variants(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What v sets of prices come to: sums in micro, and what is added up to them. `Variants.varies` is 0: in `fixed`."""
+    """What v sets of prices come to: sums in micro; of timelines that do not vary in `fixed` alone."""
 
     sessions: Int64  # (g,)
     fixed: Wide  # (g, 2) net and tax of sessions that cost the same by all sets

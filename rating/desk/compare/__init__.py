@@ -12,7 +12,8 @@ May import: what the desk may; `pages` for what its pages share. Jinja2 and rich
     extremes   the largest changes, told side by side; elements that nothing was billed by
     present    all of it for two sides; as_json, terminal and page write it
     quantities, one_pass
-               all variants of a grid in one pass over the intervals
+               all variants of a grid in one pass over the intervals; in_full: those sessions that it leaves;
+               tally: the sums of both
     variants   all of it for a grid; as_json, grid_terminal and grid_page write it
     compare    which of the two is asked for
 """

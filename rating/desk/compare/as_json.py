@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rating._version import __version__
-from rating.desk.compare.texts import amount
 from rating.desk.compare.sums import Amounts, Payers, Row
+from rating.desk.compare.texts import amount
 
 if TYPE_CHECKING:
     from rating.desk.compare.extremes import Apart, Pair

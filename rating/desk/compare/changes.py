@@ -109,7 +109,9 @@ class Grid:
         for change, step in zip(self.changes, steps, strict=True):
             if change.concerns(tariff, element, component):
                 amount = step.applied(amount)
-        return component.price if amount == component.price.amount_micro else replace(component.price, amount_micro=amount)
+        return (
+            component.price if amount == component.price.amount_micro else replace(component.price, amount_micro=amount)
+        )
 
     def apply(self, tariffs: Tariffs, steps: tuple[Step, ...]) -> Tariffs:
         """The tariffs as a variant has them, written out in full."""
@@ -149,7 +151,8 @@ class Grid:
             if bad is not None:
                 price, steps = bad
                 amount = f"{Decimal(price.amount_micro).scaleb(-6):f}/{price.unit_text}"
-                got = f"{', '.join(step.text for step in steps)}: {amount} for {part.dimension} of {tariff.id}/{element.name}"
+                where = f"{part.dimension} of {tariff.id}/{element.name}"
+                got = f"{', '.join(step.text for step in steps)}: {amount} for {where}"
                 place = _place(next(each.text for each in self.changes if each.concerns(tariff.id, element.name, part)))
                 faults.append(Fault("price", place, got, "prices from 0 to 1000000", "change it by less"))
         if faults:
@@ -160,8 +163,8 @@ def grid(*changes: str) -> Grid:
     """The variants that changes of prices make: `compare` takes them in the place of new tariffs.
 
     Args:
-        changes: such as "energy +0.02..+0.10 step 0.01", "time@harbour-* +5%" or 'flat/"at night" =0.50, =1.00'. Several
-            make every combination of their steps, up to 1,000.
+        changes: such as "energy +0.02..+0.10 step 0.01", "time@harbour-* +5%" or 'flat/"at night" =0.50, =1.00'.
+            Several make every combination of their steps, up to 1,000.
 
     Raises: InputError with every fault of every text, each with its place there.
 
@@ -229,7 +232,11 @@ _HINT = "write a sign, a decimal number and, for parts of the price, %"
 
 
 def _ranged(
-    text: str, at: int, parts: tuple[re.Match[str], re.Match[str], re.Match[str]], found: re.Match[str], faults: list[Fault]
+    text: str,
+    at: int,
+    parts: tuple[re.Match[str], re.Match[str], re.Match[str]],
+    found: re.Match[str],
+    faults: list[Fault],
 ) -> list[Step]:
     first, last, size = parts
     sign = first["sign"]
@@ -247,7 +254,8 @@ def _ranged(
         return []
     count = int((hi - lo) / step) + 1
     if count > VARIANTS_MAX:
-        faults.append(Fault("variants", _place(text, at), f"{count:,} steps", f"at most {VARIANTS_MAX:,}", "step wider"))
+        want = f"at most {VARIANTS_MAX:,}"
+        faults.append(Fault("variants", _place(text, at), f"{count:,} steps", want, "step wider"))
         return []
     places = max(_places(part) for part in parts)
     percent = "%" if size["percent"] else ""

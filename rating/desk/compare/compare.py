@@ -106,4 +106,3 @@ def _both(old: Source, new: Source) -> tuple[Tariffs, Tariffs]:
 
 def _name(source: Source) -> str:
     return ", ".join(source) if isinstance(source, Tariffs) else str(source)
-

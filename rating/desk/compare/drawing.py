@@ -110,7 +110,11 @@ def payers_picture(payers: Payers, noun: str, layout: Layout) -> Drawing:
     every = payers.more + payers.same + payers.less or 1
     shapes: list[Shape] = []
     at, height = 0.0, 34.0
-    for number, colour, word in ((payers.less, FALL, "less"), (payers.same, SAME, "the same"), (payers.more, RISE, "more")):
+    for number, colour, word in (
+        (payers.less, FALL, "less"),
+        (payers.same, SAME, "the same"),
+        (payers.more, RISE, "more"),
+    ):
         if not number:
             continue
         width = layout.width * number / every
@@ -129,7 +133,9 @@ def curve_picture(rows: list[VariantRow], layout: Layout) -> Drawing:
     narrow = not layout.days_down
     margin = 0.0 if narrow else max(map(len, labels)) * 7.1 + 12
     currency = rows[0].currency
-    texts = [f"{amount(row.change.gross_micro, currency, grouped=True, signed=True)} {_of(row)}".strip() for row in rows]
+    texts = [
+        f"{amount(row.change.gross_micro, currency, grouped=True, signed=True)} {_of(row)}".strip() for row in rows
+    ]
     side = max(map(len, texts)) * 7.6 + 8
     low = min(0, *(row.change.gross_micro for row in rows))
     high = max(0, *(row.change.gross_micro for row in rows))
@@ -148,7 +154,7 @@ def curve_picture(rows: list[VariantRow], layout: Layout) -> Drawing:
         rises = row.change.gross_micro >= 0
         if width:
             left = zero if rises else zero - width
-            tip = f"{row.label}: {text} {currency}, {count(row.payers.more, 'session')} pay more, {row.payers.less:,} less"
+            tip = f"{row.label}: {text} {currency}, {row.payers.more:,} pay more, {row.payers.less:,} less"
             shapes.append(Box(left, top, max(1.0, width), _BAR, RISE if rises else FALL, tip))
         x = zero + width + 6 if rises else zero - width - 6
         shapes.append(Words(x, top + _BAR / 2, text, anchor="start" if rises else "end"))

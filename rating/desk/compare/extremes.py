@@ -78,9 +78,16 @@ def apart(batch: UsageBatch, old: Side, new: Side) -> tuple[Apart, ...]:
         why = _why(bool(old.rated[i]), bool(new.rated[i]), None not in amounts)
         found.append(
             Apart(
-                sessions.id[i].as_py(), names[code], why, paid_in[0], amounts[0], paid_in[1], amounts[1],
-                old.refusals.get(i), new.refusals.get(i),
-            )  # fmt: skip
+                sessions.id[i].as_py(),
+                names[code],
+                why,
+                paid_in[0],
+                amounts[0],
+                paid_in[1],
+                amounts[1],
+                old.refusals.get(i),
+                new.refusals.get(i),
+            )
         )
     return tuple(found)
 
@@ -101,8 +108,8 @@ class Teller:
         self._options = {"accounts": accounts, "state": state}
 
     def largest(self, change: Int64, among: Currencies, account: Key | None) -> Iterator[Pair]:
-        """In each currency the sessions whose bills rise most, then those whose bills fall most; of equal ones the first
-        that came in.
+        """In each currency the sessions whose bills rise most, then those that fall most; of equal ones those that came
+        in first.
         """
         for number, currency in enumerate(among.names):
             of = np.flatnonzero(among.code == number)

@@ -10,41 +10,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rating.compile.plan import Plan, make_plan
-from rating.desk.compare.changes import Grid, Step
+from rating.desk.compare.changes import Grid
+from rating.desk.compare.in_full import InFull
 from rating.desk.compare.quantities import PriceTable, price_table
+from rating.desk.compare.tally import Int32, Int64, Sums
 from rating.errors import Refused
 from rating.kernels.arrays import Totals, frozen_deals, no_deals, readonly
 from rating.kernels.grid import grid as price_grid
 from rating.kernels.groups import Found, Variants, pack
 from rating.kernels.price import BLOCK_SESSIONS, SCRATCH_FULL
-from rating.settle.chunks import CORES, STRETCHES_A_SESSION, settle, usage_of
+from rating.settle.chunks import CORES, STRETCHES_A_SESSION, usage_of
 from rating.settle.memory import Block
 from rating.settle.room import room_for_block, room_for_totals
 from rating.tariff.model import Tariffs
 from rating.usage.batch import UsageBatch
 from rating.usage.order import put_in_order
 
-Int64 = NDArray[np.int64]
-Int32 = NDArray[np.int32]
 UInt8 = NDArray[np.uint8]
 
 _SETS_MIN = 64  # variants in a pass at least: a walk costs as much as some 10 of them
 _ACCOUNT_CELLS_MAX = 2**22  # accounts times variants in a pass: 32 MB a thread
 _CHUNK_SESSIONS = 16384
 _SUMS = ("sessions", "fixed", "net", "tax", "more", "less", "rise", "fall", "account")
-
-
-class Sums(NamedTuple):
-    """What v variants come to, in micro, by g groups; a variant is a column, and the first is what prices are now."""
-
-    sessions: Int64  # (g, v) that are rated
-    net: Int64  # (g, v)
-    tax: Int64  # (g, v)
-    more: Int64  # (g, v) sessions that cost more than now
-    less: Int64  # (g, v)
-    rise: Int64  # (g, v) by so much together
-    fall: Int64  # (g, v) not above 0
-    account: Int64  # (a, v) what the sessions of an account cost more than now
 
 
 class Rates(NamedTuple):
@@ -87,7 +74,13 @@ def rate_all(
 
 
 def _rate_all(
-    tariffs: Tariffs, batch: UsageBatch, grid: Grid, group: Int32, account: Int32 | None, each: bool, threads: int | None
+    tariffs: Tariffs,
+    batch: UsageBatch,
+    grid: Grid,
+    group: Int32,
+    account: Int32 | None,
+    each: bool,
+    threads: int | None,
 ) -> tuple[Rates, Totals]:
     plan = make_plan(tariffs, batch)
     count, variants = plan.status.size, grid.variants
@@ -114,7 +107,7 @@ def _rate_all(
     sums, each_net, each_tax = _side_by_side(parts)
     in_full = np.flatnonzero((odd != 0) & (plan.status == Refused.FINE))
     if in_full.size:
-        whole = _InFull(tariffs, batch, plan, in_full, group, account, totals, threads)
+        whole = InFull(tariffs, batch, plan, in_full, group, account, totals, threads)
         whole.add(grid, sums, each_net, each_tax)
     return Rates(sums, totals, in_full, plan, batch, each_net, each_tax), totals
 
@@ -178,10 +171,25 @@ class _Pass:
 
     def _room(self, sets: int, each: tuple[Int64, ...]) -> Found:
         g = self.groups
-        wide = [np.zeros((g, sets), np.int64) for _ in range(6)]
-        account = np.zeros((self.accounts, sets), np.int64)
-        scratch = [np.zeros(sets, np.int64) for _ in range(3)]
-        return Found(np.zeros(g, np.int64), np.zeros((g, 2), np.int64), *wide, account, *each, self.odd, *scratch)  # type: ignore[call-arg]
+        net, tax, more, less, rise, fall = (np.zeros((g, sets), np.int64) for _ in range(6))
+        total, taxed, base = (np.zeros(sets, np.int64) for _ in range(3))
+        return Found(
+            sessions=np.zeros(g, np.int64),
+            fixed=np.zeros((g, 2), np.int64),
+            net=net,
+            tax=tax,
+            more=more,
+            less=less,
+            rise=rise,
+            fall=fall,
+            account=np.zeros((self.accounts, sets), np.int64),
+            each_net=each[0],
+            each_tax=each[1],
+            odd=self.odd,
+            total=total,
+            taxed=taxed,
+            base=base,
+        )
 
 
 class _Worker:
@@ -199,7 +207,15 @@ class _Worker:
     def price(self, first: int, last: int) -> None:
         """Price the sessions at these places of the rows."""
         while True:
-            groups = (self._job.usage, self._book, self._deals, self._scratch, self._totals, self._variants, self._found)
+            groups = (
+                self._job.usage,
+                self._book,
+                self._deals,
+                self._scratch,
+                self._totals,
+                self._variants,
+                self._found,
+            )
             first, why = price_grid(first, last, self._job.rows, *groups)
             if why != SCRATCH_FULL:
                 return
@@ -220,61 +236,3 @@ def _side_by_side(
     if net[0] is None:
         return sums, None, None
     return sums, joined(net), joined(tax)  # type: ignore[arg-type]
-
-
-class _InFull:
-    """The sessions that the kernel leaves: prices that follow an index, taxes that are settled apart, great numbers."""
-
-    def __init__(
-        self,
-        tariffs: Tariffs,
-        batch: UsageBatch,
-        plan: Plan,
-        rows: Int64,
-        group: Int32,
-        account: Int32 | None,
-        totals: Totals,
-        threads: int | None,
-    ) -> None:
-        self.tariffs, self.batch, self.rows, self.threads, self.totals = tariffs, batch, rows, threads, totals
-        self.group = group[rows]
-        self.account = None if account is None or not account.size else account[rows]
-        settle(batch, plan, None, sessions=readonly(rows), totals=totals, threads=threads)
-        self.now = _Costs.of(totals, rows)
-
-    def add(self, grid: Grid, sums: Sums, each_net: Int64 | None, each_tax: Int64 | None) -> None:
-        """Add what they come to now, and by each variant."""
-        for column, steps in enumerate([None, *grid.variants]):
-            costs = self.now if steps is None else self._by(grid, steps)
-            both = costs.known & self.now.known
-            change = np.where(both, costs.net + costs.tax - self.now.net - self.now.tax, 0)
-            columns = (both, np.where(both, costs.net, 0), np.where(both, costs.tax, 0))
-            moved = (change > 0, change < 0, np.maximum(change, 0), np.minimum(change, 0))
-            for name, values in zip(Sums._fields, (*columns, *moved), strict=False):
-                np.add.at(getattr(sums, name)[:, column], self.group, values.astype(np.int64))
-            if self.account is not None:
-                known = self.account >= 0
-                np.add.at(sums.account[:, column], self.account[known], change[known])
-            if each_net is not None and each_tax is not None:
-                each_net[self.rows, column] = costs.net
-                each_tax[self.rows, column] = costs.tax
-
-    def _by(self, grid: Grid, steps: tuple[Step, ...]) -> _Costs:
-        plan = make_plan(grid.apply(self.tariffs, steps), self.batch)
-        totals, _ = settle(self.batch, plan, None, sessions=readonly(self.rows), threads=self.threads)
-        return _Costs.of(totals, self.rows)
-
-
-class _Costs(NamedTuple):
-    net: Int64  # (q,) micro
-    tax: Int64  # (q,)
-    known: NDArray[np.bool_]  # (q,) rated, and its tax is known
-
-    @classmethod
-    def of(cls, totals: Totals, rows: Int64) -> _Costs:
-        fine = totals.status[rows] == Refused.FINE
-        if totals.unknown.size:
-            fine &= totals.unknown[rows] == 0
-        net = np.where(fine, totals.net_micro[rows, 0], 0)
-        tax = np.where(fine, totals.tax_micro[rows, 0], 0) if len(totals.tax_micro) else np.zeros(rows.size, np.int64)
-        return cls(net, tax, fine)

@@ -134,18 +134,18 @@ def _pair(pair: Pair) -> dict[str, Any]:
         "after": money(pair.new_gross_micro, pair.currency),
         "change": money(pair.change_micro, pair.currency, signed=True),
         "sign": sign(pair.change_micro),
-        "stories": [("Before", *_marked(pair, 0)), ("After", *_marked(pair, 1))],
+        "stories": [("Before", _marked(pair, 0)), ("After", _marked(pair, 1))],
     }
 
 
-def _marked(pair: Pair, side: int) -> tuple[list[tuple[str, bool]]]:
-    """The lines of one story, and whether the other story says the same."""
+def _marked(pair: Pair, side: int) -> list[tuple[str, bool]]:
+    """The lines of one story, and whether the other story says something else there."""
     old, new = (story.rstrip("\n").split("\n") for story in (pair.old_story, pair.new_story))
-    same = set()
+    same: set[int] = set()
     for block in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
         first = block.a if side == 0 else block.b
         same.update(range(first, first + block.size))
-    return ([(line, i not in same) for i, line in enumerate((old, new)[side])],)
+    return [(line, i not in same) for i, line in enumerate((old, new)[side])]
 
 
 def _apart(group: Any) -> dict[str, Any]:

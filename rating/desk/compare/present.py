@@ -120,7 +120,7 @@ def compare_sides(
         with members_meanwhile(accounts, tariffs.plans) as members:
             found = members()
         sides.append(rate_side(tariffs, batch, accounts=found, state=state, threads=threads))
-    return _compared(batch, sides[0], sides[1], keys, names, Teller(batch, *sides, accounts, state))
+    return _compared(batch, sides[0], sides[1], keys, names, Teller(batch, sides[0], sides[1], accounts, state))
 
 
 def _compared(

@@ -72,7 +72,7 @@ def price_table(plan: Plan, grid: Grid, sets: list[tuple[Step, ...]]) -> PriceTa
 
 
 class _Timeline:
-    """What is priced of one timeline: exact prices in nano for each base unit, over one denominator for all variants."""
+    """What is priced of one timeline: prices in nano for each base unit, over one denominator for all variants."""
 
     def __init__(self, plan: Plan, t: int, grid: Grid, sets: list[tuple[Step, ...]]) -> None:
         book, rules = plan.book, plan.book.rules

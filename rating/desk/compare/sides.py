@@ -117,7 +117,12 @@ def _used(found: Any) -> frozenset[Element]:
     each = seen.group_by(seen.column_names, use_threads=False).aggregate([]).to_pylist()
     names_of = code.to_pylist()
     return frozenset(
-        Element(names_of[row["number"]]["tariff"], names_of[row["number"]]["tariff_version"], row["element"], row["dimension"])
+        Element(
+            names_of[row["number"]]["tariff"],
+            names_of[row["number"]]["tariff_version"],
+            row["element"],
+            row["dimension"],
+        )
         for row in each
         if row["element"] is not None
     )

@@ -101,8 +101,8 @@ def payers_text(payers: Payers, noun: str, currency: str) -> str:
 def range_text(bar: Bar, currency: str) -> str:
     """The changes that a bar of a histogram holds.
 
-    >>> range_text(Bar(100000, 200000, 3), "EUR"), range_text(Bar(None, -1000000, 1), "EUR"), range_text(Bar(0, 0, 1), "EUR")
-    ('+0.10 to +0.20', 'below -1.00', 'the same')
+    >>> [range_text(Bar(low, high, 1), "EUR") for low, high in ((100000, 200000), (None, -1000000), (0, 0))]
+    ['+0.10 to +0.20', 'below -1.00', 'the same']
     """
     low, high = bar.from_micro, bar.to_micro
     if low is None:

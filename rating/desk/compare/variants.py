@@ -15,9 +15,10 @@ from rating.accounts.claims import has_deals
 from rating.accounts.opening import members_meanwhile
 from rating.desk.compare.changes import Grid
 from rating.desk.compare.keys import Key, account_of
-from rating.desk.compare.one_pass import Int32, Int64, Sums, rate_all
+from rating.desk.compare.one_pass import rate_all
 from rating.desk.compare.sides import Side, rate_side
 from rating.desk.compare.sums import Amounts, Payers, payers_of
+from rating.desk.compare.tally import Int32, Sums, add_up, no_sums
 from rating.errors import Refused
 from rating.results.rejected import rejections
 from rating.tariff.model import Tariffs
@@ -214,9 +215,7 @@ def _told(sums: Sums, of: list[int], v: int) -> tuple[int, Amounts, Amounts, Pay
     def total(name: str, column: int) -> int:
         return int(getattr(sums, name)[of, column].sum())
 
-    amounts, now = (
-        Amounts(total("net", i), total("tax", i), total("net", i) + total("tax", i)) for i in (v, 0)
-    )
+    amounts, now = (Amounts(total("net", i), total("tax", i), total("net", i) + total("tax", i)) for i in (v, 0))
     sessions, more, less = (total(name, v) for name in ("sessions", "more", "less"))
     payers = Payers(more, sessions - more - less, less, total("rise", v), total("fall", v))
     return sessions, amounts, amounts - now, payers
@@ -254,22 +253,8 @@ class _Deals:
         """What all variants come to."""
         width, groups = len(grid.variants) + 1, int(group.max()) + 1 if group.size else 0
         accounts = 0 if account is None or not account.size else int(account.max()) + 1
-        wide = [np.zeros((groups, width), np.int64) for _ in Sums._fields[:-1]]
-        sums = Sums(*wide, np.zeros((accounts, width), np.int64))
+        sums = no_sums(groups, accounts, width)
         for column, steps in enumerate([None, *grid.variants]):
             side = self.now if steps is None else self._rated(grid.apply(self._tariffs, steps))
             add_up(sums, column, group, account, self.now, side)
         return sums
-
-
-def add_up(sums: Sums, column: int, group: Int32, account: Int32 | None, now: Side, side: Side) -> None:
-    """Add the sessions of a side to a column."""
-    both = now.known & side.known
-    change: Int64 = np.where(both, side.gross - now.gross, 0)
-    values = (both, np.where(both, side.net, 0), np.where(both, side.tax, 0))
-    moved = (change > 0, change < 0, np.maximum(change, 0), np.minimum(change, 0))
-    for name, each in zip(Sums._fields, (*values, *moved), strict=False):
-        np.add.at(getattr(sums, name)[:, column], group, each.astype(np.int64))
-    if account is not None:
-        named = account >= 0
-        np.add.at(sums.account[:, column], account[named], change[named])

@@ -103,7 +103,11 @@ def _charged(members: tuple[Apart, ...], side: str) -> str:
 def _reasons(members: tuple[Apart, ...]) -> Iterable[str]:
     for side in ("old", "new"):
         refusals = [refusal for each in members if (refusal := getattr(each, f"{side}_refusal")) is not None]
-        if side == "new" and members[0].why == "rejected_by_both" and refusals == [each.old_refusal for each in members]:
+        if (
+            side == "new"
+            and members[0].why == "rejected_by_both"
+            and refusals == [each.old_refusal for each in members]
+        ):
             continue  # for the same reasons
         for code in sorted({each.code for each in refusals}):
             of = [each for each in refusals if each.code == code]
