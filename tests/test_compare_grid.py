@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -210,3 +213,12 @@ def test_an_empty_history():
     assert (found.rows, found.sessions) == ((), 0)
     assert groups_of(read_history(nothing, None, None)).size == 0
     assert "0 of 0 sessions rated" in found.text
+
+
+def test_not_compiled_nothing_overflows():
+    """In a process of its own: the same sessions, where an overflow is an error (see `compare_modes`)."""
+    env = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    command = [sys.executable, "-W", "ignore", str(Path(__file__).parent / "compare_modes.py")]
+    done = subprocess.run(command, env=env, cwd=EXAMPLES.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.split()[0]) > 400
