@@ -20,11 +20,12 @@ from rating.results.rated import Rated, line_writer, make_tables
 from rating.results.rejected import as_faults, with_refused
 from rating.results.rounds import merged
 from rating.results.single import rate_single
-from rating.settle.chunks import CORES, settle
+from rating.settle.chunks import settle
 from rating.tariff.model import Tariffs
 from rating.usage.batch import UsageBatch
 from rating.usage.order import put_in_order
 from rating.usage.read import read_usage
+from rating.workers import CORES
 
 
 def rate(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TypeVar
+
+from rating.workers import in_order
 
 T = TypeVar("T")
 
@@ -19,8 +21,4 @@ def edges_of(count: int, threads: int) -> list[int]:
 
 def in_parts(edges: Sequence[int], work: Callable[[int, int], T]) -> list[T]:
     """What `work` gives for each part, which begins at its first argument and ends before its second."""
-    if len(edges) == 2:
-        return [work(edges[0], edges[1])]
-    with ThreadPoolExecutor(len(edges) - 2) as pool:
-        others = pool.map(work, edges[1:-1], edges[2:])
-        return [work(edges[0], edges[1]), *others]
+    return in_order(list(pairwise(edges)), lambda part: work(*part), len(edges) - 1)

@@ -91,17 +91,18 @@ def compile_timelines(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Comp
     """
     if len(wanted) <= _FEW:
         return _few(wanted, lo_us)
+    with no_collection():
+        found = _many((wanted, lo_us))
     # What was kept is of equal tariffs; the caller's own may stand elsewhere.
     tariffs = tuple(group.tariff for group, _ in wanted)
     versions = tuple(group.tariff.versions[index] for group, index in wanted)
-    return _many((wanted, lo_us))._replace(tariffs=tariffs, versions=versions)
+    return found._replace(tariffs=tariffs, versions=versions)
 
 
 def _compile(wanted: tuple[tuple[Group, int], ...], lo_us: int) -> Compiled:
     tables = Tables()
-    with no_collection():
-        for group, index in wanted:
-            add_timeline(tables, group, index)
+    for group, index in wanted:
+        add_timeline(tables, group, index)
     return Compiled(
         flat_book(tables, lo_us),
         tuple(tables.tariffs),

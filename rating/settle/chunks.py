@@ -6,11 +6,9 @@ each chunk, in order. A thread takes the next chunk when it has done one; what a
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
@@ -36,15 +34,15 @@ from rating.settle.apart import settle_apart
 from rating.settle.memory import Block
 from rating.settle.room import room_for_block, room_for_lines, room_for_totals
 from rating.usage.batch import UsageBatch
+from rating.workers import CORES, together
 
 Int64 = NDArray[np.int64]
 UInt8 = NDArray[np.uint8]
 T = TypeVar("T")
 
-CORES = os.cpu_count() or 1  # asked once, for that takes some 20 us
 # Sessions in a chunk at most.
 CHUNK_SESSIONS_MAX = 65536
-CHUNK_SESSIONS_MIN = 1024
+CHUNK_SESSIONS_MIN = 8192  # half of what is worth a second thread
 INTERVALS_A_SESSION = 24  # what a session costs beside its intervals, in these
 # Room to begin with: J1 has 1.8, and a session that needs more makes its block walk again.
 STRETCHES_A_SESSION = 8
@@ -103,13 +101,7 @@ def settle(
             found[i] = [finish(each) for each in lines] if finish is not None else []
         _SCRATCH.append(block)
 
-    workers = min(workers, len(found))
-    if workers <= 1:
-        work()
-    else:
-        with ThreadPoolExecutor(workers, thread_name_prefix="rating") as pool:
-            for done in [pool.submit(work) for _ in range(workers)]:
-                done.result()
+    together(work, min(workers, len(found)))
     return totals, [lines for chunk in found for lines in chunk]
 
 

@@ -11,9 +11,10 @@ import pyarrow as pa
 from rating.accounts.ledger import Ledger
 from rating.compile.plan import Plan
 from rating.kernels.arrays import Lines, Totals
-from rating.settle.chunks import CORES, settle
+from rating.settle.chunks import settle
 from rating.settle.room import room_for_totals
 from rating.usage.batch import UsageBatch
+from rating.workers import CORES
 
 Finish = Callable[[Lines], Any]
 

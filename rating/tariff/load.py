@@ -50,17 +50,17 @@ def load_tariffs(
     """
     sources = [source] if isinstance(source, str | os.PathLike) else list(source)
     faults: list[Fault] = []
-    paths = list(dict.fromkeys(path for each in sources for path in _files_of(Path(each), faults)))
     if not sources:
         faults.append(Fault("no_tariffs", Place(), "(nothing)", "a file or a folder of tariffs", "name at least one"))
     with no_collection():
+        paths = list(dict.fromkeys(path for each in sources for path in _files_of(Path(each), faults)))
         yaml = [path for path in paths if path.suffix not in ocpi.SUFFIXES]
         foreign = [path for path in paths if path.suffix in ocpi.SUFFIXES]
         read = _read_yaml(yaml, faults, indexes)
         settings = read_settings(version, time_zone, faults)
         found = [tariff for path in foreign for tariff in ocpi.read_file(path, settings, faults)]
         read += ocpi.named_apart(found, faults)
-    return _gathered(read, faults)
+        return _gathered(read, faults)
 
 
 def _read_yaml(paths: list[Path], faults: list[Fault], indexes: Mapping[str, Any] | None) -> list[Offered]:

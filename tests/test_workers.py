@@ -1,0 +1,87 @@
+"""Threads that stay: who waits for whom, what is raised, and what a forked child has of them."""
+
+import os
+from multiprocessing import get_context
+from threading import Barrier, Event, get_ident
+from time import monotonic
+
+import pytest
+
+from rating import workers
+from rating.workers import in_order, together
+
+
+def test_work_is_done_by_so_many_threads_at_once() -> None:
+    meet = Barrier(3, timeout=30)  # nobody gets past it alone
+    seen = []
+
+    def work() -> None:
+        meet.wait()
+        seen.append(get_ident())
+
+    together(work, 3)
+    assert len(set(seen)) == 3
+    assert get_ident() in seen
+
+
+def test_results_come_in_the_order_of_parts() -> None:
+    assert in_order(range(100), lambda each: each * each, threads=4) == [each * each for each in range(100)]
+    assert in_order([], lambda each: each, threads=4) == []
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_a_failure_of_any_part_is_raised_where_it_was_asked_for(threads: int) -> None:
+    def work(part: int) -> int:
+        if part == 7:
+            raise LookupError(f"part {part}")
+        return part
+
+    with pytest.raises(LookupError, match="part 7"):
+        in_order(range(10), work, threads)
+    assert in_order(range(3), work, threads) == [0, 1, 2]  # and they are there for the next call
+
+
+def test_a_failure_elsewhere_is_raised_once_all_have_ended() -> None:
+    begun, ended, caller = Event(), [], get_ident()
+
+    def work() -> None:
+        if get_ident() != caller:
+            begun.set()
+            raise LookupError("elsewhere")
+        assert begun.wait(30)
+        ended.append(True)
+
+    with pytest.raises(LookupError, match="elsewhere"):
+        together(work, 2)
+    assert ended == [True]
+
+
+def test_a_caller_waits_for_no_thread_that_is_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_pool", workers.ThreadPoolExecutor(1))
+    busy, go = Event(), Event()
+    waiting = workers._threads().submit(lambda: busy.set() or go.wait(60))
+    assert busy.wait(30)
+    began = monotonic()
+    assert in_order(range(4), lambda each: -each, threads=3) == [0, -1, -2, -3]
+    assert monotonic() - began < 59  # it did not wait until the other one gave up
+    go.set()
+    assert waiting.result() is True
+
+
+def test_parts_may_be_cut_into_parts() -> None:
+    found = in_order(range(8), lambda row: in_order(range(8), lambda column: row * column, 4), 4)
+    assert found == [[row * column for column in range(8)] for row in range(8)]
+
+
+def _squares(count: int) -> tuple[int, list[int]]:
+    return os.getpid(), in_order(range(count), lambda each: each * each, 4)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")
+def test_a_forked_child_has_threads_of_its_own() -> None:
+    assert _squares(9)[1] == [each * each for each in range(9)]
+    with get_context("fork").Pool(1) as pool:
+        child, found = pool.apply_async(_squares, (9,)).get(timeout=60)
+    assert child != os.getpid()
+    assert found == [each * each for each in range(9)]
