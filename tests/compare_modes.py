@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import rating.kernels.grid as grid_module
 from extremes import extreme_network
 from kernel_modes import never_negative
-from rating.kernels.jit import DISABLE_JIT
 from strategies import random_network
 from strategies_pick import random_pick
 from test_compare_grid import compared
+
+import rating.kernels.grid as grid_module
+from rating.kernels.jit import DISABLE_JIT
 
 
 def _strict(*args: Any) -> None:

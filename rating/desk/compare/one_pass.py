@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -19,18 +18,20 @@ from rating.kernels.arrays import Totals, frozen_deals, no_deals, readonly
 from rating.kernels.grid import grid as price_grid
 from rating.kernels.groups import Found, Variants, pack
 from rating.kernels.price import BLOCK_SESSIONS, SCRATCH_FULL
-from rating.settle.chunks import CORES, STRETCHES_A_SESSION, usage_of
+from rating.settle.chunks import STRETCHES_A_SESSION, usage_of
 from rating.settle.memory import Block
 from rating.settle.room import room_for_block, room_for_totals
 from rating.tariff.model import Tariffs
 from rating.usage.batch import UsageBatch
 from rating.usage.order import put_in_order
+from rating.workers import CORES, together
 
 UInt8 = NDArray[np.uint8]
 
 _SETS_MIN = 64  # variants in a pass at least: a walk costs as much as some 10 of them
 _ACCOUNT_CELLS_MAX = 2**22  # accounts times variants in a pass: 32 MB a thread
-_CHUNK_SESSIONS = 16384
+_CHUNK_INTERVALS = 2**19
+_INTERVALS_A_SESSION = 64  # what a session costs beside its intervals, in these
 _SUMS = ("sessions", "fixed", "net", "tax", "more", "less", "rise", "fall", "account")
 
 
@@ -127,7 +128,7 @@ class _Pass:
         each: bool,
         odd: UInt8 | None = None,
     ) -> None:
-        self.plan, self.totals = plan, totals
+        self.plan, self.batch, self.totals = plan, batch, totals
         fits = table.fits[plan.timeline] if table.fits.size else np.zeros(plan.status.size, bool)
         self.odd = np.zeros(plan.status.size, np.uint8) if odd is None else odd.copy()
         self.odd |= ~fits
@@ -142,24 +143,21 @@ class _Pass:
         """The sums, and the sessions (n,) that are odd."""
         sets, count = self.variants.num.shape[1], self.plan.status.size
         each = tuple(np.zeros((count if self.each else 0, sets), np.int64) for _ in range(2))
-        edges = [*range(0, self.rows.size, _CHUNK_SESSIONS), self.rows.size]
+        every: list[Found] = []
+        edges = self._edges() if self.rows.size else []
         chunks = iter(pairwise(edges))
-        workers = max(1, min(threads, len(edges) - 1))
 
-        def work() -> Found:
+        def work() -> None:
             found = self._room(sets, each)
             worker = _Worker(self, found)
             for first, last in chunks:  # the GIL hands each item to one thread
                 worker.price(first, last)
-            return found
+            every.append(found)
 
-        if not self.rows.size:
-            every = [self._room(sets, each)]
-        elif workers == 1:
-            every = [work()]
+        if self.rows.size:
+            together(work, min(threads, len(edges) - 1))
         else:
-            with ThreadPoolExecutor(workers, thread_name_prefix="rating") as pool:
-                every = [done.result() for done in [pool.submit(work) for _ in range(workers)]]
+            every = [self._room(sets, each)]
         total = {name: sum(getattr(found, name) for found in every) for name in _SUMS}
         sums = Sums(
             np.repeat(total["sessions"][:, None], sets, axis=1),
@@ -168,6 +166,14 @@ class _Pass:
             *(total[name] for name in _SUMS[4:]),
         )
         return (sums, *(each if self.each else (None, None))), self.odd
+
+    def _edges(self) -> list[int]:
+        """Where chunks of about equal work begin among the rows, and where the last one ends."""
+        first = self.batch.interval_first
+        done = np.cumsum(first[self.rows + 1] - first[self.rows] + _INTERVALS_A_SESSION)
+        chunks = int(done[-1]) // _CHUNK_INTERVALS + 1
+        places = np.searchsorted(done, [int(done[-1]) * chunk // chunks for chunk in range(1, chunks)], "right")
+        return [0, *np.unique(places[(places > 0) & (places < self.rows.size)]).tolist(), self.rows.size]
 
     def _room(self, sets: int, each: tuple[Int64, ...]) -> Found:
         g = self.groups

@@ -17,7 +17,7 @@ from rating.desk.compare.changes import Grid
 from rating.desk.compare.keys import Key, account_of
 from rating.desk.compare.one_pass import rate_all
 from rating.desk.compare.sides import Side, rate_side
-from rating.desk.compare.sums import Amounts, Payers, payers_of
+from rating.desk.compare.sums import Amounts, Payers
 from rating.desk.compare.tally import Int32, Sums, add_up, no_sums
 from rating.errors import Refused
 from rating.results.rejected import rejections
@@ -193,17 +193,14 @@ def _rows(
 ) -> tuple[tuple[VariantRow, ...], tuple[TariffRow, ...]]:
     names, currencies = batch.sessions.tariff_names, _currencies(tariffs, batch)
     known = sorted(set(currencies))
-    labels = (NOW, *grid.labels())
+    groups = [[g for g, code in enumerate(currencies) if code == each and g < len(sums.net)] for each in known]
+    drivers = [_drivers(sums, account, number, known, currencies, batch) for number in range(len(known))]
     rows, each = [], []
-    for v, label in enumerate(labels):
-        for number, currency in enumerate(known):
-            of = [g for g, code in enumerate(currencies) if code == currency and g < len(sums.net)]
+    for v, label in enumerate((NOW, *grid.labels())):
+        for number, (currency, of) in enumerate(zip(known, groups, strict=True)):
             if not sums.sessions[of, 0].any():
                 continue
-            drivers = None
-            if account is not None:
-                drivers = _drivers(sums, account, number, len(known), v, batch, currencies, currency)
-            rows.append(VariantRow(v, label, currency, *_told(sums, of, v), drivers))
+            rows.append(VariantRow(v, label, currency, *_told(sums, of, v), drivers[number][v]))
             used = (g for g in of if sums.sessions[g, 0])
             each += [TariffRow(v, names[g], currency, *_told(sums, [g], v)) for g in used]
     return tuple(rows), tuple(each)
@@ -227,13 +224,22 @@ def _present(account: Key | None, counted: NDArray[np.bool_]) -> Key | None:
 
 
 def _drivers(
-    sums: Sums, account: Key, number: int, width: int, v: int, batch: UsageBatch, currencies: list[str], currency: str
-) -> Payers:
-    """Of the accounts that have sessions in a currency."""
-    of_tariff = np.array([each == currency for each in currencies] + [False])
-    present = np.unique(account.code[(account.code >= 0) & of_tariff[batch.sessions.tariff]])
-    change = sums.account[:, v][present * width + number] if len(sums.account) else np.zeros(0, np.int64)
-    return payers_of(change)
+    sums: Sums, account: Key | None, number: int, known: list[str], currencies: list[str], batch: UsageBatch
+) -> list[Payers | None]:
+    """By variant, of the accounts that have sessions in one of the known currencies."""
+    variants = sums.net.shape[1]
+    if account is None:
+        return [None] * variants
+    of_tariff = np.array([each == known[number] for each in currencies] + [False])
+    is_there = np.zeros(len(account.labels), bool)
+    is_there[account.code[(account.code >= 0) & of_tariff[batch.sessions.tariff]]] = True
+    if not len(sums.account):
+        return [Payers(0, 0, 0, 0, 0)] * variants
+    change = sums.account[np.flatnonzero(is_there) * len(known) + number]
+    more, less = (change > 0).sum(axis=0), (change < 0).sum(axis=0)
+    rise, fall = np.maximum(change, 0).sum(axis=0), np.minimum(change, 0).sum(axis=0)
+    columns = zip(more.tolist(), less.tolist(), rise.tolist(), fall.tolist(), strict=True)
+    return [Payers(up, len(change) - up - down, down, plus, minus) for up, down, plus, minus in columns]
 
 
 class _Deals:
