@@ -77,9 +77,8 @@ def headline(compared: int, sessions: int, apart: int) -> str:
     """
     if not apart:
         return f"All of {count(sessions, 'session')} are compared" if sessions != 1 else "The 1 session is compared"
-    verb = "is" if apart == 1 else "are"
-    are = "is" if compared == 1 else "are"
-    return f"{compared:,} of {count(sessions, 'session')} {are} compared, {apart:,} {verb} not and stand apart below"
+    rest = "1 is not and stands apart below" if apart == 1 else f"{apart:,} are not and stand apart below"
+    return f"{compared:,} of {count(sessions, 'session')} {'is' if compared == 1 else 'are'} compared, {rest}"
 
 
 def payers_text(payers: Payers, noun: str, currency: str) -> str:
