@@ -85,19 +85,7 @@ def test_help_names_every_verb_in_order() -> None:
     result = run("--help")
     assert result.exit_code == 0
     verbs = [line.split()[0] for line in result.output.partition("Commands:")[2].splitlines() if line.strip()]
-    assert verbs == [
-        "check",
-        "show",
-        "rate",
-        "quote",
-        "explain",
-        "compare",
-        "fees",
-        "convert",
-        "verify",
-        "demo",
-        "warmup",
-    ]
+    assert " ".join(verbs) == "check show rate quote explain compare fees convert verify demo warmup"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ elements on both sides; as text, a page, data.
 May import: what the desk may; `pages` for what its pages share. Jinja2 and rich are loaded by what needs them.
 
     sources    files, folders and git revisions of tariffs
-    changes    grids of changes: their grammar, and the tariffs that they make
+    changes    grids of changes, and the tariffs that they make; grammar reads them
     sides      sessions rated by one side, as columns of integers
     keys       what sessions are grouped by: tariff, hour of the week, site, membership
     sums       sums by groups, payers, histogram
@@ -18,8 +18,9 @@ May import: what the desk may; `pages` for what its pages share. Jinja2 and rich
     compare    which of the two is asked for
 """
 
-from rating.desk.compare.changes import Grid, grid
+from rating.desk.compare.changes import Grid
 from rating.desk.compare.compare import compare
+from rating.desk.compare.grammar import grid
 from rating.desk.compare.present import Comparison
 from rating.desk.compare.variants import GridComparison
 

@@ -1,39 +1,21 @@
-"""`energy +0.02..+0.10 step 0.01` -> changes of prices, in exact decimals, and the tariffs that they make.
-
-    CHANGE  := TARGET SPACE STEPS
-    TARGET  := energy | time | parking_time | flat | * , then [@TARIFFS] and [/ELEMENTS], names with * and ? for any
-    STEPS   := STEP or STEP..STEP step SIZE, several with commas
-    STEP    := +0.02 or -0.02 (more, less), =0.39 (that price), *1.05 (so many times it), +5% or -5%
-
-What is added counts for the unit that the price is written for: 0.10/min +0.02 is 0.12/min. Names with spaces stand in
-quotes: energy/"the first 10 kWh" +0.02.
-"""
+"""Changes of prices, in exact decimals, and the tariffs that they make; `grammar` reads them."""
 
 from __future__ import annotations
 
-import difflib
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from fractions import Fraction
+from functools import cached_property
 from itertools import product
-from math import prod
 from typing import Final, Literal
 
 from rating.errors import Fault, InputError, Place
 from rating.tariff.model import Component, Element, Price, Tariff, Tariffs
-from rating.units import DIMENSIONS, MICRO_PER_UNIT, PRICE_MAX_MICRO
+from rating.units import MICRO_PER_UNIT, PRICE_MAX_MICRO
 
-VARIANTS_MAX: Final = 1000
-_ANY: Final = "*"
-_NAME = r'"[^"]*"|[^\s"/]+'
-_TARGET = re.compile(rf"\s*(?P<dimension>[\w*-]+)(?:@(?P<tariff>{_NAME}))?(?:/(?P<element>{_NAME}))?(?=\s|$)\s*")
-_NUMBER = r"(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,6})?"
-_STEP = re.compile(rf"(?P<sign>[+=*-])?\s*(?P<number>{_NUMBER})\s*(?P<percent>%)?")
-_RANGE = re.compile(r"(?P<from>.+?)\s*\.\.\s*(?P<to>.+?)\s+step\s+(?P<step>.+)")
-_WANT_STEP = "steps such as +0.02, -5%, =0.39, *1.05 or +0.02..+0.10 step 0.01"
-_WANT_TARGET = "what is changed, such as energy, time@harbour-* or flat/night"
+ANY: Final = "*"
 
 Kind = Literal["add", "set", "times"]
 
@@ -72,27 +54,26 @@ class Change:
     tariff: str
     element: str
     steps: tuple[Step, ...]
+    target_ends: int  # where the steps begin in the text
 
     def concerns(self, tariff: str, element: str, component: Component) -> bool:
         """Whether it is about that price; one that follows an index is the market's."""
-        wanted = self.dimension in (_ANY, component.dimension) and component.spot is None
+        wanted = self.dimension in (ANY, component.dimension) and component.spot is None
         return wanted and fnmatchcase(tariff, self.tariff) and fnmatchcase(element, self.element)
 
     @property
     def target(self) -> str:
         """As it is written, without its steps."""
-        found = _TARGET.match(self.text)
-        assert found is not None
-        return found.group().strip()
+        return self.text[: self.target_ends].strip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grid:
     """Changes, and the variants that they make together: one step of each, in order, the last one changing first."""
 
     changes: tuple[Change, ...]
 
-    @property
+    @cached_property
     def variants(self) -> tuple[tuple[Step, ...], ...]:
         """A step of each change."""
         return tuple(product(*(change.steps for change in self.changes)))
@@ -103,15 +84,38 @@ class Grid:
         pairs = (zip(targets, steps, strict=True) for steps in self.variants)
         return tuple(", ".join(f"{target} {step.text}" for target, step in each) for each in pairs)
 
-    def price(self, tariff: str, element: str, component: Component, steps: tuple[Step, ...]) -> Price:
-        """A price as a variant has it."""
-        amount = component.price.amount_micro
-        for change, step in zip(self.changes, steps, strict=True):
-            if change.concerns(tariff, element, component):
-                amount = step.applied(amount)
-        return (
-            component.price if amount == component.price.amount_micro else replace(component.price, amount_micro=amount)
-        )
+    @cached_property
+    def _kept(self) -> dict[tuple[tuple[bool, ...], int], tuple[int, ...]]:
+        return {}
+
+    def amounts(self, tariff: str, element: str, part: Component) -> tuple[int, ...]:
+        """A price as each variant has it, in micro; () where no change concerns it."""
+        concern = tuple(change.concerns(tariff, element, part) for change in self.changes)
+        if not any(concern):
+            return ()
+        key = concern, part.price.amount_micro
+        if key not in self._kept:  # of ten thousand tariffs most have prices that others have too
+            self._kept[key] = tuple(self._amount(concern, part, steps) for steps in self.variants)
+        return self._kept[key]
+
+    def _amount(self, concern: tuple[bool, ...], part: Component, steps: tuple[Step, ...]) -> int:
+        amount = part.price.amount_micro
+        for each, step in zip(concern, steps, strict=True):
+            amount = step.applied(amount) if each else amount
+        return amount
+
+    def price(self, tariff: str, element: str, part: Component, steps: tuple[Step, ...]) -> Price:
+        """A price as one variant has it."""
+        concern = tuple(change.concerns(tariff, element, part) for change in self.changes)
+        amount = self._amount(concern, part, steps)
+        return part.price if amount == part.price.amount_micro else replace(part.price, amount_micro=amount)
+
+    def concerned(self, tariffs: Tariffs) -> set[str]:
+        """The ids of the tariffs of which a change concerns a price."""
+        return {tariff.id for tariff, element, part in _parts(tariffs) if self._concerns(tariff, element, part)}
+
+    def _concerns(self, tariff: Tariff, element: Element, part: Component) -> bool:
+        return any(change.concerns(tariff.id, element.name, part) for change in self.changes)
 
     def apply(self, tariffs: Tariffs, steps: tuple[Step, ...]) -> Tariffs:
         """The tariffs as a variant has them, written out in full."""
@@ -132,162 +136,35 @@ class Grid:
 
     def check(self, tariffs: Tariffs) -> None:
         """Raise InputError with every change that concerns no price, and every price that would be none."""
-        parts = [
-            (tariff, element, part)
-            for tariff in tariffs.values()
-            for version in tariff.versions
-            for element in version.elements
-            for part in element.components
-        ]
+        parts = list(_parts(tariffs))
         faults = []
         for change in self.changes:
             if not any(change.concerns(tariff.id, element.name, part) for tariff, element, part in parts):
                 fix = "look at the dimension, and at the names of tariffs and elements"
                 want = "a change of a price that a tariff has, and that no index sets"
-                faults.append(Fault("no_price", _place(change.text), change.target, want, fix))
+                faults.append(Fault("no_price", place_of(change.text), change.target, want, fix))
         for tariff, element, part in parts:
-            prices = ((self.price(tariff.id, element.name, part, steps), steps) for steps in self.variants)
-            bad = next((each for each in prices if not 0 <= each[0].amount_micro <= PRICE_MAX_MICRO), None)
+            amounts = self.amounts(tariff.id, element.name, part)
+            bad = next((i for i, each in enumerate(amounts) if not 0 <= each <= PRICE_MAX_MICRO), None)
             if bad is not None:
-                price, steps = bad
-                amount = f"{Decimal(price.amount_micro).scaleb(-6):f}/{price.unit_text}"
+                price = f"{Decimal(amounts[bad]).scaleb(-6):f}/{part.price.unit_text}"
                 where = f"{part.dimension} of {tariff.id}/{element.name}"
-                got = f"{', '.join(step.text for step in steps)}: {amount} for {where}"
-                place = _place(next(each.text for each in self.changes if each.concerns(tariff.id, element.name, part)))
-                faults.append(Fault("price", place, got, "prices from 0 to 1000000", "change it by less"))
+                got = f"{', '.join(step.text for step in self.variants[bad])}: {price} for {where}"
+                text = next(each.text for each in self.changes if each.concerns(tariff.id, element.name, part))
+                faults.append(Fault("price", place_of(text), got, "prices from 0 to 1000000", "change it by less"))
         if faults:
             raise InputError(faults)
 
 
-def grid(*changes: str) -> Grid:
-    """The variants that changes of prices make: `compare` takes them in the place of new tariffs.
-
-    Args:
-        changes: such as "energy +0.02..+0.10 step 0.01", "time@harbour-* +5%" or 'flat/"at night" =0.50, =1.00'.
-            Several make every combination of their steps, up to 1,000.
-
-    Raises: InputError with every fault of every text, each with its place there.
-
-    >>> grid("energy +0.01..+0.03 step 0.01", "flat =0, =0.50").labels()[:3]
-    ('energy +0.01, flat =0', 'energy +0.01, flat =0.50', 'energy +0.02, flat =0')
-    """
-    faults: list[Fault] = []
-    found = [each for text in changes if (each := _read(text, faults)) is not None]
-    if not changes:
-        faults.append(Fault("no_change", Place("change"), "", "at least one change", "write energy +0.02"))
-    count = prod(len(each.steps) for each in found)
-    if not faults and count > VARIANTS_MAX:
-        want = f"changes that make at most {VARIANTS_MAX:,} variants"
-        faults.append(Fault("variants", Place("change"), f"{count:,} variants", want, "take greater steps"))
-    if faults:
-        raise InputError(faults)
-    return Grid(tuple(found))
+def _parts(tariffs: Tariffs) -> Iterator[tuple[Tariff, Element, Component]]:
+    """Every price, with whose it is."""
+    for tariff in tariffs.values():
+        for version in tariff.versions:
+            for element in version.elements:
+                for part in element.components:
+                    yield tariff, element, part
 
 
-def _place(text: str, at: int = 0) -> Place:
+def place_of(text: str, at: int = 0) -> Place:
+    """The place of a fault: a text, and a letter of it."""
     return Place(f"change `{text.strip()}`", column=at + 1 if at else None)
-
-
-def _read(text: str, faults: list[Fault]) -> Change | None:
-    found = _TARGET.match(text)
-    if found is None:
-        faults.append(Fault("change", _place(text), text, _WANT_TARGET, "write energy +0.02"))
-        return None
-    before = len(faults)
-    dimension = found["dimension"]
-    if dimension != _ANY and dimension not in DIMENSIONS:
-        close = difflib.get_close_matches(dimension, DIMENSIONS, n=1)
-        fix = f"did you mean {close[0]}?" if close else f"write one of {', '.join(DIMENSIONS)}, or * for all"
-        faults.append(Fault("change_target", _place(text, found.start("dimension")), dimension, _WANT_TARGET, fix))
-    steps: list[Step] = []
-    at = found.end()
-    for item in text[at:].split(","):
-        start = at + len(item) - len(item.lstrip())
-        steps += _steps(text, item.strip(), start, faults)
-        at += len(item) + 1
-    names = [(found[name] or _ANY).strip('"') for name in ("tariff", "element")]
-    unique = tuple(dict.fromkeys(steps))
-    return None if len(faults) > before else Change(text, dimension, names[0], names[1], unique)
-
-
-def _steps(text: str, item: str, at: int, faults: list[Fault]) -> list[Step]:
-    """The steps of one item, which begins at that letter of the text."""
-    found = _RANGE.fullmatch(item)
-    if found is None:
-        step = _step(text, item, at, faults)
-        return [] if step is None else [step]
-    first, last, size = (_STEP.fullmatch(found[name]) for name in ("from", "to", "step"))
-    for name, part in (("from", first), ("to", last), ("step", size)):
-        if part is None or (name == "from" and not part["sign"]) or (name == "step" and part["sign"]):
-            want = "a size such as 0.01 or 1%" if name == "step" else _WANT_STEP
-            faults.append(Fault("change_step", _place(text, at + found.start(name)), found[name], want, _HINT))
-            return []
-    assert first is not None
-    assert last is not None
-    assert size is not None
-    return _ranged(text, at, (first, last, size), found, faults)
-
-
-_HINT = "write a sign, a decimal number and, for parts of the price, %"
-
-
-def _ranged(
-    text: str,
-    at: int,
-    parts: tuple[re.Match[str], re.Match[str], re.Match[str]],
-    found: re.Match[str],
-    faults: list[Fault],
-) -> list[Step]:
-    first, last, size = parts
-    sign = first["sign"]
-    percents = {bool(part["percent"]) for part in parts}
-    other = last["sign"] or sign
-    if len(percents) > 1 or (sign in "+-") != (other in "+-") or (sign not in "+-" and other != sign):
-        faults.append(Fault("change_step", _place(text, at), found.group(), "a range of one kind of step", _HINT))
-        return []
-    lo, hi = (-_number(part) if each == "-" else _number(part) for part, each in ((first, sign), (last, other)))
-    step = _number(size)
-    if step <= 0 or hi < lo or (hi - lo) % step != 0:
-        want = "a range that goes up to its end in whole steps"
-        fix = "write the lesser end first, and a step that divides what lies between"
-        faults.append(Fault("change_step", _place(text, at), found.group(), want, fix))
-        return []
-    count = int((hi - lo) / step) + 1
-    if count > VARIANTS_MAX:
-        want = f"at most {VARIANTS_MAX:,}"
-        faults.append(Fault("variants", _place(text, at), f"{count:,} steps", want, "step wider"))
-        return []
-    places = max(_places(part) for part in parts)
-    percent = "%" if size["percent"] else ""
-    made = []
-    for number in range(count):
-        value = lo + number * step
-        shown = f"{Decimal(value.numerator) / Decimal(value.denominator):.{places}f}".lstrip("-")
-        mark = sign if sign in "=*" else "-" if value < 0 else "+"
-        made.append(_made(mark, value, bool(percent), f"{mark}{shown}{percent}"))
-    return made
-
-
-def _step(text: str, item: str, at: int, faults: list[Fault]) -> Step | None:
-    found = _STEP.fullmatch(item)
-    if found is None or not found["sign"] or (found["percent"] and found["sign"] in "=*"):
-        faults.append(Fault("change_step", _place(text, at), item, _WANT_STEP, _HINT))
-        return None
-    value = -_number(found) if found["sign"] == "-" else _number(found)
-    return _made(found["sign"], value, bool(found["percent"]), re.sub(r"\s+", "", item))
-
-
-def _made(sign: str, value: Fraction, percent: bool, text: str) -> Step:
-    if sign == "=":
-        return Step("set", value, text)
-    if sign == "*":
-        return Step("times", value, text)
-    return Step("times", 1 + value / 100, text) if percent else Step("add", value, text)
-
-
-def _number(found: re.Match[str]) -> Fraction:
-    return Fraction(found["number"])
-
-
-def _places(found: re.Match[str]) -> int:
-    return len(found["number"].partition(".")[2])

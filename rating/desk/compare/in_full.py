@@ -48,22 +48,34 @@ class InFull:
         totals: Totals,
         threads: int | None,
     ) -> None:
-        self.tariffs, self.batch, self.rows, self.threads, self.totals = tariffs, batch, rows, threads, totals
-        self.group = group[rows]
-        self.account = None if account is None or not account.size else account[rows]
+        self._tariffs, self._batch, self._rows, self._threads = tariffs, batch, rows, threads
+        self._group = group[rows]
+        self._account = None if account is None or not account.size else account[rows]
         settle(batch, plan, None, sessions=readonly(rows), totals=totals, threads=threads)
-        self.now = RowCosts.of(totals, rows)
+        self._now = RowCosts.of(totals, rows)
 
-    def add(self, grid: Grid, sums: Sums, each_net: Int64 | None, each_tax: Int64 | None) -> None:
-        """Add what they come to now, and by each variant."""
+    def add(self, grid: Grid, sums: Sums, each_net: Int64 | None, each_tax: Int64 | None) -> Int64:
+        """Add what they come to now, and by each variant. Returns: the rows whose tariffs the grid changes at all."""
+        changed = grid.concerned(self._tariffs)
+        names = self._batch.sessions.tariff_names
+        code = self._batch.sessions.tariff[self._rows]
+        varies: Bool = np.array([name in changed for name in names], bool)[code]
         for column, steps in enumerate([None, *grid.variants]):
-            costs = self.now if steps is None else self._by(grid, steps)
-            add_up(sums, column, self.group, self.account, self.now, costs)
+            costs = self._now if steps is None else self._by(grid, steps, varies)
+            add_up(sums, column, self._group, self._account, self._now, costs)
             if each_net is not None and each_tax is not None:
-                each_net[self.rows, column] = costs.net
-                each_tax[self.rows, column] = costs.tax
+                each_net[self._rows, column] = costs.net
+                each_tax[self._rows, column] = costs.tax
+        found: Int64 = self._rows[varies]
+        return found
 
-    def _by(self, grid: Grid, steps: tuple[Step, ...]) -> RowCosts:
-        plan = make_plan(grid.apply(self.tariffs, steps), self.batch)
-        totals, _ = settle(self.batch, plan, None, sessions=readonly(self.rows), threads=self.threads)
-        return RowCosts.of(totals, self.rows)
+    def _by(self, grid: Grid, steps: tuple[Step, ...], varies: Bool) -> RowCosts:
+        """Those that vary rated anew, the others as they are."""
+        if not varies.any():
+            return self._now
+        rows = readonly(self._rows[varies])
+        plan = make_plan(grid.apply(self._tariffs, steps), self._batch)
+        totals, _ = settle(self._batch, plan, None, sessions=rows, threads=self._threads)
+        found = RowCosts(self._now.net.copy(), self._now.tax.copy(), self._now.known.copy())
+        found.net[varies], found.tax[varies], found.known[varies] = RowCosts.of(totals, rows)
+        return found

@@ -40,7 +40,7 @@ class Rates(NamedTuple):
 
     sums: Sums
     totals: Totals  # of the sessions (n,), as prices are now: status and fault; amounts of those rated in full
-    in_full: Int64  # (q,) rows that were rated by each variant in full
+    in_full: Int64  # (q,) rows that each variant rated in full
     plan: Plan
     batch: UsageBatch
     net: Int64 | None = None  # (n, v)
@@ -91,25 +91,24 @@ def _rate_all(
     totals.unknown[:] = 0
     accounts = 0 if account is None or not account.size else int(account.max()) + 1
     width = max(_SETS_MIN, _ACCOUNT_CELLS_MAX // max(1, accounts))
-    parts, odd = [], np.zeros(count, np.uint8)
-    for first in range(0, len(variants), width):
-        sets = list(variants[first : first + width])
-        # The sessions that do not fit are those of every pass, or sums would count some twice.
-        job = _Pass(plan, batch, price_table(plan, grid, sets), group, account, accounts, totals, each)
-        part, more = job.run(threads or CORES)
-        parts.append(part)
-        odd |= more
-    if len(parts) > 1 and odd.any():
-        parts = []
-        for first in range(0, len(variants), width):
-            sets = list(variants[first : first + width])
-            job = _Pass(plan, batch, price_table(plan, grid, sets), group, account, accounts, totals, each, odd)
-            parts.append(job.run(threads or CORES)[0])
+    cuts = [*range(0, len(variants), width), len(variants)]
+    odd = np.zeros(count, np.uint8)
+    while True:
+        parts, before = [], odd
+        for first, last in pairwise(cuts):
+            table = price_table(plan, grid, first, last)
+            job = _Pass(plan, batch, table, group, account, accounts, totals, each, before)
+            part, found = job.run(threads or CORES)
+            parts.append(part)
+            odd = odd | found
+        # Sessions that are odd in one pass are so in all, or the sums of their columns would not be of the same ones.
+        if len(parts) == 1 or np.array_equal(odd, before):
+            break
     sums, each_net, each_tax = _side_by_side(parts)
     in_full = np.flatnonzero((odd != 0) & (plan.status == Refused.FINE))
     if in_full.size:
         whole = InFull(tariffs, batch, plan, in_full, group, account, totals, threads)
-        whole.add(grid, sums, each_net, each_tax)
+        in_full = whole.add(grid, sums, each_net, each_tax)
     return Rates(sums, totals, in_full, plan, batch, each_net, each_tax), totals
 
 
@@ -126,11 +125,11 @@ class _Pass:
         accounts: int,
         totals: Totals,
         each: bool,
-        odd: UInt8 | None = None,
+        odd: UInt8,
     ) -> None:
         self.plan, self.batch, self.totals = plan, batch, totals
         fits = table.fits[plan.timeline] if table.fits.size else np.zeros(plan.status.size, bool)
-        self.odd = np.zeros(plan.status.size, np.uint8) if odd is None else odd.copy()
+        self.odd = odd.copy()
         self.odd |= ~fits
         self.rows = readonly(np.flatnonzero((plan.status == Refused.FINE) & (self.odd == 0)))
         codes = np.empty(0, np.int32) if account is None else account

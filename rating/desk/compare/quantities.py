@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rating.compile.plan import Plan
-from rating.desk.compare.changes import Grid, Step
+from rating.desk.compare.changes import Grid
 from rating.kernels.arrays import NEVER, NO_TAX, SETTLED_APART, TAX_INCLUDED, readonly
 from rating.kernels.grid import AMOUNT_TOP
 from rating.kernels.groups import Variants
@@ -28,15 +28,15 @@ class PriceTable(NamedTuple):
     fits: NDArray[np.bool_]  # (k,)
 
 
-def price_table(plan: Plan, grid: Grid, sets: list[tuple[Step, ...]]) -> PriceTable:
-    """All prices as they are now, and by each of these sets of steps."""
+def price_table(plan: Plan, grid: Grid, first: int, last: int) -> PriceTable:
+    """All prices as they are now, and by the variants `first` to `last` - 1."""
     book, rules = plan.book, plan.book.rules
-    count, width = len(plan.parts), len(sets) + 1
+    count, width = len(plan.parts), last - first + 1
     num = np.zeros((count, width), np.int64)
     most, quantity_max = np.zeros(count, np.int64), np.zeros(count, np.int64)
     low, high = np.full(count, -NEVER), np.full(count, NEVER)
     lines = len(plan.tariffs)
-    found = [_Timeline(plan, t, grid, sets) for t in range(lines)]
+    found = [_Timeline(plan, t, grid, first, last) for t in range(lines)]
     for each in found:
         if not each.fits:
             continue
@@ -74,11 +74,10 @@ def price_table(plan: Plan, grid: Grid, sets: list[tuple[Step, ...]]) -> PriceTa
 class _Timeline:
     """What is priced of one timeline: prices in nano for each base unit, over one denominator for all variants."""
 
-    def __init__(self, plan: Plan, t: int, grid: Grid, sets: list[tuple[Step, ...]]) -> None:
+    def __init__(self, plan: Plan, t: int, grid: Grid, first: int, last: int) -> None:
         book, rules = plan.book, plan.book.rules
-        first, last = book.timelines.component_first[t], book.timelines.component_first[t + 1]
-        self.components = range(first, last)
-        self.prices = [_prices(plan, t, c, grid, sets) for c in self.components]
+        self.components = range(book.timelines.component_first[t], book.timelines.component_first[t + 1])
+        self.prices = [_prices(plan, t, c, grid, first, last) for c in self.components]
         self.varies = any(len(set(each)) > 1 for each in self.prices)
         limits = [_limit(plan, t, i) for i in range(4)]
         fractions = [price for each in self.prices for price in each] + limits
@@ -109,10 +108,12 @@ class _Timeline:
         return self.den <= DENOMINATOR_MAX and max(amounts, default=0) <= AMOUNT_TOP and unit <= _INT64_TOP // 4
 
 
-def _prices(plan: Plan, t: int, c: int, grid: Grid, sets: list[tuple[Step, ...]]) -> list[Fraction]:
+def _prices(plan: Plan, t: int, c: int, grid: Grid, first: int, last: int) -> list[Fraction]:
     part, element = plan.parts[c], plan.elements[plan.book.components.element[c]]
-    every = [part.price, *(grid.price(plan.tariffs[t].id, element, part, steps) for steps in sets)]
-    return [Fraction(price.amount_micro * NANO_PER_MICRO, price.per) for price in every]
+    now = part.price.amount_micro
+    amounts = grid.amounts(plan.tariffs[t].id, element, part)[first:last] or (now,) * (last - first)
+    of = {amount: Fraction(amount * NANO_PER_MICRO, part.price.per) for amount in {now, *amounts}}
+    return [of[now], *(of[amount] for amount in amounts)]
 
 
 def _limit(plan: Plan, t: int, i: int) -> Fraction:
