@@ -16,6 +16,7 @@ import rating
 from rating.desk.compare.present import read_history
 from rating.desk.compare.sums import Amounts, Bar, Payers, histogram
 from rating.errors import InputError, SessionError, TariffError
+from rating.reference import tell
 from rating.tariff.load import parse_tariff
 from rating.tariff.model import Tariffs
 
@@ -133,7 +134,7 @@ def test_the_largest_changes_are_told_by_both_sides(found):
     assert (rise.session_id, rise.change_micro, fall.session_id, fall.change_micro) == ("b", 380_000, "a", -120_000)
     for pair in found.largest:
         for story, side in ((pair.old_story, OLD), (pair.new_story, NEW)):
-            assert story == str(rating.explain(tariffs(side), HISTORY, session_id=pair.session_id))
+            assert story == tell(rating.explain(tariffs(side), HISTORY, session_id=pair.session_id).bill)
     assert (rise.account, rise.tariff) == ("anna", "city")
 
 

@@ -11,6 +11,8 @@ from rating.desk.compare.variants import GridComparison, compare_grid
 from rating.errors import RatingError
 from rating.tariff.model import Tariffs
 
+_NAMED_MAX = 4
+
 
 @overload
 def compare(
@@ -105,4 +107,6 @@ def _both(old: Source, new: Source) -> tuple[Tariffs, Tariffs]:
 
 
 def _name(source: Source) -> str:
-    return ", ".join(source) if isinstance(source, Tariffs) else str(source)
+    if not isinstance(source, Tariffs):
+        return str(source)
+    return ", ".join(source) if len(source) <= _NAMED_MAX else f"{len(source):,} tariffs"

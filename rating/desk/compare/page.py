@@ -10,7 +10,7 @@ from markupsafe import Markup
 from rating._version import __version__
 from rating.desk.compare.drawing import TALL, WIDE, histogram_picture, hours_picture, payers_picture
 from rating.desk.compare.texts import WHY_TEXTS, amount, count, headline, payers_text, percent, range_text, stray_text
-from rating.desk.compare.words import apart_groups, hour_cells, hour_text, ranked, tariffs_texts, unused_texts
+from rating.desk.compare.words import apart_groups, hour_cells, hour_text, is_moved, ranked, tariffs_texts, unused_texts
 from rating.desk.pages.html import render
 from rating.desk.pages.shapes import Drawing, svg
 
@@ -63,6 +63,7 @@ def _currency(found: Comparison, number: int) -> dict[str, Any]:
         "change": money(row.change.gross_micro, row.currency, signed=True),
         "percent": percent(row.change.gross_micro, row.old.gross_micro),
         "sign": sign(row.change.gross_micro),
+        "moved": is_moved(row),
         "totals": [
             _cells(row, title, field)
             for title, field in (("Before tax", "net_micro"), ("Tax", "tax_micro"), ("To pay", "gross_micro"))

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from rating.desk.compare.keys import DAYS
 from rating.desk.compare.texts import WHY_TEXTS, amount, count, headline, payers_text, percent, range_text, stray_text
-from rating.desk.compare.words import apart_groups, hour_cells, ranked, tariffs_texts, unused_texts
+from rating.desk.compare.words import apart_groups, hour_cells, is_moved, ranked, tariffs_texts, unused_texts
 
 if TYPE_CHECKING:
     from rating.desk.compare.extremes import Pair
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 WIDTH_MIN = 60
 _ROWS_MAX = 20  # of a group
 _NAME_MAX = 28
+_UNUSED_MAX = 30  # versions of tariffs
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
@@ -55,8 +56,9 @@ def lines(found: Comparison, width: int, stories: int) -> Iterator[Text]:
     for row, histogram in zip(found.totals, found.histograms, strict=True):
         yield Text()
         yield from _total(found, row, width)
-        yield from _histogram(histogram, width)
-        yield from _hours(found, row.currency, width)
+        if is_moved(row):
+            yield from _histogram(histogram, width)
+            yield from _hours(found, row.currency, width)
     for group in found.groups:
         if group.name != "hour of the week" and group.rows:
             yield Text()
@@ -66,8 +68,11 @@ def lines(found: Comparison, width: int, stories: int) -> Iterator[Text]:
         if elements:
             yield Text()
             yield Text(f"Never used in this history, {title} tariffs", "bold")
-            for text in unused_texts(elements):
+            texts = unused_texts(elements)
+            for text in texts[:_UNUSED_MAX]:
                 yield from wrapped(f"  {text}", width)
+            if len(texts) > _UNUSED_MAX:
+                yield Text(f"  and {len(texts) - _UNUSED_MAX:,} more: --json and --html have them all", "dim")
     yield from _apart(found, width)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rating.desk.compare.present import Comparison
 
 _NO_SESSION = "·"
+_NAMES_MAX = 20
 
 
 def ranked(rows: Iterable[Row]) -> list[Row]:
@@ -30,8 +31,18 @@ def tariffs_texts(found: Comparison) -> list[str]:
         ("only among the old", found.only_old),
         ("only among the new", found.only_new),
     )
-    texts = [f"{count(len(names), 'tariff')} {text}: {', '.join(names)}" for text, names in told if names]
+    texts = [f"{count(len(names), 'tariff')} {text}: {_listed(names)}" for text, names in told if names]
     return texts or ["All tariffs are the same"]
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    more = len(names) - _NAMES_MAX
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:_NAMES_MAX])} and {more:,} more"
+
+
+def is_moved(row: Row) -> bool:
+    """Whether anybody pays anything else: if not, there is nothing to draw."""
+    return row.payers.more + row.payers.less > 0
 
 
 class HourCell(NamedTuple):
