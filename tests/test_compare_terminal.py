@@ -114,6 +114,8 @@ def test_the_command_takes_changes(folder, tmp_path):
     told = json.loads(run("compare", str(folder / "old"), *changes, *history(folder), "--json").stdout)
     wanted = grid_comparison().as_dict()
     assert json.loads(json.dumps(wanted["variants"])) == told["variants"]
+    in_place = run("compare", str(folder / "old"), changes[1], *changes[2:], *history(folder))
+    assert in_place.stdout == result.stdout
     page = tmp_path / "grid.html"
     assert (
         run("compare", str(folder / "old"), *changes, *history(folder), "--html", str(page)).stdout == f"Wrote {page}\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,10 @@ import click
 
 from rating.cli import options
 from rating.cli.text import progress
+from rating.units import DIMENSIONS
+
+# In the place of NEW: the name of a dimension, and the beginning of a step.
+_CHANGE = re.compile(rf"\s*({'|'.join(DIMENSIONS)}|\*)([@/].*)?\s+[-+=*]")
 
 
 @click.command("compare", short_help="Tell what a change of tariffs does on real history.")
@@ -44,8 +49,8 @@ def command(
 ) -> None:
     """Rate sessions by OLD and by NEW, and tell what changes: revenue, who pays more or less, and why.
 
-    Each is a file, a folder, or git:REVISION:PATH. Tariffs are joined by their ids. With --change, given once or
-    several times, NEW is every variant of OLD that the changes make, all rated in one pass:
+    Each is a file, a folder, or git:REVISION:PATH. Tariffs are joined by their ids. NEW may be a change of OLD too, and
+    --change another one, given once or several times: then every variant that they make is rated, all in one pass.
 
     \b
     energy +0.02                      all prices of energy, 0.02 more
@@ -59,6 +64,8 @@ def command(
     rating compare tariffs/ --change "energy +0.02..+0.10 step 0.01" --sessions s.parquet --intervals i.parquet
     """
     options.check_meter(intervals, readings)
+    if new is not None and not Path(new).exists() and _CHANGE.match(new):
+        new, changes = None, (new, *changes)
     if (new is None) == (not changes):
         raise click.UsageError("give NEW or --change, not both" if changes else "Missing argument 'NEW' (or --change).")
     if changes and by is not None:
