@@ -65,7 +65,7 @@ def command(
     """
     options.check_meter(intervals, readings)
     if new is not None and not Path(new).exists() and _CHANGE.match(new):
-        new, changes = None, (new, *changes)
+        changes, new = (new, *changes), None
     if (new is None) == (not changes):
         raise click.UsageError("give NEW or --change, not both" if changes else "Missing argument 'NEW' (or --change).")
     if changes and by is not None:
