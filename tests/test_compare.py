@@ -153,6 +153,11 @@ def test_a_column_may_be_named_instead_of_the_site():
         rating.compare(tariffs(OLD), tariffs(NEW), HISTORY, by="place")
 
 
+def test_a_column_of_lists_is_refused():
+    with pytest.raises(InputError, match="column_type: read `tags`, expected a column of plain values"):
+        rating.compare(tariffs(OLD), tariffs(NEW), {**HISTORY, "tags": [["x"]] * 7}, by="tags")
+
+
 def network(seed: int):
     drawn, sessions = random_network(seed, full=True)
     changed = rating.grid("* *1.1")
@@ -249,6 +254,24 @@ def test_an_empty_history():
     assert "All of 0 sessions are compared" in found.text
     assert "What the change does" in found.html
     assert found.as_dict()["totals"] == []
+
+
+def test_sessions_that_cannot_be_read_stand_apart():
+    """No start, one far away, an id that occurs twice, and no tariff."""
+    spoilt = {
+        "session_id": ["a", "b", "c", "c", "d", "e"],
+        "tariff": ["city", "city", "city", "city", None, "city"],
+        "energy_kwh": ["10"] * 6,
+        "start": [None, "9999-01-01T00:00:00Z", *["2026-03-02T09:00:00Z"] * 4],
+        "end": ["2026-03-02T10:00:00Z"] * 6,
+    }
+    found = rating.compare(tariffs(OLD), tariffs(NEW), spoilt)
+    assert (found.sessions, found.compared) == (6, 1)
+    assert {each.why for each in found.apart} == {"rejected_by_both"}
+    assert [row.name for group in found.groups for row in group.rows] == ["city", "Mon 10:00"]
+    assert "5 sessions not compared" in found.text
+    grid = rating.compare(tariffs(OLD), rating.grid("energy@city +1"), spoilt)
+    assert (grid.compared, len(grid.rejected)) == (1, 5)
 
 
 def test_bars_hold_every_change():

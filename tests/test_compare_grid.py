@@ -195,6 +195,16 @@ def test_rejected_sessions_are_told():
     assert [(each.session_id, each.code) for each in found.rejected] == [("S-2", "unknown_tariff")]
 
 
+def test_a_variant_that_rejects_sessions_says_so():
+    """A price so high that a session costs more than any may: it is in no sum of that variant."""
+    history = {**HISTORY, "energy_kwh": ["100000", "20", "3", "4"]}
+    found = rating.compare(EXAMPLES / "per-kwh.yaml", rating.grid("energy +1, =1000000"), history)
+    assert [row.sessions for row in found.rows] == [4, 4, 3]
+    assert found.rows[2].amounts.gross_micro == 27 * 10**12
+    assert found.in_full == 1
+    assert [line.split()[-1] for line in found.text.splitlines() if line.startswith("  energy =1")] == ["3"]
+
+
 def test_intervals_in_any_order():
     """They are put in order once, as `rate` does."""
     intervals = {

@@ -62,6 +62,8 @@ def _currency(found: GridComparison, currency: str, width: int) -> Iterator[Text
     header = ["Variant", "Net", "To pay", "Change", "", "More", "Same", "Less"]
     told = any(row.drivers is not None for row in rows)
     header += ["Drivers more", "less"] if wide and told else []
+    differ = len({row.sessions for row in rows}) > 1  # some variants reject what others rate
+    header += ["Rated"] if differ else []
     cells = []
     for row in rows:
         line = [
@@ -74,7 +76,7 @@ def _currency(found: GridComparison, currency: str, width: int) -> Iterator[Text
         ]
         if wide and told:
             line += ["", ""] if row.drivers is None else [f"{row.drivers.more:,}", f"{row.drivers.less:,}"]
-        cells.append(line)
+        cells.append([*line, f"{row.sessions:,}"] if differ else line)
     kept = [i for i in range(len(header)) if wide or i != 1]
     yield Text(currency, "bold")
     rest = sum(max(len(line[i]) for line in (header, *cells)) + 2 for i in kept if i != 0)

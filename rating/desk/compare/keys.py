@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rating.compile.plan import span_of_days
 from rating.compile.zones import load_zone, offsets
-from rating.errors import Fault, InputError, Place
+from rating.errors import Fault, InputError, Place, Refused
 from rating.tariff.model import Tariffs
 from rating.units import US_PER_DAY, US_PER_H
 from rating.usage.batch import Sessions, UsageBatch
@@ -56,11 +56,18 @@ def keys_of(batch: UsageBatch, old: Tariffs, new: Tariffs, by: str | None) -> tu
 
 
 def column_key(sessions: Sessions, name: str) -> Key:
-    """A column that travels along, as texts; its labels in their order."""
+    """A column that travels along, as texts; its labels in their order.
+
+    Raises: InputError where its values are lists, or other than plain.
+    """
     column = sessions.extra.column(name)
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
-    texts = column.cast(pa.string()).combine_chunks()
+    try:
+        texts = column.cast(pa.string()).combine_chunks()
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        fault = Fault("column_type", Place("sessions"), name, "a column of plain values", "choose another one")
+        raise InputError([fault]) from None
     coded = pc.dictionary_encode(texts)
     coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
     code = np.asarray(pc.fill_null(coded.indices, -1)).astype(np.int32)
@@ -88,7 +95,7 @@ def hours_of_week(sessions: Sessions, old: Tariffs, new: Tariffs) -> Key:
     code = np.full(start_us.size, -1, np.int32)
     zone_code, zones = _zones(sessions, old, new)
     for number, zone in enumerate(zones):
-        where = zone_code == number
+        where = (zone_code == number) & (sessions.status == Refused.FINE)  # of others the start may be any number
         if load_zone(zone) is None or not where.any():
             continue
         at = start_us[where]
