@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
-SCHEMAS := schema.json plan.schema.json coupon.schema.json
+SCHEMAS := schema.json plan.schema.json coupon.schema.json calendar.schema.json
 
 .PHONY: demo test test-long fuzz bench bench-compare bench-suites lint schema readme clean
 

@@ -14,7 +14,7 @@ from rating.errors import Fault, InputError, OcpiError, Place, RatingError, Sess
 if TYPE_CHECKING:
     from rating.cdrs import read_cdrs
     from rating.desk.compare import Comparison, Grid, GridComparison, compare, grid
-    from rating.desk.explain import explain
+    from rating.desk.explain import Explanation, explain
     from rating.desk.show import Show, show
     from rating.desk.to_cdrs import to_cdrs
     from rating.desk.verify import verify, verify_each
@@ -43,6 +43,7 @@ _HOMES = {
     "GridComparison": "rating.desk.compare",
     "Corrections": "rating.results.corrections",
     "corrections": "rating.results.corrections",
+    "Explanation": "rating.desk.explain",
     "explain": "rating.desk.explain",
     "fees": "rating.settle.fees",
     "OcppUsage": "rating.usage.ocpp.tables",
@@ -72,6 +73,7 @@ _HOMES = {
 __all__ = [
     "Comparison",
     "Corrections",
+    "Explanation",
     "Fault",
     "Grid",
     "GridComparison",

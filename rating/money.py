@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from functools import lru_cache
+from typing import Final
 
 from rating.units import MICRO_PER_UNIT
 
@@ -43,14 +44,40 @@ def close_currencies(text: str) -> tuple[str, ...]:
     >>> close_currencies("EURO")[0], close_currencies("usd")[0], close_currencies("€")
     ('EUR', 'USD', ('EUR',))
     """
-    signs = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "FR": "CHF"}
-    if text.upper() in signs:
-        return (signs[text.upper()],)
+    tidy = text.strip().upper()[:64]
     known = _decimals_by_code()
-    if known.get(text[:3].upper()) is not None:
-        return (text[:3].upper(),)
-    codes = [code for code, decimals in known.items() if decimals is not None]
-    return tuple(difflib.get_close_matches(text.upper(), sorted(codes), n=3, cutoff=0.6))
+    codes = sorted(code for code, decimals in known.items() if decimals is not None)
+    if tidy in codes:
+        return (tidy,)
+    if said := _SAID.get(tidy) or _SAID.get(tidy.removesuffix("S")):
+        return tuple(said.split())
+    if tidy[:3] in codes:
+        return (tidy[:3],)
+    if swapped := tuple(code for code in codes if sorted(code) == sorted(tidy)):
+        return swapped[:3]
+    close = difflib.get_close_matches(tidy, codes, n=3, cutoff=0.6)
+    if not close and (names := difflib.get_close_matches(tidy, names_by_code := _codes_by_name(), n=1, cutoff=0.7)):
+        return (names_by_code[names[0]],)
+    return tuple(close)
+
+
+# What people say and write, where it is no code; several where several countries say it.
+_SAID: Final = {
+    "€": "EUR", "$": "USD", "US$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "FR": "CHF", "SFR": "CHF", "₩": "KRW",
+    "R$": "BRL", "C$": "CAD", "A$": "AUD", "ZŁ": "PLN", "ZL": "PLN", "KČ": "CZK", "KC": "CZK", "FT": "HUF", "₺": "TRY",
+    "KR": "SEK NOK DKK", "KR.": "DKK", "DOLLAR": "USD", "POUND": "GBP", "STERLING": "GBP", "QUID": "GBP", "YEN": "JPY",
+    "FRANC": "CHF", "FRANKEN": "CHF", "KRONA": "SEK", "KRONOR": "SEK", "KRONE": "NOK DKK", "KRONER": "NOK DKK",
+    "ZLOTY": "PLN", "ZŁOTY": "PLN", "KORUNA": "CZK", "FORINT": "HUF", "LEU": "RON", "LEI": "RON", "LIRA": "TRY",
+    "YUAN": "CNY", "RMB": "CNY", "RENMINBI": "CNY", "RUPEE": "INR", "REAL": "BRL", "REAIS": "BRL", "RAND": "ZAR",
+    "WON": "KRW", "SHEKEL": "ILS", "DIRHAM": "AED", "PESO": "MXN", "BAHT": "THB", "RINGGIT": "MYR",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _codes_by_name() -> dict[str, str]:
+    from iso4217 import Currency
+
+    return {currency.currency_name.upper(): currency.code for currency in Currency if currency.exponent is not None}
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from lint_examples import EXAMPLES, warnings_of
+from lint_examples import EXAMPLES, tariff_of, warnings_of
+from profile_examples import PROFILE_EXAMPLES
 from readme_words import (
     ACCOUNTS,
     COLUMNS,
@@ -25,13 +26,16 @@ from readme_words import (
     OUTPUT,
     REFUSALS,
     STATE,
-    WARNINGS,
 )
 
 import rating
 from rating.errors import Refused
 from rating.tariff.editor import PRICE_KEYS
 from rating.tariff.lint.codes import Code
+from rating.tariff.lint.meanings import MEANINGS
+from rating.tariff.lint.profiles import PROFILES
+from rating.tariff.lint.profiles.meanings import PROFILE_MEANINGS
+from rating.tariff.lint.profiles.profile import ProfileCode
 from rating.tariff.schema import CalendarText, ElementText, TariffText, VersionText
 from rating.tariff.schema_discounts import DiscountText, LoyaltyText, TierText
 from rating.tariff.schema_parts import Block, PriceLimitText, RoundingText
@@ -222,7 +226,16 @@ def warnings() -> str:
     rows = []
     for code in Code:
         [fault] = warnings_of(EXAMPLES[code][0])
-        rows.append((f"`{code}`", WARNINGS[code], f"`{fault.got}`: {fault.fix}"))
+        rows.append((f"`{code}`", MEANINGS[code], f"`{fault.got}`: {fault.fix}"))
+    return table(("code", "warns of", "for example"), rows)
+
+
+def profiles() -> str:
+    """Every code of a profile, with what an example of it is told."""
+    rows = []
+    for code in ProfileCode:
+        [fault, *_] = PROFILES[code.partition("_")[0]].check(tariff_of(PROFILE_EXAMPLES[code][0]))  # type: ignore[arg-type]
+        rows.append((f"`{code}`", PROFILE_MEANINGS[code], f"`{fault.got}`: {fault.fix}"))
     return table(("code", "warns of", "for example"), rows)
 
 
@@ -237,6 +250,7 @@ MADE: Final[dict[str, Callable[[], str]]] = {
     "corrections": corrected,
     "fees": fees,
     "warnings": warnings,
+    "profiles": profiles,
 }
 
 

@@ -81,16 +81,17 @@ def column(path: Path, name: str) -> list[Any]:
     return list(pq.read_table(path).column(name).to_pylist())
 
 
+VERBS = ["new", "check", "show", "rate", "quote", "explain", "compare", "fees", "convert", "verify", "demo", "warmup"]
+
+
 def test_help_names_every_verb_in_order() -> None:
     result = run("--help")
     assert result.exit_code == 0
     verbs = [line.split()[0] for line in result.output.partition("Commands:")[2].splitlines() if line.strip()]
-    assert " ".join(verbs) == "check show rate quote explain compare fees convert verify demo warmup"
+    assert verbs == VERBS
 
 
-@pytest.mark.parametrize(
-    "verb", ["check", "rate", "quote", "explain", "compare", "fees", "convert", "verify", "demo", "warmup"]
-)
+@pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_help(verb: str) -> None:
     result = run(verb, "--help")
     assert result.exit_code == 0
@@ -144,8 +145,12 @@ def test_refused_input_is_one_with_nothing_on_stdout(tmp_path: Path) -> None:
     done = really_run("check", "missing.yaml", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "missing.yaml: no_file: read `missing.yaml`, expected a file or a folder that exists; "
-        "look at the name and at the folder you are in\n"
+        "fault[no_file]: read `missing.yaml`\n"
+        "--> missing.yaml\n"
+        " = expected: a file or a folder that exists\n"
+        " = fix: look at the name and at the folder you are in\n"
+        "\n"
+        "refused: 1 fault in 1 file\n"
     )
 
 
@@ -223,7 +228,7 @@ def test_no_run_ends_in_a_traceback(
 
 
 def test_a_traceback_for_those_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("odd news")
 
     monkeypatch.setattr("rating.tariff.lint.files.check_files", fail)

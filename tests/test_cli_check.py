@@ -17,7 +17,7 @@ def test_fine_tariffs_are_counted() -> None:
 def test_every_fault_of_every_file_is_a_line_on_stderr(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(HARBOUR.replace("0.39/kWh", "0.39/h").replace("EUR", "EURO"))
     (tmp_path / "b.yaml").write_text(TOKYO.replace("versions", "version"))
-    result = run("check", tmp_path)
+    result = run("check", "--format", "short", tmp_path)
     assert (result.exit_code, result.stdout) == (1, "")
     lines = result.stderr.splitlines()
     assert len(lines) >= 3
@@ -55,7 +55,7 @@ NIGHT = HARBOUR.replace("tariff: harbour", "tariff: night").replace("0.39/kWh", 
 def test_warnings_are_lines_on_stderr_and_refuse_nothing(tmp_path: Path) -> None:
     (tmp_path / "night.yaml").write_text(NIGHT)
     (tmp_path / "tokyo.yaml").write_text(TOKYO)
-    result = run("check", tmp_path)
+    result = run("check", "--format", "short", tmp_path)
     assert (result.exit_code, result.stdout) == (0, "ok: 2 tariffs, 2 versions, 1 warning\n")
     want = "a usual price, from 0.005 to 5 EUR/kWh"
     expected = (
@@ -66,7 +66,7 @@ def test_warnings_are_lines_on_stderr_and_refuse_nothing(tmp_path: Path) -> None
 
 def test_strict_refuses_warnings(tmp_path: Path) -> None:
     (tmp_path / "night.yaml").write_text(NIGHT)
-    result = run("check", "--strict", tmp_path)
+    result = run("check", "--strict", "--format", "short", tmp_path)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith(f"{tmp_path}/night.yaml:7:17: warning: implausible: ")
 
@@ -92,15 +92,18 @@ def test_ocpi_tariffs_are_linted_too(tmp_path: Path) -> None:
     tariff |= {"elements": [{"price_components": parts, "restrictions": window}]}
     (tmp_path / "partner.json").write_text(json.dumps(tariff))
     [found] = json.loads(run("check", "--json", tmp_path).stdout)
-    assert (found["code"], found["path"], found["line"]) == ("window_no_length", "elements[0]", None)
-    assert f"{tmp_path}/partner.json: elements[0]: warning: window_no_length: " in run("check", tmp_path).stderr
+    assert (found["code"], found["path"], found["line"]) == ("window_no_length", "elements[0]", 1)
+    assert (
+        f"{tmp_path}/partner.json: elements[0]: warning: window_no_length: "
+        in run("check", "--format", "short", tmp_path).stderr
+    )
 
 
 def test_faults_come_without_warnings(tmp_path: Path) -> None:
     """What is likely not meant is judged when all can be read."""
     (tmp_path / "night.yaml").write_text(NIGHT)
     (tmp_path / "tokyo.yaml").write_text(TOKYO.replace("JPY", "YEN"))
-    result = run("check", tmp_path)
+    result = run("check", "--format", "short", tmp_path)
     assert (result.exit_code, result.stdout) == (1, "")
     assert [line.split(": ")[1] for line in result.stderr.splitlines()] == ["currency"]
 
@@ -123,13 +126,13 @@ def test_calendars_are_checked_as_calendars(tmp_path: Path, monkeypatch: pytest.
     wrong.write_text("calendar: carnaval\ndates: [2026-02-30]\n")
     (tmp_path / "tokyo.yaml").write_text(TOKYO)
     for given in (wrong, calendars, tmp_path):
-        result = run("check", given)
+        result = run("check", "--format", "short", given)
         assert (result.exit_code, result.stdout) == (1, "")
         assert result.stderr.startswith(f"{wrong}:2:9: date: read `2026-02-30`, expected ")
 
     wrong.unlink()
     assert run("check", tmp_path, fine).stdout == "ok: 1 tariff, 1 version, 1 calendar\n"
-    missing = run("check", calendars / "nowhere.yaml")
+    missing = run("check", "--format", "short", calendars / "nowhere.yaml")
     assert missing.exit_code == 1
     assert "nowhere.yaml: no_file: " in missing.stderr
 
@@ -138,4 +141,4 @@ def test_a_calendar_of_a_tariff_with_faults_is_named_once(tmp_path: Path) -> Non
     (tmp_path / "calendars").mkdir()
     (tmp_path / "calendars" / "fair.yaml").write_text("calendar: fair\ndates: [15-2-2026]\n")
     (tmp_path / "tokyo.yaml").write_text(TOKYO.replace("- energy:", "- when: {holidays: fair}\n        energy:"))
-    assert len(run("check", tmp_path).stderr.splitlines()) == 1
+    assert len(run("check", "--format", "short", tmp_path).stderr.splitlines()) == 1

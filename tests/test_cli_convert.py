@@ -74,8 +74,9 @@ def test_ocpi_tariffs_are_checked(tmp_path: Path) -> None:
     assert run("check", tmp_path).stdout.startswith("ok: 1 tariff, 1 version")
     (tmp_path / "a.json").write_text(CITY_211.replace("FLAT", "flat"))
     [fault] = json.loads(run("check", tmp_path, "--json").stdout)
+    line = next(number for number, text in enumerate(CITY_211.splitlines(), 1) if "FLAT" in text)
     assert (fault["code"], fault["line"], fault["path"]) == (
-        "dimension", None, "elements[0].price_components[0].type",
+        "dimension", line, "elements[0].price_components[0].type",
     )  # fmt: skip
 
 

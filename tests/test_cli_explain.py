@@ -31,6 +31,36 @@ def test_json_has_exact_amounts_as_text(tmp_path: Path) -> None:
     assert [line["printed_amount"] for line in bill["lines"]] == ["3.90", "1.50"]
     assert [line["billed_volume"] for line in bill["lines"]] == ["10.001", "15"]
     assert bill["text"].startswith("Session S-1")
+    assert bill["lines"][0]["because"] == ["at all times"]
+    assert [section["section"] for section in bill["story"]] == ["measured", "applied", "costs", "total"]
+    assert bill["picture"]["lanes"][1]["bands"] == [
+        {"start": "2026-03-02T11:30:00+01:00", "end": "2026-03-02T12:00:00+01:00", "key": "B", "price": "0.10"}
+    ]
+
+
+def test_markdown_is_printed(tmp_path: Path) -> None:
+    result = run("explain", *world(tmp_path), "S-1", "--markdown")
+    assert result.stdout.splitlines()[:3] == ["# Session S-1, tariff harbour", "", "**5.40 EUR to pay**  "]
+    assert "| energy, element 1 | 10.001 kWh at 0.39 EUR/kWh | at all times | 3.90 EUR |" in result.stdout
+    assert "\n- parking time, element 1: 30 min, of which 15 min free of charge\n  - 15 min at 0.10" in result.stdout
+
+
+def test_a_page_is_written(tmp_path: Path) -> None:
+    options = world(tmp_path)
+    result = run("explain", *options, "S-1", "--html", tmp_path / "a.html")
+    assert result.stdout == f"Wrote {tmp_path / 'a.html'}\n"
+    tariffs = rating.load_tariffs(tmp_path / "tariffs")
+    story = rating.explain(tariffs, tmp_path / "sessions.csv", tmp_path / "intervals.csv", session_id="S-1")
+    assert (tmp_path / "a.html").read_text("utf-8") == story.html
+    result = run("explain", *options, "S-1", "--json", "--html", tmp_path / "b.html")
+    assert json.loads(result.stdout)["gross"] == "5.40"
+    assert result.stderr == f"Wrote {tmp_path / 'b.html'}\n"
+
+
+def test_two_forms_cannot_both_be_printed(tmp_path: Path) -> None:
+    result = run("explain", *world(tmp_path), "S-1", "--json", "--markdown")
+    assert result.exit_code == 2
+    assert "give --markdown or --json" in result.stderr
 
 
 def test_a_volume_without_an_end_is_a_fraction(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from twin import as_answer, fast_answers, is_told, tables
 
 import rating
 from rating.errors import InputError, SessionError
+from rating.reference import tell
 from rating.reference.history import order_of
 from rating.tariff.model import Tariffs
 
@@ -35,13 +36,17 @@ def tariffs() -> Tariffs:
     return rating.load_tariffs(TARIFFS)
 
 
-def explain(session_id: str, sessions: Any = SESSIONS, **options: Any) -> rating.desk.explain.Explanation:
+def explain(session_id: str, sessions: Any = SESSIONS, **options: Any) -> rating.Explanation:
     return rating.explain(tariffs(), sessions, session_id=session_id, accounts=ACCOUNTS, **options)
+
+
+def story(session_id: str, sessions: Any = SESSIONS, **options: Any) -> str:
+    return tell(explain(session_id, sessions, **options).bill)
 
 
 def test_what_an_account_used_before_is_told() -> None:
     # 60 of 100 kWh are gone; 20 of the 60 kWh are left to pay: 7.80 at 0.39.
-    text = explain("b").text
+    text = story("b")
     assert text.startswith("Session b, tariff per-kwh (Energy only)\nAccount anna, plan flex-100 (Flex 100)\n")
     for row in (
         '  energy, element 1: 60 kWh, 40 kWh in "included energy"\n    20 kWh at 0.39 EUR/kWh = 7.80 EUR\n',
@@ -49,22 +54,22 @@ def test_what_an_account_used_before_is_told() -> None:
         "  Spring does not hold: the session costs 7.80 EUR before it, and it asks for at least 10.00 EUR\n",
     ):
         assert row in text
-    assert "  Spring, 5.00 EUR off: 5.00 EUR less\n" in explain("c").text
-    assert "  member, 10 % off energy: 0.78 EUR less\n" in explain("d").text
-    assert "  account ben has no plan at the session's start\n" in explain("e").text
+    assert "  Spring, 5.00 EUR off: 5.00 EUR less\n" in story("c")
+    assert "  member, 10 % off energy: 0.78 EUR less\n" in story("d")
+    assert "  account ben has no plan at the session's start\n" in story("e")
 
 
 def test_the_state_is_what_came_before() -> None:
     march = {name: values[1:3] for name, values in SESSIONS.items()}
     first = {name: values[:1] for name, values in SESSIONS.items()}
     state = rating.rate(tariffs(), first, accounts=ACCOUNTS).state
-    assert explain("b", march, state=state).text == explain("b").text
-    assert "100 kWh left, 60 kWh used, 40 kWh left after it" in explain("b", march).text
+    assert story("b", march, state=state) == story("b")
+    assert "100 kWh left, 60 kWh used, 40 kWh left after it" in story("b", march)
 
 
 def test_the_order_of_the_rows_changes_no_word() -> None:
     turned = {name: values[::-1] for name, values in SESSIONS.items()}
-    assert [explain(id_, turned).text for id_ in "abcde"] == [explain(id_).text for id_ in "abcde"]
+    assert [story(id_, turned) for id_ in "abcde"] == [story(id_) for id_ in "abcde"]
 
 
 def test_a_coupon_that_another_account_has_used_up(tmp_path: Path) -> None:
@@ -73,9 +78,9 @@ def test_a_coupon_that_another_account_has_used_up(tmp_path: Path) -> None:
     (tmp_path / "once.yaml").write_text(coupon)
     loaded = rating.load_tariffs(tmp_path)
     sessions = SESSIONS | {"coupon": [None, None, "ONCE", None, "ONCE"]}
-    story = rating.explain(loaded, sessions, session_id="c").text
-    assert "  coupon ONCE does not hold: it has been used once already\n" in story
-    assert "coupon ONCE, 50 % off: 5.85 EUR less" in rating.explain(loaded, sessions, session_id="e").text
+    told = {id_: tell(rating.explain(loaded, sessions, session_id=id_).bill) for id_ in "ce"}
+    assert "  coupon ONCE does not hold: it has been used once already\n" in told["c"]
+    assert "coupon ONCE, 50 % off: 5.85 EUR less" in told["e"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -33,15 +34,24 @@ def test_the_examples_run_and_print_what_is_shown() -> None:
 def test_the_guide_works_by_itself(tmp_path: Path) -> None:
     guide = TEXT.partition("## Your first tariff\n")[2].partition("\n## ")[0]
     steps = re.findall(r"^```sh\n(.*?)^```$", guide, re.DOTALL | re.MULTILINE)
-    said = [readme.run("sh", f"set -e\n{step}echo done\n", tmp_path) for step in steps]
-    assert len(steps) == 4
-    assert all(each.endswith("done\n") for each in said), said
+    said = [readme.run("sh", f"{step}echo ended with $?\n", tmp_path) for step in steps]
+    # The second step shows two errors, and the fix of each makes the third fine.
+    assert [each.splitlines()[-1].removeprefix("ended with ") for each in said] == ["0", "1", *"0" * (len(steps) - 2)]
+    assert said[1].count("= fix: write ") == 2
+    assert all(fix in steps[2] for fix in ("0.42/kWh", "30 min"))
     assert (tmp_path / "first" / "sessions.csv").is_file()
-    assert [verb for verb in ("check", "rate", "explain") if f"rating {verb} " in guide] == ["check", "rate", "explain"]
+    verbs = [verb for step in steps for verb in re.findall("rating ([a-z]+) ", step)]
+    assert verbs == ["new", "check", "check", "show", "rate", "explain", "check"]
+    # What the hook stopped is not in the history, and the file is as it was.
+    log = ["git", "-C", str(tmp_path / "mine"), "log", "--format=%s"]
+    assert subprocess.run(log, capture_output=True, text=True, check=True).stdout.count("\n") == 1
+    assert "0.45/kWh" in (tmp_path / "mine" / "corner.yaml").read_text(encoding="utf-8")
 
 
 def test_the_examples_show_the_same_bill() -> None:
-    assert len(re.findall(r"\b13\.09", TEXT)) == 4  # in Python, on the command line, in the question and in the story
+    assert (
+        len(re.findall(r"\b13\.09", TEXT)) == 5
+    )  # in Python, on the command line, in the question, in the bill and in the story
 
 
 def test_the_tariff_shown_is_the_example() -> None:

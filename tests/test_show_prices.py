@@ -70,6 +70,7 @@ In force from 1 January 2026 on
         ("tiers", "Up to 10 kWh of the session: €0.59 per kWh"),
         ("tokyo-flat", "Totals are rounded down once, to JP¥1."),
         ("two-versions", "A session is priced by the version in force at its start."),
+        ("two-versions", "In force from 1 January 2025 to 31 May 2026"),
         ("zurich-cash", "November–February, 22:00 to 06:00: CHF0.35 per kWh"),
         ("zurich-cash", "CHF1.20 per hour, 4 hours free"),
     ],

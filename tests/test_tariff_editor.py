@@ -17,7 +17,7 @@ from rating.tariff.tree import Mapping, Node, Scalar, Sequence
 
 ROOT = Path(__file__).parent.parent
 BROKEN = Path(__file__).parent / "broken"
-EXAMPLES = sorted((ROOT / "tariffs").glob("*.yaml"))
+EXAMPLES = sorted((ROOT / "tariffs").rglob("*.yaml"))
 SCHEMAS = schemas()
 VALIDATORS = {name: jsonschema.Draft7Validator(schema) for name, schema in SCHEMAS.items()}
 # Files whose fault an editor can see, because it is in the keys, in a shape or in a word.
@@ -42,7 +42,7 @@ VISIBLE = [
 
 def validator(seen: Any) -> jsonschema.Draft7Validator:
     """The schema of what a file is, by its first key."""
-    name = next((f"{kind}.schema.json" for kind in ("plan", "coupon") if kind in seen), "schema.json")
+    name = next((f"{kind}.schema.json" for kind in ("plan", "coupon", "calendar") if kind in seen), "schema.json")
     return VALIDATORS[name]
 
 
@@ -98,6 +98,15 @@ def test_it_is_a_schema(name: str) -> None:
 def test_every_example_fits(path: Path) -> None:
     found = seen_in(path)
     assert [error.message for error in validator(found).iter_errors(found)] == []
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_names_its_schema_in_its_first_line(path: Path) -> None:
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    found = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
+    assert found is not None, first
+    assert (path.parent / found[1]).resolve() == ROOT / "tariffs" / found[1].removeprefix("../")
+    assert json.loads((path.parent / found[1]).read_text(encoding="utf-8")) == validator(seen_in(path)).schema
 
 
 @pytest.mark.parametrize("path", VISIBLE, ids=lambda path: path.stem)

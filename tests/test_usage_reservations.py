@@ -1,4 +1,4 @@
-"""Reservations become intervals of reserved time in front of the others; where there are none, nothing moves."""
+"""Reservations are told of the sessions; intervals stay where they are."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 import rating
 from rating.errors import InputError, Refused
-from rating.units import ACTIVITY_RESERVED
 from rating.usage import read_usage
 from rating.usage.batch import Intervals, UsageBatch
 from rating.usage.order import put_in_order
@@ -50,12 +49,21 @@ def intervals(rows: list[tuple[int, int, int]]) -> dict[str, Any]:
 
 
 def steps(batch: UsageBatch) -> list[list[tuple[Any, ...]]]:
-    """For each session, (start hour, end hour, milli-Wh, whether it is reserved) of its intervals."""
+    """For each session, (start hour, end hour, milli-Wh, whether it is reserved) of its reservation and intervals."""
     found, first = batch.intervals, batch.interval_first.tolist()
     hours = [((values - US) / HOUR_US).tolist() for values in (found.start_us, found.end_us)]
-    reserved = [False] * len(hours[0]) if found.activity is None else (found.activity == ACTIVITY_RESERVED).tolist()
-    rows = list(zip(*hours, (found.energy * found.energy_scale).tolist(), reserved, strict=True))
-    return [rows[a:b] for a, b in pairwise(first)]
+    rows = list(zip(*hours, (found.energy * found.energy_scale).tolist(), [False] * len(hours[0]), strict=True))
+    return [[*held(batch, i), *rows[a:b]] for i, (a, b) in enumerate(pairwise(first))]
+
+
+def held(batch: UsageBatch, i: int) -> list[tuple[Any, ...]]:
+    """The reservation of a session, as `steps` gives it."""
+    since = batch.sessions.reserved_us
+    if since is None or since[i] < 0:
+        return []
+    expired = batch.sessions.expired is not None and batch.sessions.expired[i]
+    until = (batch.sessions.end_us if expired else batch.sessions.start_us)[i]
+    return [((since[i] - US) / HOUR_US, (until - US) / HOUR_US, 0, True)]
 
 
 def test_reserved_time_comes_before_the_session() -> None:
@@ -67,8 +75,7 @@ def test_reserved_time_comes_before_the_session() -> None:
         [(0, 1, 7000, False)],
         [(0, 0, 0, True), (0, 1, 8000, False)],
     ]
-    assert batch.intervals.row is not None
-    assert batch.intervals.row.tolist() == [-1, 0, 1, 2, -1, 3]
+    assert batch.intervals.row is None
     assert batch.sessions.expired is None
     assert batch.sessions.status.tolist() == [0, 0, 0]
 
@@ -100,7 +107,7 @@ def test_totals_beside_reservations() -> None:
     assert batch.sessions.status.tolist() == [0, Refused.NO_DATA, 0]
     assert steps(batch) == [[(0, 4, 5000, False)], [], [(-1, 0, 0, True), (0, 4, 6000, False)]]
     assert batch.intervals.row is not None
-    assert batch.intervals.row.tolist() == [0, -1, 2]
+    assert batch.intervals.row.tolist() == [0, 2]
     assert batch.intervals.table == "sessions"
     mixed = sessions(2, energy_kwh=["0.005", "0.006"], reservation_start=at(-1, -1))
     batch = read_usage(mixed, intervals([(1, 2, 6)]))
@@ -109,7 +116,7 @@ def test_totals_beside_reservations() -> None:
         [(-1, 0, 0, True), (2, 3, 6000, False)],
     ]
     assert batch.intervals.row is not None
-    assert batch.intervals.row.tolist() == [-1, -1, -1, 0]
+    assert batch.intervals.row.tolist() == [-1, 0]
 
 
 def test_expired_reservations_alone() -> None:
@@ -127,13 +134,13 @@ def test_readings_and_lists_beside_reservations() -> None:
     batch = read_usage(sessions(2, readings=[meter, meter], reservation_start=at(-1, None)))
     assert steps(batch) == [[(-1, 0, 0, True), (0, 1, 1000, False)], [(0, 1, 1000, False)]]
     assert batch.intervals.activity is not None
-    assert batch.intervals.activity.tolist() == [ACTIVITY_RESERVED, 2, 2]
+    assert batch.intervals.activity.tolist() == [2, 2]
     assert batch.intervals.power_mw is not None
-    assert batch.intervals.power_mw.tolist() == [0, 3000, 3000]
+    assert batch.intervals.power_mw.tolist() == [3000, 3000]
     assert batch.intervals.current_ma is None
 
 
-def test_the_order_of_rows_is_found_before_reserved_time_is_put_in_front() -> None:
+def test_the_order_of_rows_is_found_beside_reservations() -> None:
     rows = [(1, 1, 1), (0, 2, 2), (1, 0, 3), (0, 0, 4)]
     batch = read_usage(sessions(2, reservation_start=at(-1, -1)), intervals(rows))
     assert steps(batch) == [
@@ -141,7 +148,7 @@ def test_the_order_of_rows_is_found_before_reserved_time_is_put_in_front() -> No
         [(-1, 0, 0, True), (0, 1, 3000, False), (1, 2, 1000, False)],
     ]
     assert batch.intervals.row is not None
-    assert batch.intervals.row.tolist() == [-1, 3, 1, -1, 2, 0]
+    assert batch.intervals.row.tolist() == [3, 1, 2, 0]
 
 
 REFUSALS: list[tuple[dict[str, Any], Refused]] = [
@@ -217,7 +224,7 @@ def lenient(ids: Any, start_us: Any) -> tuple[Any, Any, bool]:
     return first, ids[first[:-1]], True
 
 
-def test_put_in_order_keeps_reserved_time_in_front() -> None:
+def test_put_in_order_beside_reservations() -> None:
     owned = sessions(2, reservation_start=at(-1, 2), reservation_expired=[False, True])
     rows = intervals([(0, 1, 1), (0, 0, 2), (1, 3, 3), (1, 0, 4)]) | {
         "power_w": [1, 2, 3, 4],
@@ -231,11 +238,11 @@ def test_put_in_order_keeps_reserved_time_in_front() -> None:
         [(2, 4, 0, True), (0, 1, 4000, False), (3, 4, 3000, False)],
     ]
     assert ordered.intervals.row is not None
-    assert ordered.intervals.row.tolist() == [-1, 1, 0, -1, 3, 2]
+    assert ordered.intervals.row.tolist() == [1, 0, 3, 2]
     assert ordered.intervals.power_mw is not None
-    assert ordered.intervals.power_mw.tolist() == [0, 2000, 1000, 0, 4000, 3000]
+    assert ordered.intervals.power_mw.tolist() == [2000, 1000, 4000, 3000]
     assert ordered.intervals.current_ma is not None
-    assert ordered.intervals.current_ma.tolist() == [0, 2000, 1000, 0, -1, 3000]
+    assert ordered.intervals.current_ma.tolist() == [2000, 1000, -1, 3000]
     assert put_in_order(ordered) is None
 
 
@@ -264,7 +271,7 @@ ROW = st.tuples(st.integers(0, 5), st.integers(0, 3), st.integers(-9, 9))
 @settings(deadline=None)
 @given(st.lists(ROW, max_size=12), st.data())
 def test_sessions_and_energy_are_conserved(rows: list[tuple[int, int, int]], data: st.DataObject) -> None:
-    """The batch with reservations is the one without, and one interval more for each session that was reserved."""
+    """The batch with reservations is the one without, and says so of each session that was reserved."""
     count = 5
 
     def column(values: st.SearchStrategy[Any]) -> list[Any]:
@@ -278,16 +285,11 @@ def test_sessions_and_energy_are_conserved(rows: list[tuple[int, int, int]], dat
     batch = read_usage(
         owned | {"reservation_start": at(*starts), "reservation_expired": pa.array(expired, pa.string())}, table
     )
-    reserved = np.zeros(len(batch.intervals.energy), np.bool_)
-    if batch.intervals.activity is not None:
-        reserved = batch.intervals.activity == ACTIVITY_RESERVED
-    kept = np.flatnonzero(~reserved).tolist()
-    assert [values_of(batch.intervals)[k] for k in kept] == values_of(plain.intervals)
+    assert values_of(batch.intervals) == values_of(plain.intervals)
+    assert batch.interval_first.tolist() == plain.interval_first.tolist()
     assert batch.stray == plain.stray
     assert batch.sessions.id.equals(plain.sessions.id)
     for i in range(count):
-        mine = reserved[batch.interval_first[i] : batch.interval_first[i + 1]].tolist()
-        assert len(mine) - sum(mine) == plain.interval_first[i + 1] - plain.interval_first[i]
         until = 4 if expired[i] == "yes" else 0
         bad = expired[i] == "?" or (starts[i] is not None and starts[i] > until)
         code = int(plain.sessions.status[i])
@@ -296,11 +298,9 @@ def test_sessions_and_energy_are_conserved(rows: list[tuple[int, int, int]], dat
         elif expired[i] == "yes" and code == Refused.NO_DATA:
             code = Refused.FINE
         assert batch.sessions.status[i] == code
-        held = code == Refused.FINE and (starts[i] is not None or expired[i] == "yes")
-        assert mine == [True] * held + [False] * (len(mine) - held)
-        if held:
-            begin = starts[i] if starts[i] is not None else 0
-            assert steps(batch)[i][0] == (begin, until, 0, True)
+        begin = starts[i] if starts[i] is not None else 0
+        reserved = code == Refused.FINE and (starts[i] is not None or expired[i] == "yes")
+        assert held(batch, i) == [(begin, until, 0, True)] * reserved
 
 
 @settings(deadline=None)

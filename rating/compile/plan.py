@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,14 +62,11 @@ def make_plan(tariffs: Tariffs, batch: UsageBatch) -> Plan:
     sessions = batch.sessions
     status = sessions.status.copy()
     fine = status == Refused.FINE
-    # Reserved time and times that a CDR tells are for the walk that can do all.
+    # Intervals of reserved time and times that a CDR tells are for the walk that can do all.
     reserves = has_reserved(batch.intervals)
     every = reserves or sessions.expired is not None or batch.intervals.volumes_us is not None
     lo_us, hi_us = _span(sessions, fine)
-    if reserves:
-        first_us = max(INSTANT_MIN_US, int(batch.intervals.start_us.min()))
-        lo_us = min(lo_us, (first_us // US_PER_DAY - 1) * US_PER_DAY)
-
+    lo_us = min([lo_us, *((us // US_PER_DAY - 1) * US_PER_DAY for us in _reserved_from(batch, reserves))])
     wide = in_blocks(lo_us, hi_us)
     wanted: list[tuple[Group, int]] = []
     timeline_of = np.zeros(status.size, np.int32)
@@ -201,6 +199,15 @@ class _Pairs:
 def _refuse(status: UInt8, where: NDArray[Any] | slice, code: Refused) -> None:
     part = status[where]
     status[where] = np.where(part == Refused.FINE, np.uint8(code), part)
+
+
+def _reserved_from(batch: UsageBatch, reserves: bool) -> Iterator[int]:
+    """Since when places were reserved at the earliest, as sessions say it, and as intervals do."""
+    since_us = batch.sessions.reserved_us
+    if since_us is not None:
+        yield int(since_us.min(initial=NEVER, where=since_us >= 0))
+    if reserves:
+        yield max(INSTANT_MIN_US, int(batch.intervals.start_us.min()))
 
 
 def has_reserved(intervals: Intervals) -> bool:

@@ -4,7 +4,7 @@ Comes in: tariffs and usage, as for `rate`, or a partner's CDR. Goes out: text, 
 bill behind them.
 May import: every room above it, and `reference`, whose trace it tells.
 
-    explain  the story of one bill; history gives the twin what came before it in its account
+    explain/ the story of one bill; history gives the twin what came before it in its account
     show/    a tariff in words and pictures
     compare/ what a change of tariffs does; grids of changes in one pass
     pages/   what the desk's pages share

@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from rating.reference import Interval, Usage
-from rating.units import ACTIVITIES
+from rating.units import ACTIVITIES, ACTIVITY_RESERVED
 from rating.usage.batch import Intervals, Names, UsageBatch
 
 
@@ -15,12 +15,13 @@ def usage_of(batch: UsageBatch, i: int) -> Usage:
     """Session i as the twin takes it."""
     sessions = batch.sessions
     zone = -1 if sessions.time_zone is None else int(sessions.time_zone[i])
+    intervals = [_interval(batch.intervals, k) for k in range(*map(int, batch.interval_first[i : i + 2]))]
     said = {name: _name(names, i) for name, names in sessions.attributes.items()}
     return Usage(
         session_id=sessions.id[i].as_py(),
         start_us=int(sessions.start_us[i]),
         end_us=int(sessions.end_us[i]),
-        intervals=tuple(_interval(batch.intervals, k) for k in range(*map(int, batch.interval_first[i : i + 2]))),
+        intervals=(*_reserved(batch, i), *intervals),
         time_zone=sessions.zone_names[zone] if zone >= 0 else None,
         tariff_type=said.get("tariff_type"),
         connector=said.get("connector"),
@@ -30,6 +31,17 @@ def usage_of(batch: UsageBatch, i: int) -> Usage:
         expired=bool(_known(sessions.expired, i)),
         charging_end_us=_known(sessions.charging_end_us, i),
     )
+
+
+def _reserved(batch: UsageBatch, i: int) -> tuple[Interval, ...]:
+    """The reserved time of session i, which the twin takes as an interval."""
+    sessions = batch.sessions
+    since_us = _known(sessions.reserved_us, i)
+    if since_us is None:
+        return ()
+    until_us = sessions.end_us if _known(sessions.expired, i) else sessions.start_us
+    # Nothing flows.
+    return (Interval(since_us, int(until_us[i]), 0, ACTIVITIES[ACTIVITY_RESERVED], power_mw=0, current_ma=0),)
 
 
 def _interval(intervals: Intervals, k: int) -> Interval:

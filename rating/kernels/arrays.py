@@ -44,6 +44,7 @@ class Usage(NamedTuple):
     current_ma: Int64  # (m,) milli-A, -1: not known; or (0,)
     volumes_us: Wide  # (m, 3) charging, parked and reserved, or (0, 3): `activity` says it
     expired: UInt8  # (n,) 1: the reservation expired; or (0,): none did
+    reserved_us: Int64  # (n,) UTC, since when its place was reserved, -1: it was not, or intervals say it; or (0,)
     charging_end_us: Int64  # (n,) UTC, -1: not told, it is where the last charging time ends; or (0,): of none
 
 
@@ -357,6 +358,8 @@ class Scratch(NamedTuple):
     """What one thread writes between kernels, for one block of sessions at a time."""
 
     wanted: UInt8  # (1,) read: 0: no lines are to be written
+    others: Int64  # (n',) the sessions of the block, which `plain` left, ascending
+    places: Int64  # (n',) and their places among those that are priced
     stretches: Stretches
     records: Records
     pick: Int32  # (r,) the records that are lines, where not all of them are

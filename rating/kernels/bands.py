@@ -8,9 +8,9 @@ return was a stretch of its own.
 from __future__ import annotations
 
 from rating.kernels.arith import index
-from rating.kernels.arrays import NEVER, Stretches, Wide
+from rating.kernels.arrays import NEVER, Stretches, Usage, Wide
 from rating.kernels.jit import scalar
-from rating.units import ENERGY_MAX_MWH, US_PER_H
+from rating.units import ACTIVITY_AUTO, ACTIVITY_PARKED, ACTIVITY_RESERVED, ENERGY_MAX_MWH, US_PER_H
 
 BANDS_MAX = 16  # that are kept between two cuts; a session that comes to more begins their stretches anew
 
@@ -65,42 +65,89 @@ def tell_bands(bands: Wide, count: int, length_us: int) -> None:
 
 
 @scalar
-def find_band(bands: Wide, count: int, energy: int, power: int, current: int) -> int:
-    """The band of an interval, by its energy where its power is -1; -1 where the session has not come to it yet."""
-    for at in range(count):
-        k = index(at)
-        if power >= 0:
-            within = bands[k, POWER_LO] <= power < bands[k, POWER_HI]
-        else:
-            within = bands[k, ENERGY_LO] <= energy < bands[k, ENERGY_HI]
-        if within and bands[k, CURRENT_LO] <= current < bands[k, CURRENT_HI]:
-            return at
-    return -1
+def follow_bands(
+    i: int,
+    last: int,
+    now: int,
+    within: int,
+    energy_max: int,
+    by_current: bool,
+    after: int,
+    count: int,
+    usage: Usage,
+    out: Stretches,
+) -> tuple[int, int, int, int]:
+    """Add the intervals i to last - 1 to the stretches of their bands, as far as all lie in bands that the session has
+    come to, follow each other, end `within` and have at most `energy_max`.
+
+    Which band an interval lies in nobody can foresee, so it is found and added to without a branch: to close one
+    stretch and go on with another took 27 ns.
+
+    Returns: the first interval that was not added, the end of the one before it, their energy, and its band, -1: none.
+    """
+    bands, scale = out.bands, usage.energy_scale[0]
+    with_activity, with_power = usage.activity.size > 0, usage.power_mw.size > 0
+    with_current, with_volumes = usage.current_ma.size > 0, usage.volumes_us.size > 0
+    given, band_us, band = 0, 0, -1
+    while 0 <= i < last:
+        end_us, energy = usage.end_us[i], usage.energy[i]
+        length = end_us - now
+        if usage.start_us[i] != now or length <= 0 or end_us > within or energy < 0 or energy > ENERGY_MAX_MWH:
+            break
+        energy *= scale
+        if given + energy > energy_max:
+            break
+        charging = energy != 0
+        if with_activity:
+            if usage.activity[i] == ACTIVITY_RESERVED:
+                break
+            if usage.activity[i] != ACTIVITY_AUTO:
+                charging = usage.activity[i] != ACTIVITY_PARKED
+        charging_us, parked_us = length if charging else 0, 0 if charging else length
+        if with_volumes:
+            if usage.volumes_us[i, 2] != 0:
+                break
+            charging_us, parked_us = usage.volumes_us[i, 0], usage.volumes_us[i, 1]
+        value = usage.power_mw[i] if with_power else -1
+        column = POWER_LO
+        if value < 0:
+            value, column = energy, ENERGY_LO
+            if length != band_us:
+                if length >= BAND_US_MAX:
+                    break
+                band_us = length
+                tell_bands(bands, count, length)
+        current = 0
+        if by_current:
+            current = usage.current_ma[i] if with_current else -1
+        found = -1
+        for at in range(count):
+            k = index(at)
+            by_power = (bands[k, column] <= value) & (value < bands[k, column + 1])
+            found = at if by_power & (bands[k, CURRENT_LO] <= current) & (current < bands[k, CURRENT_HI]) else found
+        to = stretch_of(bands, found)
+        # Where no time has passed yet, the price of a session is not due yet either.
+        if found < 0 or out.duration_us[to] == 0 or out.after[to] != after:
+            break
+        add_to(out, to, energy, charging_us, parked_us, length)
+        given += energy
+        band = found
+        now = end_us
+        i += 1
+    return i, now, given, band
 
 
 @scalar
-def band_at(bands: Wide, at: int) -> tuple[int, int, int, int, int, int]:
-    """The powers, currents and energies of a band."""
+def band_at(bands: Wide, at: int) -> tuple[int, int, int, int]:
+    """The powers and currents of a band."""
     k = index(at)
-    powers = bands[k, POWER_LO], bands[k, POWER_HI]
-    currents = bands[k, CURRENT_LO], bands[k, CURRENT_HI]
-    return powers[0], powers[1], currents[0], currents[1], bands[k, ENERGY_LO], bands[k, ENERGY_HI]
+    return bands[k, POWER_LO], bands[k, POWER_HI], bands[k, CURRENT_LO], bands[k, CURRENT_HI]
 
 
 @scalar
 def stretch_of(bands: Wide, at: int) -> int:
     """The stretch of a band; of none (-1) the first."""
     return index(bands[index(at), STRETCH]) if at >= 0 else 0
-
-
-@scalar
-def has_powers(bands: Wide, count: int) -> bool:
-    """Whether a power matters for any band."""
-    for at in range(count):
-        k = index(at)
-        if bands[k, POWER_LO] > 0 or bands[k, POWER_HI] < NEVER:
-            return True
-    return False
 
 
 @scalar

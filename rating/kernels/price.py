@@ -22,6 +22,7 @@ from rating.kernels.arrays import (
     SPARE_MAX,
     Book,
     Deals,
+    Int64,
     Lines,
     Scratch,
     Totals,
@@ -40,12 +41,14 @@ from rating.kernels.walk import walk
 from rating.kernels.walk_restricted import walk_restricted
 
 BLOCK_SESSIONS = 1024
+_WINDOW_SESSIONS = 4 * BLOCK_SESSIONS  # among which those of a block are sought
 
 PARTS: tuple[Callable[..., Any], ...] = (
     *(plain, plain_with_deals, plain_by_index, walk, walk_restricted, gather, gather_full),
     *(step, amounts, discount, bill, bill_full, write_lines),
 )
 _PLAIN, _PLAIN_WITH_DEALS, _PLAIN_BY_INDEX, _WALK, _WALK_RESTRICTED, _GATHER, _GATHER_FULL = range(7)
+_NOT_PLAIN = -1
 _STEP, _AMOUNTS, _DISCOUNT, _BILL, _BILL_FULL, _WRITE_LINES = range(7, 13)
 _plain, _plain_with_deals, _plain_by_index = through(plain), through(plain_with_deals), through(plain_by_index)
 _walk, _walk_restricted, _gather, _step = through(walk), through(walk_restricted), through(gather), through(step)
@@ -71,6 +74,72 @@ def _is_apart(s: int, usage: Usage, book: Book, deals: Deals) -> bool:
     return bool(book.terms.apart[term] != 0 or (mixed != 0 and book.terms.taxed[term] != 0))
 
 
+@scalar
+def _plainly(
+    kind: int,
+    p: int,
+    last: int,
+    lines: int,
+    rows: Int64,
+    usage: Usage,
+    book: Book,
+    deals: Deals,
+    scratch: Scratch,
+    totals: Totals,
+    out: Lines,
+    code: Int64,
+) -> tuple[int, int]:
+    """Price sessions by the kernel of that kind as far as it can: the first place that it left, and the lines now."""
+    if kind == _PLAIN:
+        p, lines = _plain(code[_PLAIN], p, last, lines, rows, usage, book, deals, scratch, totals, out)
+    elif kind == _PLAIN_WITH_DEALS:
+        at = code[_PLAIN_WITH_DEALS]
+        p, lines = _plain_with_deals(at, p, last, lines, rows, usage, book, deals, scratch, totals, out)
+    elif kind == _PLAIN_BY_INDEX:
+        at = code[_PLAIN_BY_INDEX]
+        p, lines = _plain_by_index(at, p, last, lines, rows, usage, book, deals, scratch, totals, out)
+    return p, lines
+
+
+@scalar
+def _list_others(p: int, last: int, rows: Int64, usage: Usage, book: Book, deals: Deals, scratch: Scratch) -> int:
+    """Put the session at place p, and those after it that `plain` would leave too, into `scratch.others`; return how
+    many there are. They are all for one walk; one that is settled apart is alone.
+
+    Where tariffs of many kinds are mixed, plain sessions stand between them: to price each run of a few by itself
+    took 330 ns a session more, for every kernel begins anew.
+    """
+    is_plain, of_session, restricted = book.rules.plain, usage.timeline, book.timelines.restricted
+    others, places = scratch.others, scratch.places
+    s = row_of(rows, p)
+    kind = restricted[of_session[s]] != 0
+    others[0], places[0] = s, p
+    if _is_apart(s, usage, book, deals):
+        return 1
+    count = 1
+    for place in range(p + 1, min(last, p + _WINDOW_SESSIONS)):
+        s = row_of(rows, place)
+        t = of_session[s]
+        if is_plain[t] != 0 and (deals.of_session.size == 0 or deals.of_session[s] < 0):
+            continue
+        if count == others.size or (restricted[t] != 0) != kind or _is_apart(s, usage, book, deals):
+            break
+        others[count], places[count] = s, place
+        count += 1
+    return count
+
+
+@scalar
+def _pick_lines(lo: int, hi: int, scratch: Scratch) -> int:
+    """Put the records of sessions number lo to hi - 1 of the block that are lines into `scratch.pick`; how many."""
+    records, picked = scratch.records, 0
+    for r in range(records.first[lo], records.first[hi]):
+        if records.kind[r] != NO_LINE:
+            scratch.pick[picked] = r
+            picked += 1
+    return picked
+
+
 @entry
 def _price(
     first: int,
@@ -86,10 +155,9 @@ def _price(
     entries: Entries,
 ) -> tuple[int, int, int]:
     """As `price`, which calls it again where it needs a kernel."""
-    rows, code = chosen.rows, entries.address
+    rows, code, others, places = chosen.rows, entries.address, scratch.others, scratch.places
     is_plain, of_session, stepped = book.rules.plain, usage.timeline, book.rules.stepped
-    with_deals, deal_of = deals.of_session.size > 0, deals.of_session
-    restricted, records = book.timelines.restricted, scratch.records
+    with_deals, records = deals.of_session.size > 0, scratch.records
     steps, plains = False, False
     for t in range(stepped.size):
         steps = steps or stepped[t] != 0
@@ -98,42 +166,27 @@ def _price(
     for t in range(stepped.size):
         full = full or book.rules.mixed[t] != 0
     gathers, bills = (_GATHER_FULL, _BILL_FULL) if full else (_GATHER, _BILL)
-    kind_of_plain = _PLAIN_WITH_DEALS if with_deals else _PLAIN
+    plainly = _PLAIN_WITH_DEALS if with_deals else _PLAIN
     if book.prices.part.size > 0:
-        kind_of_plain = _PLAIN_BY_INDEX
-    if plains and code[kind_of_plain] == 0:
-        return first, lines, _NEEDS + kind_of_plain
+        plainly = _PLAIN_BY_INDEX
+    if not plains:
+        plainly = _NOT_PLAIN
+    elif code[plainly] == 0:
+        return first, lines, _NEEDS + plainly
     p = first  # a place in `rows`
     while True:
-        if plains and kind_of_plain == _PLAIN:
-            p, lines = _plain(code[_PLAIN], p, last, lines, rows, usage, book, deals, scratch, totals, out)
-        elif plains and kind_of_plain == _PLAIN_WITH_DEALS:
-            p, lines = _plain_with_deals(
-                code[_PLAIN_WITH_DEALS], p, last, lines, rows, usage, book, deals, scratch, totals, out
-            )
-        elif plains:
-            p, lines = _plain_by_index(
-                code[_PLAIN_BY_INDEX], p, last, lines, rows, usage, book, deals, scratch, totals, out
-            )
+        p, lines = _plainly(plainly, p, last, lines, rows, usage, book, deals, scratch, totals, out, code)
         if p == last:
             return p, lines, DONE
 
         # What `plain` left: that session, and those after it that it would leave too.
-        s = row_of(rows, p)
-        kind = restricted[of_session[s]]
-        apart = _is_apart(s, usage, book, deals)
-        end = p + 1
-        while end < last and end - p < BLOCK_SESSIONS and not apart:
-            other = row_of(rows, end)
-            t = of_session[other]
-            has_deal = with_deals and deal_of[other] >= 0
-            if (is_plain[t] != 0 and not has_deal) or restricted[t] != kind or _is_apart(other, usage, book, deals):
-                break
-            end += 1
+        count = _list_others(p, last, rows, usage, book, deals, scratch)
+        s = others[0]
+        apart, kind = _is_apart(s, usage, book, deals), book.timelines.restricted[of_session[s]] != 0
         for each in range(_WALK, code.size):
             optional = (
-                (each == _WALK and kind != 0)
-                or (each == _WALK_RESTRICTED and kind == 0)
+                (each == _WALK and kind)
+                or (each == _WALK_RESTRICTED and not kind)
                 or (each == _STEP and not steps)
                 or (each == _DISCOUNT and not with_deals)
                 or (each == (_GATHER if full else _GATHER_FULL))
@@ -142,40 +195,52 @@ def _price(
             if code[each] == 0 and not optional:
                 return p, lines, _NEEDS + each
         while True:
-            if kind != 0:
-                found = _walk_restricted(code[_WALK_RESTRICTED], p, end, rows, usage, book, scratch.stretches, totals)
+            if kind:
+                found = _walk_restricted(
+                    code[_WALK_RESTRICTED], 0, count, others, usage, book, scratch.stretches, totals
+                )
             else:
-                found = _walk(code[_WALK], p, end, rows, usage, book.timelines, scratch.stretches, totals)
+                found = _walk(code[_WALK], 0, count, others, usage, book.timelines, scratch.stretches, totals)
             if found >= 0:
                 break
-            if end == p + 1:
+            if count == 1:
                 return p, lines, SCRATCH_FULL
-            end = p + (end - p) // 2
+            count //= 2
         made = _gather(
-            code[gathers], p, end - p, rows, usage, scratch.stretches, book, deals, scratch.gathered, records, totals
+            code[gathers], 0, count, others, usage, scratch.stretches, book, deals, scratch.gathered, records, totals
         )
         if steps:
-            _step(code[_STEP], p, end - p, rows, of_session, book.components, book.rules, records)
+            _step(code[_STEP], 0, count, others, of_session, book.components, book.rules, records)
         _amounts(code[_AMOUNTS], made, book.components, records)
         if apart and totals.status[s] == 0:
             return p, lines, APART if lines + made + SPARE_MAX <= out.line.size else LINES_FULL
         if with_deals and not apart:
-            _discount(code[_DISCOUNT], p, end - p, rows, of_session, book, deals, scratch.shares, records)
-        count = _bill(code[bills], p, end - p, rows, of_session, book, deals, records, totals)
-        if scratch.wanted[0] == 0:
-            p = end
-            continue
-        if lines + count > out.line.size:
-            return p, lines, LINES_FULL
-        if count != made:
-            picked = 0
-            for r in range(made):
-                if records.kind[r] != NO_LINE:
-                    scratch.pick[picked] = r
-                    picked += 1
-        _write_lines(code[_WRITE_LINES], p, lines, count, count != made, rows, usage, book, scratch, out)
-        lines += count
-        p = end
+            _discount(code[_DISCOUNT], 0, count, others, of_session, book, deals, scratch.shares, records)
+        _bill(code[bills], 0, count, others, of_session, book, deals, records, totals)
+
+        # Their lines, in the order of sessions: before those of each run of them come those of the plain ones.
+        done = 0
+        while done < count:
+            if p < places[done]:
+                p, lines = _plainly(
+                    plainly, p, places[done], lines, rows, usage, book, deals, scratch, totals, out, code
+                )
+                if p < places[done]:
+                    break  # there is one that `plain` left as well, or no room for its lines
+            end = done + 1
+            while end < count and places[end] == places[end - 1] + 1:
+                end += 1
+            if scratch.wanted[0] != 0:
+                picked = _pick_lines(done, end, scratch)
+                while lines + picked > out.line.size and end > done + 1:
+                    end = done + (end - done) // 2
+                    picked = _pick_lines(done, end, scratch)
+                if lines + picked > out.line.size:
+                    return p, lines, LINES_FULL
+                _write_lines(code[_WRITE_LINES], 0, lines, picked, True, others, usage, book, scratch, out)
+                lines += picked
+            p = places[end - 1] + 1
+            done = end
 
 
 _ENTRIES = Entries(np.zeros(len(PARTS), np.int64))

@@ -26,8 +26,12 @@ def charging_end(s: int, usage: Usage) -> int:
 
 
 @scalar
-def reserved_from(first: int, last: int, usage: Usage) -> tuple[int, bool]:
-    """When the reservation began, NEVER where there is none; and whether intervals first to last - 1 are of more."""
+def reserved_from(s: int, first: int, last: int, usage: Usage) -> tuple[int, bool]:
+    """When the reservation of session s began, NEVER where there is none; and whether its intervals first to last - 1
+    are of more.
+    """
+    if usage.reserved_us.size > 0 and usage.reserved_us[s] >= 0:
+        return int(usage.reserved_us[s]), first < last
     with_activity, with_volumes = usage.activity.size > 0, usage.volumes_us.size > 0
     if not with_volumes and not with_activity:
         return NEVER, first < last

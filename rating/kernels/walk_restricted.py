@@ -33,11 +33,9 @@ from rating.kernels.bands import (
     add_to,
     band_at,
     energies_of,
-    find_band,
-    has_powers,
+    follow_bands,
     is_told,
     stretch_of,
-    tell_bands,
 )
 from rating.kernels.candidates import first_that_holds
 from rating.kernels.native import part
@@ -93,7 +91,6 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
     picks, bands = out.picks, out.bands
     for d in range(_DIMENSIONS):
         picks[d] = -1
-
     stretches = 0
     for place in range(lo, hi):
         s = row_of(rows, place)
@@ -114,7 +111,8 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
         banded = 0  # how many bands are kept
 
         told = with_volumes and with_activity and energy_scale == 1 and not by_current
-        reserved_start, measured = reserved_from(first, last, usage)
+        reserved_start, measured = reserved_from(s, first, last, usage)
+        booked = usage.reserved_us.size > 0 and usage.reserved_us[s] >= 0  # no interval is, and it lies ahead
         if not measured and not expired:
             totals.status[s] = NO_DATA
             continue
@@ -137,7 +135,7 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
         current_lo, current_hi = 0, 0
         next_mark = 0
         i = first
-        while i < last or now < session_end:
+        while booked or i < last or now < session_end:
             # 0. Intervals for which nothing changes: a loop of its own, as in `walk` (35 ns an interval without it).
             if stale == _NONE and last_kind == 2 * _INTERVAL and after & ENERGY_CAME and not 0 < next_mark <= before:
                 within = min(session_end, epoch_start_us[epoch + 1], charged_until)
@@ -145,10 +143,21 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                     within = min(within, session_start + durations_us[session_next])
                 energy_left = (next_mark - 1 if next_mark > 0 else ENERGY_MAX_MWH) - before
                 opened = index(opened)
-                by_power = has_powers(bands, banded) or power_lo > 0 or power_hi < NEVER
                 band_us, energy_lo, energy_hi = 0, 0, 0
                 energy_sum, charging_sum, parked_sum = 0, 0, 0
-                begin = now
+                if banded > 1:
+                    i, now, energy_sum, found = follow_bands(
+                        i, last, now, within, energy_left, by_current, after, banded, usage, out
+                    )
+                    before += energy_sum
+                    energy_left -= energy_sum
+                    energy_sum = 0
+                    if found >= 0:
+                        opened = stretch_of(bands, found)
+                        power_lo, power_hi, current_lo, current_hi = band_at(bands, found)
+                        for d in range(_DIMENSIONS):
+                            picks[d] = stretch_component[_DIMENSIONS * opened + d]
+                begin, by_power = now, power_lo > 0 or power_hi < NEVER
                 while told and not by_power and 0 <= i < last:  # the same without what CDRs seldom ask (7 -> 3 ns)
                     b = end_us[i]
                     energy = energies[i]
@@ -176,39 +185,22 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                             break
                         if activities[i] != ACTIVITY_AUTO:
                             charging = activities[i] != ACTIVITY_PARKED
-                    power, current, outside = 0, 0, False
                     if by_power:
                         power = powers_mw[i] if with_power else -1
-                        outside = power < power_lo or power >= power_hi
-                        if power < 0:
-                            if length != band_us:
-                                if length >= BAND_US_MAX or not is_told(power_lo, power_hi):
-                                    break
-                                # The energies whose mean power lies in the band: a division for many intervals.
-                                band_us = length
-                                energy_lo, energy_hi = energies_of(power_lo, power_hi, length)
-                                tell_bands(bands, banded, length)
-                            outside = energy < energy_lo or energy >= energy_hi
-                    if by_current:
-                        if not with_current:
+                        if power < 0 and length != band_us:
+                            if length >= BAND_US_MAX or not is_told(power_lo, power_hi):
+                                break
+                            # The energies whose mean power lies in the band: a division for many intervals.
+                            band_us = length
+                            energy_lo, energy_hi = energies_of(power_lo, power_hi, length)
+                        if power >= power_hi or 0 <= power < power_lo:
                             break
-                        current = currents_ma[i]
-                        outside = outside or current < current_lo or current >= current_hi
+                        if power < 0 and (energy < energy_lo or energy >= energy_hi):
+                            break
+                    if by_current and not (with_current and current_lo <= currents_ma[i] < current_hi):
+                        break
                     if with_volumes and volumes_us[i, 2] != 0:
                         break
-                    if outside:
-                        found = find_band(bands, banded, energy, power, current)
-                        to = stretch_of(bands, found)
-                        # Where no time has passed yet, the price of a session is not due yet either.
-                        if found < 0 or stretch_us[to] == 0 or stretch_after[to] != after:
-                            break
-                        add_to(out, opened, energy_sum, charging_sum, parked_sum, now - begin)
-                        before += energy_sum
-                        energy_left -= energy_sum
-                        energy_sum, charging_sum, parked_sum, begin, opened = 0, 0, 0, now, to
-                        power_lo, power_hi, current_lo, current_hi, energy_lo, energy_hi = band_at(bands, found)
-                        for d in range(_DIMENSIONS):
-                            picks[d] = stretch_component[_DIMENSIONS * opened + d]
                     if with_volumes:
                         charging_sum += volumes_us[i, 0]
                         parked_sum += volumes_us[i, 1]
@@ -229,7 +221,9 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
             a, b, energy = now, session_end, 0
             power, current = 0, 0
             charging_us, parked_us, reserved_us = 0, 0, 0
-            if i < last:
+            if booked:
+                kind, a, b = _RESERVED, reserved_start, reserved_until
+            elif i < last:
                 a, b, energy = start_us[i], end_us[i], energies[i]
                 kind = _INTERVAL
                 if with_activity and activities[i] == ACTIVITY_RESERVED:
@@ -259,6 +253,8 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
             if kind == _GAP:
                 if not with_volumes and not expired:
                     parked_us = b - a
+            elif booked:
+                reserved_us = b - a
             else:
                 charging = energy != 0
                 if with_activity and activities[i] != ACTIVITY_AUTO:
@@ -430,8 +426,9 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                 reserved_now = b
             else:
                 now = b
-            if kind != _GAP:
+            if kind != _GAP and not booked:
                 i += 1
+            booked = False
 
         if fault == 0 and flags & LACKS_FACT != 0:
             fault = MISSING_COLUMN

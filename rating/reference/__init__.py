@@ -6,8 +6,9 @@ May import: rating.units, rating.errors, rating.tariff.model, plans and calendar
 library; the zones of the `tzdata` package. No fast code, no NumPy, no Arrow, never a float.
 
 It is there to be read, to be right, and to be compared with the fast path on every line and total; `tell` turns a
-bill's trace into the text that `explain` prints. `rate_history` rates the sessions of accounts with plans and coupons
-one after the other, each with the `Deal` that those before it leave; `fee_lines` says what plans cost by themselves.
+bill's trace into the text of the story that `explain` tells. `rate_history` rates the sessions of accounts with plans
+and coupons one after the other, each with the `Deal` that those before it leave; `fee_lines` says what plans cost by
+themselves.
 
     clock         what an instant reads on the wall, and when a reading changes
     versions      which version is in force when, and at which values its prices may change
@@ -33,7 +34,8 @@ one after the other, each with the `Deal` that those before it leave; `fee_lines
     history       the sessions of accounts in their order
     fees          what plans cost by themselves
     trace         the steps as values; stretches makes those of the pieces
-    story         the steps as text, from story_prices, story_costs, story_deal and story_total
+    told          a story as a value: rows of words and data
+    story         the steps as a story, from story_prices, story_costs, story_deal, story_total and story_bill
     words         how times, amounts and taxes are said; words_when says restrictions
 """
 

@@ -81,7 +81,7 @@ def rate_session(tariff: Tariff, usage: Usage, *, as_cut: bool = False, deal: De
     by_index = followed(tariff, pieces, shares)
     if by_index is None:
         return Refusal(usage.session_id, Refused.NO_INDEX_PRICE)
-    steps += moments(by_index, zone)
+    steps += moments(by_index, zone, max((piece.slice.end_us for piece in pieces), default=0))
     charged = charge(tariff, quantities, amounts_of(by_index))
     left, discounts = take_discounts(deal, charged, quantities)
     if out_of_range(charged) or out_of_range(left):

@@ -85,19 +85,23 @@ def followed(tariff: Tariff, pieces: list[Piece], shares: Iterable[Share] = ()) 
     return found
 
 
-def moments(found: list[Followed], zone: ZoneInfo) -> list[Moment]:
-    """The same as steps of the trace."""
+def moments(found: list[Followed], zone: ZoneInfo, until_us: int) -> list[Moment]:
+    """The same as steps of the trace. Each ends where the next begins, and the last with the session, at the latest: a
+    gap of an index may have no end.
+    """
+    starts = [*(each.start_us for each in found[1:]), until_us]
     return [
         Moment(
             each.priced,
             local(each.start_us, zone),
+            local(min(each.end_us, max(each.start_us, next_us), until_us), zone),
             each.energy_mwh,
             each.allowed_mwh,
             each.price,
             each.amount,
             each.fallback,
         )
-        for each in found
+        for each, next_us in zip(found, starts, strict=False)
     ]
 
 

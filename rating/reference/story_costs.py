@@ -2,33 +2,93 @@
 
 from __future__ import annotations
 
-from rating.reference import trace, words
+from collections.abc import Iterator
+
+from rating.reference import told, trace, words
 from rating.reference.match import Priced, find
 from rating.reference.story_steps import changes_at_once, money, price, steps, tariff_of
+from rating.reference.told import COSTS, QUANTITY, Row
 from rating.reference.values import Bill
+from rating.reference.words_when import conditions
 from rating.tariff.model import Tariff
 from rating.units import LINE_DIMENSIONS, RESERVATION_TIME
 
 _STEP_WORDS = {"up": "rounded up", "down": "rounded down", "nearest": "rounded to the nearest"}
 
 
-def costs(bill: Bill) -> list[str]:
-    """Two rows for each component."""
+def costs(bill: Bill) -> Iterator[Row]:
+    """A row for each component, and its amount under it."""
     tariff = tariff_of(bill)
     measured = {step.priced: step for step in steps(bill, trace.Measured)}
-    stepped, allowed = steps(bill, trace.Stepped), steps(bill, trace.Allowed)
-    rows = []
-    for charged in steps(bill, trace.Charged):
-        quantity = _quantity(tariff, measured[charged.priced], allowed, stepped)
-        rows.append(f"{_title(tariff, charged.priced)}: {quantity}")
-        rows.append(f"  {_amount(tariff, charged)}")
-        rows += [f"    {row}" for row in _moments(tariff, steps(bill, trace.Moment), charged.priced)]
-    return rows or ["nothing"]
+    stepped, allowed, moments = steps(bill, trace.Stepped), steps(bill, trace.Allowed), steps(bill, trace.Moment)
+    charges = steps(bill, trace.Charged)
+    for number, charged in enumerate(charges, start=1):
+        priced = charged.priced
+        quantity = _quantity(tariff, measured[priced], allowed, stepped)
+        of_index = tuple(_moments(tariff, moments, priced))
+        amount = Row(_amount(tariff, charged), COSTS, _charge(tariff, charged), of_index, number)
+        facts = {**_identity(tariff, priced), **_volumes(measured[priced], allowed, stepped)}
+        yield Row(f"{_title(tariff, priced)}: {quantity}", QUANTITY, facts, (amount,), number)
+    if not charges:
+        yield Row("nothing", COSTS)
 
 
-def _moments(tariff: Tariff, moments: list[trace.Moment], priced: Priced) -> list[str]:
+def _identity(tariff: Tariff, priced: Priced) -> dict[str, told.Value]:
+    version, element, component = find(tariff, priced)
+    return {
+        "element": element.name,
+        "version": version.label,
+        "dimension": LINE_DIMENSIONS[priced.dimension],
+        "holds": conditions(element.when),
+        "place": str(component.place) or None,
+    }
+
+
+def _volumes(
+    measured: trace.Measured, allowed: list[trace.Allowed], stepped: list[trace.Stepped]
+) -> dict[str, told.Value]:
+    """What was measured, what of it is free, and what a step adds or takes."""
+    priced, kind = measured.priced, measured.priced.dimension
+    taken = ((each.allowance.allowance.name, dict(each.taken).get(priced, 0)) for each in allowed)
+    changes = ((each, dict(each.changes).get(priced, 0)) for each in stepped)
+    return {
+        "measured": told.quantity(measured.volume, kind),
+        "begins": None if measured.begins is None else measured.begins.isoformat(),
+        "free": told.quantity(measured.free, kind),
+        "allowances": [{"allowance": name, **told.quantity(amount, kind)} for name, amount in taken if amount],
+        "steps": [
+            {
+                "round": each.round,
+                "step": told.quantity(each.step, kind),
+                "total": told.quantity(each.total, kind),
+                "change": told.quantity(change, kind),
+            }
+            for each, change in changes
+            if change
+        ],
+    }
+
+
+def _charge(tariff: Tariff, charged: trace.Charged) -> told.Facts:
+    component, decimals = find(tariff, charged.priced)[2], words.decimals_of(tariff.minor_micro)
+    rates = charged.rates.each
+    return {
+        "billed": told.quantity(charged.billed, charged.priced.dimension),
+        "price": price(tariff, charged.priced),
+        "unit_price": None if component.spot is not None else told.micro(component.price.amount_micro, decimals),
+        "unit": component.price.unit_text,
+        "index": None if component.spot is None else component.spot.index.name,
+        "min": told.micro(component.min_micro, decimals),
+        "max": told.micro(component.max_micro, decimals),
+        "by_price": told.exact(charged.by_price),
+        "amount": told.exact(charged.amount),
+        "taxes": None if rates is None else [words.tax(each) for each in rates],
+    }
+
+
+def _moments(tariff: Tariff, moments: list[trace.Moment], priced: Priced) -> Iterator[Row]:
     """What the energy of each price of the index costs, in order of time."""
-    rows, day = [], ""
+    day = ""
     for each in moments:
         if each.priced != priced:
             continue
@@ -36,13 +96,21 @@ def _moments(tariff: Tariff, moments: list[trace.Moment], priced: Priced) -> lis
         energy = words.energy(each.energy_mwh)
         if each.allowed_mwh:
             energy += f" less {words.energy(each.allowed_mwh)} that is included"
-        rows.append(
+        text = (
             f"{'' if dated == day else f'{dated} '}{words.clock(each.start)}: {energy} "
             f"at {money(tariff, each.price)}/kWh = {money(tariff, each.amount)}"
             f"{', the fallback: the index has no price then' if each.fallback else ''}"
         )
+        facts: told.Facts = {
+            **told.span(each.start, each.end),
+            "energy_kwh": told.kwh(each.energy_mwh),
+            "included_kwh": told.kwh(each.allowed_mwh),
+            "price": told.exact(each.price),
+            "amount": told.exact(each.amount),
+            "fallback": each.fallback,
+        }
+        yield Row(text, COSTS, facts)
         day = dated
-    return rows
 
 
 def _title(tariff: Tariff, priced: Priced) -> str:

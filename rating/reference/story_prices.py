@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from rating.reference import trace, words
-from rating.reference.match import Match, Priced, find
+from rating.reference import told, trace, words
+from rating.reference.match import Match, Missed, Priced, find
 from rating.reference.parts import UNLIMITED_MW
 from rating.reference.story_steps import changes_at_once, price, steps, tariff_of
+from rating.reference.told import APPLIES, Row
 from rating.reference.values import Bill
-from rating.reference.words_when import only_when
+from rating.reference.words_when import conditions, only_when
 from rating.tariff.model import LineDimension, Tariff
 from rating.units import LINE_DIMENSIONS, RESERVATION_FLAT
 
@@ -22,7 +24,7 @@ _NOUNS: dict[LineDimension, str] = {
 }
 
 
-def matched(bill: Bill) -> list[str]:
+def matched(bill: Bill) -> Iterator[Row]:
     """For each price when it applied, what was measured then, and why no element before it did; prices that applied at
     the same times are told together.
     """
@@ -31,19 +33,55 @@ def matched(bill: Bill) -> list[str]:
     for stretch in steps(bill, trace.Stretch):
         for match in _relevant(tariff, stretch):
             _add(found.setdefault(match, []), stretch)
-    groups: dict[tuple[str, ...], list[str]] = {}
+    groups: dict[tuple[str, ...], list[tuple[list[trace.Stretch], Row]]] = {}
     for match, runs in found.items():
+        joined = [_joined(run) for run in runs]
         amount = sum(_amount(tariff, stretch, match) for run in runs for stretch in run)
-        quantity = words.quantity(amount, LINE_DIMENSIONS.index(match.dimension))
-        noun = "plugged in" if _is_plugged_in(tariff, match) else _NOUNS[match.dimension]
-        told = f"  {quantity} {noun}: {_why(tariff, match)}"
-        groups.setdefault(tuple(_span(tariff, _joined(run)) for run in runs), []).append(told)
-    rows = []
+        row = _applied(tariff, match, amount)
+        groups.setdefault(tuple(_span(tariff, each) for each in joined), []).append((joined, row))
     for spans, prices in groups.items():
-        rows.append("; ".join(spans[:_SPANS]) + (f"; and {len(spans) - _SPANS} more times" if spans[_SPANS:] else ""))
-        rows += prices
-    rows += [_flat(tariff, due) for due in steps(bill, trace.FlatDue)]
-    return rows or ["none, all of it is free"]
+        text = "; ".join(spans[:_SPANS]) + (f"; and {len(spans) - _SPANS} more times" if spans[_SPANS:] else "")
+        times = [
+            {**told.span(each.start, each.end), "words": text} for each, text in zip(prices[0][0], spans, strict=True)
+        ]
+        yield Row(text, APPLIES, {"times": times}, tuple(row for _, row in prices))
+    flats = steps(bill, trace.FlatDue)
+    yield from (_flat(tariff, due) for due in flats)
+    if not groups and not flats:
+        yield Row("none, all of it is free", APPLIES)
+
+
+def _applied(tariff: Tariff, match: Match, amount: int) -> Row:
+    """What was measured while a price held, and why it did."""
+    kind = LINE_DIMENSIONS.index(match.dimension)
+    noun = "plugged in" if _is_plugged_in(tariff, match) else _NOUNS[match.dimension]
+    facts: told.Facts = {
+        "dimension": match.dimension,
+        **told.quantity(amount, kind),
+        **_who(tariff, match.holds),
+        "not": [
+            {"element": name, "because": because} for name, because in (_missed(tariff, miss) for miss in match.missed)
+        ],
+    }
+    return Row(f"{words.quantity(amount, kind)} {noun}: {_why(tariff, match)}", APPLIES, facts)
+
+
+def _who(tariff: Tariff, priced: Priced | None) -> dict[str, told.Value]:
+    if priced is None:
+        return {"element": None, "version": None, "price": None, "holds": []}
+    version, element, _ = find(tariff, priced)
+    return {
+        "element": element.name,
+        "version": version.label,
+        "price": price(tariff, priced),
+        "holds": conditions(element.when),
+    }
+
+
+def _missed(tariff: Tariff, miss: Missed) -> tuple[str, str]:
+    """An element that comes before, and why it does not hold."""
+    element = tariff.versions[miss.version].elements[miss.element]
+    return element.name, only_when(element.when, miss.restriction)
 
 
 def _add(runs: list[list[trace.Stretch]], stretch: trace.Stretch) -> None:
@@ -127,9 +165,7 @@ def _range(least: str, most: str) -> str:
 def _why(tariff: Tariff, match: Match) -> str:
     """Which price holds, and why the elements before it do not."""
     texts = ["free, no price holds" if match.holds is None else _price(tariff, match.holds)]
-    for miss in match.missed:
-        element = tariff.versions[miss.version].elements[miss.element]
-        texts.append(f'not "{element.name}" ({only_when(element.when, miss.restriction)})')
+    texts += [f'not "{name}" ({because})' for name, because in (_missed(tariff, miss) for miss in match.missed)]
     return ", ".join(texts)
 
 
@@ -139,6 +175,13 @@ def _price(tariff: Tariff, priced: Priced) -> str:
     return f'"{element.name}"{dated} at {price(tariff, priced)}'
 
 
-def _flat(tariff: Tariff, due: trace.FlatDue) -> str:
+def _flat(tariff: Tariff, due: trace.FlatDue) -> Row:
     once = "once for the reservation" if due.priced.dimension == RESERVATION_FLAT else "once a session"
-    return f"{words.day(due.at)} {words.clock(due.at)}: {once}, {_price(tariff, due.priced)}"
+    facts = {
+        "at": due.at.isoformat(),
+        "dimension": LINE_DIMENSIONS[due.priced.dimension],
+        **told.quantity(1, due.priced.dimension),
+        **_who(tariff, due.priced),
+    }
+    text = f"{words.day(due.at)} {words.clock(due.at)}: {once}, {_price(tariff, due.priced)}"
+    return Row(text, APPLIES, facts)

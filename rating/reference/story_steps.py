@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import TypeVar
 
 from rating.reference import trace, words
-from rating.reference.match import Priced, find
+from rating.reference.match import Priced, component_of, find
 from rating.reference.values import Bill
+from rating.reference.words_when import conditions
 from rating.tariff.model import Tariff
 from rating.tariff.spot import SpotPrice
 from rating.units import MICRO_PER_UNIT, PPM_PER_UNIT
@@ -35,6 +36,16 @@ def tariff_of(bill: Bill) -> Tariff:
 def changes_at_once(tariff: Tariff) -> bool:
     """Whether a session may be priced by more than one version."""
     return tariff.on_change == "at_once" and len(tariff.versions) > 1
+
+
+def lines_by_step(bill: Bill) -> dict[int, int]:
+    """The number of its line by the id of a step; lines are made in this order (see lines)."""
+    found: list[object] = [*steps(bill, trace.Charged), *steps(bill, trace.Allowed)]
+    found += [step for step in steps(bill, trace.Discounted) if step.taken]
+    found += [step for step in steps(bill, trace.Limited) if step.change]
+    if bill.lines and bill.lines[-1].kind == "rounding":
+        found.append(only(bill, trace.Rounded))
+    return {id(step): number for number, step in enumerate(found, start=1)}
 
 
 def left_of(bill: Bill) -> list[trace.Charged]:
@@ -76,3 +87,11 @@ def _index_price(tariff: Tariff, spot: SpotPrice) -> str:
         if limit is not None:
             text += f", {called} {micro(tariff, limit)}/kWh"
     return text
+
+
+def holds(tariff: Tariff, priced: Priced) -> tuple[str, ...]:
+    """When a component prices: the conditions of its element, or what that means where it has none."""
+    version, element, component = find(tariff, priced)
+    before = version.elements[: priced.element]
+    is_rest = any(component_of(each, component.dimension) for each in before)
+    return tuple(conditions(element.when)) or ("when none before it holds" if is_rest else "at all times",)

@@ -116,6 +116,7 @@ class Moment:
 
     priced: Priced
     start: datetime
+    end: datetime
     energy_mwh: int
     allowed_mwh: int  # of it, in an allowance
     price: Fraction  # a kWh

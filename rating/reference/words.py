@@ -137,8 +137,14 @@ def clock(reading: datetime) -> str:
 
 
 def between(start: datetime, end: datetime) -> str:
-    """From one local clock time to another; the day of the end is said only where it is another one."""
-    if start == end:
+    """From one local clock time to another; the day of the end is said only where it is another one.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> first = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Amsterdam"))
+    >>> between(first, first.replace(fold=1))
+    'Sun 25 Oct 2026 02:30 (first pass) to 02:30 (second pass) (the clock was set back 1 h)'
+    """
+    if (start, start.fold) == (end, end.fold):
         return f"{day(start)} {clock(start)}"
     until = clock(end) if end.date() == start.date() else f"{day(end)} {clock(end)}"
     return f"{day(start)} {clock(start)} to {until}{_change(start, end)}"

@@ -19,6 +19,15 @@ def only_when(when: When, restriction: Restriction) -> str:
     return _TEXTS[restriction](when)
 
 
+def conditions(when: When) -> list[str]:
+    """All that must hold for an element, in words; nothing for one that always holds.
+
+    >>> conditions(When(day_of_week=frozenset(range(5)), start_min=420))
+    ['only on Mon to Fri', 'only from 07:00 to 24:00']
+    """
+    return [_DATES.get(restriction, said)(when) for restriction, said in _TEXTS.items() if _SET[restriction](when)]
+
+
 def _holidays(when: When) -> str:
     name = when.holidays.name if when.holidays else ""
     return f"only on holidays of {name}" if when.holidays_in else f"not on holidays of {name}"
@@ -56,6 +65,35 @@ _TEXTS: dict[Restriction, Callable[[When], str]] = {
     "max_power": lambda when: f"only below {power(when.max_power_mw or 0)}",
     "min_current": lambda when: f"only from {current(when.min_current_ma or 0)} on",
     "max_current": lambda when: f"only below {current(when.max_current_ma or 0)}",
+}
+
+# A date that is to come, or has gone, is said otherwise than one that a condition names.
+_DATES: dict[Restriction, Callable[[When], str]] = {
+    "start_date": lambda when: f"only from {when.start_date} on",
+    "end_date": lambda when: f"only before {when.end_date}",
+}
+_SET: dict[Restriction, Callable[[When], bool]] = {
+    "reservation": lambda when: when.reservation == "reservation",
+    "reservation_expires": lambda when: when.reservation == "reservation_expires",
+    "clock": lambda when: when.start_min is not None or when.end_min is not None,
+    "evse_power": lambda when: when.min_evse_power_mw is not None or when.max_evse_power_mw is not None,
+    "tariff_type": lambda when: when.tariff_type is not None,
+    "connector": lambda when: when.connector is not None,
+    "membership": lambda when: when.membership is not None,
+    "payment_method": lambda when: when.payment_method is not None,
+    "start_date": lambda when: when.start_date is not None,
+    "end_date": lambda when: when.end_date is not None,
+    "months": lambda when: when.months is not None,
+    "day_of_week": lambda when: when.day_of_week is not None,
+    "holidays": lambda when: when.holidays is not None,
+    "min_duration": lambda when: when.min_duration_us is not None,
+    "max_duration": lambda when: when.max_duration_us is not None,
+    "min_energy": lambda when: when.min_energy_mwh is not None,
+    "max_energy": lambda when: when.max_energy_mwh is not None,
+    "min_power": lambda when: when.min_power_mw is not None,
+    "max_power": lambda when: when.max_power_mw is not None,
+    "min_current": lambda when: when.min_current_ma is not None,
+    "max_current": lambda when: when.max_current_ma is not None,
 }
 
 

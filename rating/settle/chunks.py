@@ -30,8 +30,8 @@ from rating.kernels.arrays import (
     readonly,
 )
 from rating.kernels.price import APART, BLOCK_SESSIONS, DONE, SCRATCH_FULL, price
+from rating.memory import Block
 from rating.settle.apart import settle_apart
-from rating.settle.memory import Block
 from rating.settle.room import room_for_block, room_for_lines, room_for_totals
 from rating.usage.batch import UsageBatch
 from rating.workers import CORES, together
@@ -161,6 +161,7 @@ def usage_of(batch: UsageBatch, plan: Plan) -> Usage:
             current_ma=np.empty(0, np.int64) if intervals.current_ma is None else intervals.current_ma,
             volumes_us=np.empty((0, 3), np.int64) if intervals.volumes_us is None else intervals.volumes_us,
             expired=np.empty(0, np.uint8) if sessions.expired is None else sessions.expired,
+            reserved_us=np.empty(0, np.int64) if sessions.reserved_us is None else sessions.reserved_us,
             charging_end_us=np.empty(0, np.int64) if sessions.charging_end_us is None else sessions.charging_end_us,
         )
     )
@@ -177,7 +178,8 @@ def _price_chunk(job: Job, block: Block, first: int, last: int, *, wanted: bool)
     stretches = (SPOT_STRETCHES_A_SESSION if by_index else STRETCHES_A_SESSION) * BLOCK_SESSIONS
     most = int(job.plan.book.component_most[0] + job.plan.book.terms.spare_most[0])
     each = LINES_A_SESSION + (DEAL_LINES_A_SESSION if job.plan.terms else 0)
-    room = each * (last - first) * wanted + most + SPARE_MAX + 1
+    least = most + SPARE_MAX + 1  # which the lines of any session fit into
+    room = each * (last - first) * wanted + least
     scratch = room_for_block(block, stretches, job.plan, lines=wanted)
     lines, count = room_for_lines(room, job.plan), 0
     found = []
@@ -198,7 +200,7 @@ def _price_chunk(job: Job, block: Block, first: int, last: int, *, wanted: bool)
             found.append(Lines(*(column[:count] for column in lines)))  # type: ignore[arg-type]
         if why == DONE:
             return found
-        room = each * (last - first) + max(room if count == 0 else 0, room // 2)
+        room = each * (last - first) + max(least, room if count == 0 else room // 2)
         lines, count = room_for_lines(room, job.plan), 0
 
 

@@ -21,7 +21,7 @@ from rating.kernels.arrays import (
 from rating.kernels.bands import BAND_WIDTH, BANDS_MAX
 from rating.kernels.epochs import AHEAD_SESSIONS
 from rating.kernels.price import BLOCK_SESSIONS
-from rating.settle.memory import Block
+from rating.memory import Block
 from rating.units import LINE_DIMENSIONS
 
 Int64 = NDArray[np.int64]
@@ -45,6 +45,7 @@ def room_for_block(
             + 6 * room
             + means
             + 2 * (sessions + 1)
+            + 2 * sessions
             + 17 * most
             + 5 * spare
             + 2 * small
@@ -61,6 +62,8 @@ def room_for_block(
     spot[:] = 0
     return Scratch(
         wanted=np.array([lines], np.uint8),
+        others=block.take(sessions, np.int64),
+        places=block.take(sessions, np.int64),
         stretches=Stretches(
             first=block.take(sessions + 1, np.int64),
             epoch=block.take(stretches, np.int32),

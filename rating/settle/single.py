@@ -23,7 +23,7 @@ from rating.compile.traits import Questions, Traits, answers, questions
 from rating.compile.zones import load_zone
 from rating.kernels.arrays import Lines, Totals, Usage, frozen_deals, no_deals, readonly
 from rating.kernels.price import DONE, bound
-from rating.settle.memory import Block
+from rating.memory import Block
 from rating.settle.room import room_for_block, room_for_lines, room_for_totals
 from rating.tariff.model import Tariff, Tariffs
 from rating.usage.facts import Facts, Metered
@@ -153,6 +153,7 @@ class Workplace:
             current_ma=facts[:0],
             volumes_us=np.empty((0, 3), np.int64),
             expired=np.empty(0, np.uint8),
+            reserved_us=np.empty(0, np.int64),
             charging_end_us=facts[2:3],
         )
         scratch = room_for_block(self._block, _STRETCHES, plan, sessions=1)

@@ -56,7 +56,7 @@ def number_fix(text: str) -> str:
     if re.fullmatch(r"[+]?[0-9]*\.?[0-9]*", tidy) and re.search("[0-9]", tidy):
         return f"write {_plain(tidy)}"
     if re.fullmatch(r"[0-9.]+[eE][-+]?[0-9]+", tidy):
-        return "write all digits, without an exponent"
+        return "write all digits, without the letter e"
     if re.fullmatch(r"0[xob][0-9a-fA-F]+", tidy):
         return "write it with decimal digits"
     if tidy.casefold().strip("+-.") in ("nan", "inf", "infinity"):

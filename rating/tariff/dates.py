@@ -7,6 +7,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
+from rating.tariff.countries import CITIES, country_of, zones_of
 from rating.tariff.refusal import RefusalError, visible
 from rating.units import INSTANT_MAX_US, INSTANT_MIN_US, US_PER_S
 
@@ -231,7 +232,7 @@ def read_zone(text: str) -> str:
     tidy = text.strip().replace(" ", "_").lower()
     by_lower = {zone.lower(): zone for zone in sorted(zones)}
     by_city = {zone.lower().rpartition("/")[2]: zone for zone in sorted(zones, reverse=True)}
-    meant = by_lower.get(tidy) or by_city.get(tidy)
+    meant = by_lower.get(tidy) or by_city.get(tidy) or CITIES.get(tidy.rpartition("/")[2])
     if meant is not None:
         raise RefusalError("time_zone", WANT_ZONE, f"write {meant}")
     raise RefusalError("time_zone", WANT_ZONE, _zone_fix(tidy, by_lower, by_city))
@@ -239,13 +240,19 @@ def read_zone(text: str) -> str:
 
 def _zone_fix(tidy: str, by_lower: dict[str, str], by_city: dict[str, str]) -> str:
     """What to do about a zone that is only nearly one, by its whole name or by its city alone."""
-    if re.fullmatch("[a-z]{2,5}", tidy):
-        return "write the name of the zone: an abbreviation does not know when the clocks change"
     if len(tidy) <= 64:
+        # EST is no Estonia: three letters are rather the short name of a clock.
+        if zones := zones_of(country_of(tidy) if len(tidy) != 3 else ""):
+            more = ", ..." if len(zones) > 4 else ""
+            return f"write {zones[0]}" if len(zones) == 1 else f"write one of {', '.join(zones[:4])}{more}"
+        if re.fullmatch("[a-z]{2,4}", tidy):
+            return "write the name of the zone: an abbreviation does not know when the clocks change"
         if close := difflib.get_close_matches(tidy, by_lower, n=1, cutoff=0.75):
             return f"did you mean `{by_lower[close[0]]}`?"
         if close := difflib.get_close_matches(tidy.rpartition("/")[2], by_city, n=1, cutoff=0.8):
             return f"did you mean `{by_city[close[0]]}`?"
+        if close := difflib.get_close_matches(tidy.rpartition("/")[2], CITIES, n=1, cutoff=0.8):
+            return f"did you mean `{CITIES[close[0]]}`?"
     return "look the name up in the IANA list"
 
 

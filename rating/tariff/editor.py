@@ -1,4 +1,4 @@
-"""The JSON Schemas of tariffs, plans and coupons, for editors (yaml-language-server in VS Code and others).
+"""The JSON Schemas of tariffs, plans, coupons and calendars, for editors (yaml-language-server in VS Code and others).
 
 Draft 7, which they all know, with every part written out in its place: some of them ignore what stands beside a `$ref`.
 """
@@ -11,7 +11,7 @@ from typing import Any, cast
 from rating.tariff import quantities
 from rating.tariff.leaves import price_pattern
 from rating.tariff.model import DimensionName
-from rating.tariff.schema import TariffText
+from rating.tariff.schema import CalendarText, TariffText
 from rating.tariff.schema_parts import Block
 from rating.tariff.schema_plan_parts import ALLOWED
 from rating.tariff.schema_plans import CouponText, PlanText
@@ -31,8 +31,22 @@ def schema_text(schema: dict[str, Any]) -> str:
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """The schemas of a tariff, a plan and a coupon, by the names of their files."""
-    return {"schema.json": tariff_schema(), "plan.schema.json": plan_schema(), "coupon.schema.json": coupon_schema()}
+    """The schemas of a tariff, a plan, a coupon and a calendar, by the names of their files."""
+    return {
+        "schema.json": tariff_schema(),
+        "plan.schema.json": plan_schema(),
+        "coupon.schema.json": coupon_schema(),
+        "calendar.schema.json": calendar_schema(),
+    }
+
+
+def calendar_schema() -> dict[str, Any]:
+    """The schema of a calendar.
+
+    >>> calendar_schema()["required"]
+    ['calendar', 'dates']
+    """
+    return {**_HEAD, "title": "Days that tariffs for charging electric vehicles name", **_whole(CalendarText)}
 
 
 def plan_schema() -> dict[str, Any]:

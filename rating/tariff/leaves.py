@@ -114,6 +114,8 @@ def one_word(text: str, choices: tuple[str, ...], code: str, want: str) -> str:
     by_lower = {choice.lower(): choice for choice in choices}
     tidy = text.strip().lower().replace("-", "_").replace(" ", "_")[:64]
     meant = [tidy] if tidy in by_lower else difflib.get_close_matches(tidy, by_lower, n=1, cutoff=0.6)
+    if not meant and len(bare := tidy.replace("_", "")) > 3:  # the beginning of one, however its words are joined
+        meant = [low for low in by_lower if low.replace("_", "").startswith(bare)][:1]
     fix = f"did you mean `{by_lower[meant[0]]}`?" if meant else f"write one of {', '.join(choices)}"
     raise RefusalError(code, want, fix)
 

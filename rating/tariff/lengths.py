@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from rating.tariff.model import UNIT_SIZES
@@ -13,13 +15,32 @@ _LENGTH = re.compile(r"(0|[1-9][0-9]{0,9}) ?(h|min|s|kWh|Wh)")
 
 # What people write for a unit, in lower case -> the unit.
 UNIT_WORDS = {
-    **dict.fromkeys(("kwh", "kw"), "kWh"),
-    "wh": "Wh",
+    **dict.fromkeys(("kwh", "kw", "kwatthour", "kwatthours", "kilowatthour", "kilowatthours", "kilowatt-hour"), "kWh"),
+    **dict.fromkeys(("wh", "watthour", "watthours"), "Wh"),
     **dict.fromkeys(("h", "hour", "hours", "hr", "hrs", "u", "std"), "h"),
     **dict.fromkeys(("min", "minute", "minutes", "mins", "m"), "min"),
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
     **dict.fromkeys(("session", "sessions", "start", "plug-in"), "session"),
 }
+
+
+def unit_meant(word: str, words: Mapping[str, str] = UNIT_WORDS) -> str:
+    """The unit that a word stands for, in whatever case, also misspelt; "" where that is not clear.
+
+    A wrong first letter is no slip: MWh is not kWh.
+
+    >>> unit_meant("Minutes"), unit_meant("mni"), unit_meant("kWhr"), unit_meant("MWh")
+    ('min', 'min', 'kWh', '')
+    """
+    low = word.lower()
+    if low in words:
+        return words[low]
+    if not 3 <= len(low) <= 20:
+        return ""
+    near = [each for each in words if len(each) > 2 and (each[0] == low[0] or sorted(each) == sorted(low))]
+    swapped = [each for each in near if sorted(each) == sorted(low)]
+    close = swapped or difflib.get_close_matches(low, near, n=1, cutoff=0.8)
+    return words[close[0]] if close else ""
 
 
 def read_time_length(text: str) -> int:
@@ -61,7 +82,7 @@ def _length_fix(text: str, units: tuple[str, ...]) -> str:
     fraction = fraction.rstrip("0") if fraction else ""
     if not unit_text:
         return _unit_fix(whole, fraction, units)
-    unit = UNIT_WORDS.get(unit_text.lower(), unit_text)
+    unit = unit_meant(unit_text) or unit_text
     if unit not in units:
         return "write a whole number and a unit: " + ", ".join(units)
     if not fraction:

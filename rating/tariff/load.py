@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Source = str | os.PathLike[str]
 SUFFIXES = (".yaml", ".yml", *ocpi.SUFFIXES)
 # What editors check our own files with, in the same folder.
-NOT_TARIFFS = ("schema.json", "plan.schema.json", "coupon.schema.json")
+NOT_TARIFFS = ("schema.json", "plan.schema.json", "coupon.schema.json", "calendar.schema.json")
 
 
 def load_tariffs(

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from rating.tariff.amounts import NUMBER, number_fix
-from rating.tariff.lengths import UNIT_WORDS, in_whole_units
+from rating.tariff.lengths import UNIT_WORDS, in_whole_units, unit_meant
 from rating.tariff.model import UNITS_OF, DimensionName, Price
 from rating.tariff.refusal import RefusalError
 from rating.units import PRICE_MAX_MICRO, US_PER_DAY
@@ -63,7 +63,7 @@ def _explain_price(text: str, dimension: DimensionName) -> RefusalError:
     if not slash:
         number, unit_text = _split_unit(text.strip())
     if not NUMBER.fullmatch(number):
-        fix = number_fix(number)
+        fix = _cents_fix(number) or number_fix(number)
         if number.lower() in ("free", "gratis", "none", "no"):
             fix = f"write 0{usual}, or leave the key out"
         unit = f"/{unit_text}" if _unit_fits(unit_text, dimension) else usual
@@ -77,6 +77,22 @@ def _explain_price(text: str, dimension: DimensionName) -> RefusalError:
     if _unit_fits(unit_text, dimension):
         return RefusalError("price_unit", want, f"write {number}/{unit_text}")
     return RefusalError("price_unit", want, _unit_fix(number, unit_text, dimension))
+
+
+def _cents_fix(number: str) -> str:
+    """Where a price is in cents: the same in the currency.
+
+    >>> _cents_fix("39 ct"), _cents_fix("0.39")
+    ('write 0.39, in the currency itself: not in its cents', '')
+    """
+    found = re.fullmatch(
+        r"([0-9]{1,6})(?:[.,]([0-9]{1,4}))? ?(?:c|ct|cts|cent|cents|p|pence|¢)\.?", number, re.IGNORECASE
+    )
+    if found is None:
+        return ""
+    whole, part = found[1].rjust(3, "0"), found[2] or ""
+    amount = f"{int(whole[:-2])}.{whole[-2:]}{part}"
+    return f"write {amount}, in the currency itself: not in its cents"
 
 
 def _split_unit(text: str) -> tuple[str, str]:
@@ -94,9 +110,9 @@ def _unit_fits(unit_text: str, dimension: DimensionName) -> bool:
 def _unit_fix(number: str, unit_text: str, dimension: DimensionName) -> str:
     units = UNITS_OF[dimension]
     found = re.fullmatch(r"(?:([0-9]+)(?:[.,]([0-9]+))? ?)?([A-Za-z-]+)\.?", unit_text)
-    meant = UNIT_WORDS.get(found.group(3).lower()) if found else None
-    if found is None or meant not in units or meant is None:
-        return "write one of " + ", ".join(f"{number}/{unit}" for unit in units)
+    meant = unit_meant(found.group(3)) if found else ""
+    if found is None or meant not in units:
+        return "write " + ("one of " if len(units) > 1 else "") + ", ".join(f"{number}/{unit}" for unit in units)
     whole, fraction, _ = found.groups()
     if fraction:
         count = in_whole_units(whole, fraction, meant)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rating.tariff.amounts import number_fix, scaled
+from rating.tariff.lengths import unit_meant
 from rating.tariff.refusal import RefusalError
 from rating.units import CURRENT_MAX_MA, ENERGY_MAX_MWH, POWER_MAX_MW
 
@@ -31,11 +32,13 @@ class Quantity:
 
 ENERGY = Quantity(
     "energy", "an amount of energy, such as 10 kWh", {"kWh": 6, "Wh": 3},
-    {"kwh": "kWh", "kw": "kWh", "wh": "Wh"}, ENERGY_MAX_MWH, "a thousandth of a Wh",
+    {"kwh": "kWh", "kw": "kWh", "kilowatthour": "kWh", "wh": "Wh", "watthour": "Wh"},
+    ENERGY_MAX_MWH, "a thousandth of a Wh",
 )  # fmt: skip
 POWER = Quantity(
     "power", "a power, such as 50 kW or 3700 W", {"kW": 6, "W": 3},
-    {"kw": "kW", "kwh": "kW", "w": "W", "watt": "W", "watts": "W"}, POWER_MAX_MW, "a thousandth of a W",
+    {"kw": "kW", "kwh": "kW", "kwatt": "kW", "kilowatt": "kW", "w": "W", "watt": "W"},
+    POWER_MAX_MW, "a thousandth of a W",
 )  # fmt: skip
 CURRENT = Quantity(
     "current", "a current, such as 16 A", {"A": 3},
@@ -114,8 +117,8 @@ _KINDS = {kind.code: kind for kind in (ENERGY, POWER, CURRENT)}
 
 
 def _unit_fix(number: str, unit: str, kind: Quantity) -> str:
-    meant = kind.words.get(unit.lower())
-    if meant is None:
+    meant = unit_meant(unit, kind.words)
+    if not meant:
         return f"write it in {' or '.join(kind.decimals)}"
     try:
         scaled(number, kind.decimals[meant], kind.code, kind.want, kind.maximum)

@@ -20,6 +20,7 @@ from rating.errors import Fault, Place, not_utf8
 from rating.tariff.calendars import Calendar
 from rating.tariff.convert import to_tariff
 from rating.tariff.convert_plans import to_coupon, to_plan
+from rating.tariff.countries import country_of
 from rating.tariff.cross import cross_faults
 from rating.tariff.cross_plans import coupon_faults, plan_faults
 from rating.tariff.faults import faults_of
@@ -203,14 +204,16 @@ def public_calendar(name: str) -> Calendar:
 def _calendar_fix(name: str) -> str:
     if _is_public(name.upper()):
         return f"did you mean `{name.upper()}`?"
-    country, dash, _ = name.upper().partition("-")
+    country, dash, part = name.upper().partition("-")
     if dash and _is_public(country):
+        if part := _part_named(country, part):
+            return f"did you mean `{country}-{part}`?"
         parts = _parts_of(country)
         shown = ", ".join(f"{country}-{part}" for part in parts[:6]) + (", ..." if len(parts) > 6 else "")
         return f"write {country}, or one of {shown}" if parts else f"write {country}: it has no parts of its own"
     tidy = name.lower().replace(" ", "_")
-    code = _codes_by_name().get(tidy)
-    if code:
+    code = _codes_by_name().get(tidy) or country_of(name)
+    if code and _is_public(code):
         return f"did you mean `{code}`?"
     if not _FILE_NAME.fullmatch(name):
         return "write the code of a country, or the name of the file alone, without folder or ending"
@@ -230,6 +233,15 @@ def _parts_of(country: str) -> tuple[str, ...]:
     import holidays
 
     return tuple(getattr(holidays, country).subdivisions)
+
+
+def _part_named(country: str, name: str) -> str:
+    """The code of a part of a country by its name in the country's language, or nearly; "" where there is none."""
+    import holidays
+
+    names = {each.upper(): code for each, code in getattr(holidays, country).subdivisions_aliases.items()}
+    close = difflib.get_close_matches(name[:64], names, n=1, cutoff=0.75)
+    return str(names[close[0]]) if close else ""
 
 
 @lru_cache(maxsize=1)

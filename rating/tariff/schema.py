@@ -1,8 +1,8 @@
 """The text form of a tariff file as pydantic models: which keys there are, and what each may hold.
 
 `schema_parts`, `schema_when`, `schema_tax` and `schema_prices` have the smaller mappings.
-`python -m rating.tariff.schema` prints the JSON Schema that editors check a tariff with; with `plan.schema.json` or
-`coupon.schema.json` behind it, that of a plan or a coupon (`schema_plans`).
+`python -m rating.tariff.schema` prints the JSON Schema that editors check a tariff with; with `plan.schema.json`,
+`coupon.schema.json` or `calendar.schema.json` behind it, that of a plan or a coupon (`schema_plans`) or of a calendar.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ _PROBLEMS: tuple[tuple[str, str, str], ...] = (
         "a list on the lines below its key",
         "start a new line, indented, before the `-`",
     ),
-    ("did not find expected ',' or ']'", "`,` or `]` in the list that begins here", "close the list with `]`"),
-    ("did not find expected ',' or '}'", "`,` or `}` in the mapping that begins here", "close the mapping with `}`"),
+    ("did not find expected ',' or ']'", "`,` or `]` after the `[` that stands here", "close the list with `]`"),
+    ("did not find expected ',' or '}'", "`,` or `}` after the `{` that stands here", "close it with `}`"),
     (
         "did not find expected key",
         "a key in line with the keys above it",

@@ -1,8 +1,9 @@
 """The checked columnar batch: what every reader of usage makes, and all that the kernel reads of usage.
 
 Arrays are one-dimensional, C-contiguous and may be read-only. n sessions in the order in which they came in,
-m intervals grouped by session in that order and sorted by start within a session. Intervals of a reservation have the
-activity ACTIVITY_RESERVED, come first, and lie before the session's start (or anywhere in an expired one).
+m intervals grouped by session in that order and sorted by start within a session. A table says of a session since when
+its place was reserved; of a CDR, intervals do: they have the activity ACTIVITY_RESERVED, come first, and lie before the
+session's start (or anywhere in an expired one).
 """
 
 from __future__ import annotations
@@ -61,6 +62,9 @@ class Sessions(NamedTuple):
     attributes: Mapping[str, Names] = MappingProxyType({})
     evse_power_mw: Int64 | None = None  # (n,) milli-W, -1 for null
     expired: UInt8 | None = None  # (n,) 1: the reservation expired; None: none did
+    # (n,) UTC, since when its place was reserved, up to its start, of one that expired to its end; -1: it was not,
+    # or it is refused; None: of no session, or intervals say it.
+    reserved_us: Int64 | None = None
     charging_end_us: Int64 | None = None  # (n,) UTC, when charging ended, -1: not told; None: of no session
 
 

@@ -17,14 +17,17 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from rating.errors import Refused
+from rating.memory import Block
 from rating.units import MWH_PER_WH
 from rating.usage.batch import Int64, UInt8
 from rating.usage.columns import Column, all_null, checked, is_text, nulls, read_chunks, view
+from rating.workers import CORES, in_order
 
 # A number as text: digits with a point, or an exponent. Decimal itself would also take `1_000` and `nan`.
 NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _ONE_BY_ONE: Final = 512
 _INT64_DIGITS: Final = 18
+_PIECE_ROWS: Final = 2**16
 # Text is cast to this by Arrow: nine decimals of a kWh are finer than a milli-Wh, and stay checkable.
 _TEXT_DECIMAL: Final = pa.decimal128(38, 9)
 _ARROW_LENGTH_MAX: Final = 24
@@ -96,10 +99,28 @@ def _read(chunk: pa.Array, digits: int, limit: int) -> Column:
 
 def _multiplied(values: Int64, factor: int, null: NDArray[np.bool_] | None, limit: int) -> Column:
     most = limit // factor
-    if null is None and len(values) and -most <= int(values.min()) and int(values.max()) <= most:
-        return Column(values * factor, None)
+    if null is None and len(values) and (times := _times(values, factor, most)) is not None:
+        return Column(times, None)
     bad = (values > most) | (values < -most)
     return checked(np.where(bad, 0, values) * factor, null, bad, Refused.ENERGY_RANGE)
+
+
+def _times(values: Int64, factor: int, most: int) -> Int64 | None:
+    """Every value times the factor; None where one of them is beyond +-most.
+
+    In pieces that stay in cache, and into memory that comes back from the last call: three passes over all of it, with
+    fresh pages, took 3 ns a row.
+    """
+    room = Block()
+    room.reset({np.int64: len(values)})
+    found = room.take(len(values), np.int64)
+
+    def piece(lo: int) -> bool:
+        some = values[lo : lo + _PIECE_ROWS]
+        np.multiply(some, factor, out=found[lo : lo + _PIECE_ROWS])
+        return -most <= int(some.min()) and int(some.max()) <= most
+
+    return found if all(in_order(range(0, len(values), _PIECE_ROWS), piece, CORES)) else None
 
 
 def _round_float(values: NDArray[np.float64], null: NDArray[np.bool_] | None, digits: int, limit: int) -> Column:

@@ -46,9 +46,9 @@ def read_power(column: pa.ChunkedArray, digits: int, limit: int) -> Column:
     """Read one column: see `read_powers`."""
     energy = to_milli(read_energy(column, digits, limit), limit)
     values, fault = energy.values, energy.fault
-    below = values < 0
-    if fault is None and not below.any():
+    if fault is None and values.min(initial=0) >= 0:
         return Column(values, None)
+    below = values < 0
     bad = below if fault is None else below | (fault == Refused.ENERGY_RANGE)
     none = bad if fault is None else fault != Refused.FINE
     values = np.where(none | bad, -1, values)
@@ -57,4 +57,4 @@ def read_power(column: pa.ChunkedArray, digits: int, limit: int) -> Column:
 
 def some(values: Int64) -> Int64 | None:
     """The same; None where no row has a value."""
-    return values if len(values) and values.max() >= 0 else None
+    return values if len(values) and (values[0] >= 0 or values.max() >= 0) else None

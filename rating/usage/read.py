@@ -14,7 +14,6 @@ from rating.usage.identity import FindRuns, find_runs
 from rating.usage.lists import is_list_column, list_source, positions
 from rating.usage.meter import Metered, Refusals, read_intervals
 from rating.usage.readings import read_readings
-from rating.usage.reservations import add_reservations
 from rating.usage.schema import INTERVALS, READINGS, SESSIONS, Table
 from rating.usage.sessions import SessionTable, read_sessions
 from rating.usage.spelling import energy_hint, misspelt
@@ -39,7 +38,7 @@ def read_usage(
     expired needs none. A session that cannot be rated gets its code in `sessions.status`, and does not stop the others.
     `find_runs(ids, start_us)`, both (m,) int64, gives run_first (k + 1,), run ids (k,) and whether starts increase
     within each run; a compiled one may leave that open and say yes, and then `order.put_in_order` has to be called
-    where an interval is found at fault. `insert` is what puts intervals of totals and reservations among the others.
+    where an interval is found at fault. `insert` is what puts intervals of totals among the others.
     `excerpt`: of which files the tables are a part.
 
     Raises InputError, with every fault that was found, where a table as a whole cannot be read.
@@ -69,8 +68,9 @@ def read_usage(
     mark(
         status, without if table.sessions.expired is None else without & (table.sessions.expired == 0), Refused.NO_DATA
     )
-    result, first = add_reservations(table.reserved, status, result, first, insert)
     source = {"sessions": owner.table} | ({} if usage is None else {result.table: usage.table})
+    if table.sessions.reserved_us is not None:
+        table.sessions.reserved_us[status != Refused.FINE] = -1
     return UsageBatch(table.sessions, result, first, () if metered is None else metered.stray, source, excerpt)
 
 

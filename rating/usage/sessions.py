@@ -15,7 +15,7 @@ from rating.usage.identity import SessionIds, session_ids
 from rating.usage.instants import check_range, read_instants
 from rating.usage.names import read_attributes, read_names
 from rating.usage.powers import read_powers, some
-from rating.usage.reservations import Reserved, read_reservations
+from rating.usage.reservations import read_reservations
 from rating.usage.schema import CONSUMED, SESSIONS
 from rating.usage.tables import Source
 
@@ -27,7 +27,6 @@ class SessionTable(NamedTuple):
     ids: SessionIds
     total: Energy | None  # (n,) NULL_VALUE: no total
     charged_until_us: Int64  # (n,) charging_end, or end where there is none
-    reserved: Reserved | None  # None: no session has a reservation
 
 
 def read_sessions(source: Source, twice: Mask | None = None) -> SessionTable:
@@ -53,7 +52,7 @@ def read_sessions(source: Source, twice: Mask | None = None) -> SessionTable:
     power = read_powers(source, *SESSIONS.powers)
     if power.fault is not None:
         mark_all(status, power.fault)
-    reserved, expired = read_reservations(source, start.values, end.values, status)
+    reserved_us, expired = read_reservations(source, start.values, end.values, status)
     total = _read_total(source, status)
     extra = source.table.drop_columns([name for name in CONSUMED if source.has(name)])
     no_row = np.full(len(status), -1, np.int64)
@@ -62,9 +61,10 @@ def read_sessions(source: Source, twice: Mask | None = None) -> SessionTable:
         attributes=read_attributes(source),
         evse_power_mw=some(power.values),
         expired=expired,
+        reserved_us=reserved_us,
         charging_end_us=charging_end_us,
     )
-    return SessionTable(sessions, ids, total, charged_until_us, reserved)
+    return SessionTable(sessions, ids, total, charged_until_us)
 
 
 def _mark_bounds(status: UInt8, ids: SessionIds, tariff: Int32, start: Column, end: Column) -> None:

@@ -1,4 +1,4 @@
-"""Intervals that no table has, put among those of the meter: of totals, and of reservations."""
+"""Intervals that no table has, put among those of the meter: those of totals."""
 
 from __future__ import annotations
 

@@ -44,12 +44,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """A straight line in the colour of the page's texts."""
+    """A straight line in the colour of the page's texts; a `faint` one stays behind what it helps to read."""
 
     x1: float
     y1: float
     x2: float
     y2: float
+    faint: bool = False
 
 
 Shape = Box | Words | Stroke
@@ -89,7 +90,8 @@ def svg(drawing: Drawing, css: str) -> str:
 
 def _element(shape: Shape) -> str:
     if isinstance(shape, Stroke):
-        return f'<path class="stroke" d="M{_px(shape.x1)} {_px(shape.y1)}L{_px(shape.x2)} {_px(shape.y2)}"/>'
+        css = "stroke faint" if shape.faint else "stroke"
+        return f'<path class="{css}" d="M{_px(shape.x1)} {_px(shape.y1)}L{_px(shape.x2)} {_px(shape.y2)}"/>'
     if isinstance(shape, Words):
         colour = "" if shape.colour is None else f' style="fill:{as_hex(shape.colour)}"'
         size = "" if shape.size == FONT_PX else f' font-size="{shape.size}"'

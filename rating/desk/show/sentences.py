@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 from babel.numbers import get_currency_name
 
@@ -123,11 +124,13 @@ def _each_says_its_tax(sheet: Sheet) -> bool:
 def version_title(edition: Edition, sheet: Sheet, speak: Speaker) -> str:
     """From when to when a version is in force."""
     first = None if edition.valid_from is None else begins(edition.valid_from, sheet, speak)
-    last = None
-    if isinstance(edition.valid_until, date):
-        last = speak.long_date(edition.valid_until - timedelta(days=1))  # people count the last day in
-    elif edition.valid_until is not None:
-        last = begins(edition.valid_until, sheet, speak)
+    last, until = None, edition.valid_until
+    if until is None:  # then the next version ends it
+        until = next((after.valid_from for before, after in pairwise(sheet.editions) if before is edition), None)
+    if isinstance(until, date):
+        last = speak.long_date(until - timedelta(days=1))  # people count the last day in
+    elif until is not None:
+        last = begins(until, sheet, speak)
     if first and last:
         return speak.t("In force from {first} to {last}", first=first, last=last)
     if first:

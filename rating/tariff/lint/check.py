@@ -16,6 +16,7 @@ from rating.tariff.lint.markets import market_sizes
 from rating.tariff.lint.plan_sizes import nothing_off, sizes
 from rating.tariff.lint.plans import below_zero, caps_without_tax, of_no_tariff, unused
 from rating.tariff.lint.prices import components
+from rating.tariff.lint.profiles import PROFILES
 from rating.tariff.lint.reach import never_reached
 from rating.tariff.lint.reserved import reservations
 from rating.tariff.lint.taxes import rates
@@ -49,8 +50,9 @@ PLAN_RULES: Final[tuple[Callable[[Scope], Iterator[Fault]], ...]] = (
 )
 
 
-def lint(tariffs: Iterable[Tariff], plans: Plans | None = None) -> list[Fault]:
+def lint(tariffs: Iterable[Tariff], plans: Plans | None = None, *, profiles: Iterable[str] = ()) -> list[Fault]:
     """What is likely a mistake in tariffs that can be used, and in plans and coupons: by file and line, each only once.
+    With `profiles` (afir, california, eichrecht) also what breaks the rules of a market.
 
     >>> from rating.tariff.load import parse_tariff
     >>> text = "tariff: a\\ncurrency: EUR\\nversions:\\n  - elements:\\n      - energy: 39/kWh"
@@ -61,6 +63,7 @@ def lint(tariffs: Iterable[Tariff], plans: Plans | None = None) -> list[Fault]:
     offered: tuple[Plan | Coupon, ...] = () if plans is None else (*plans.values(), *plans.coupons.values())
     found = [fault for tariff in tariffs for rule in RULES for fault in rule(tariff)]
     found += [fault for each in offered for rule in PLAN_RULES for fault in rule(Scope(each, tariffs))]
+    found += [fault for name in profiles for tariff in tariffs for fault in PROFILES[name].check(tariff)]
     return sorted(dict.fromkeys(found), key=_position)
 
 

@@ -26,8 +26,10 @@ class Checked:
     warnings: list[Fault] = field(default_factory=list)
 
 
-def check_files(paths: Iterable[Path]) -> Checked:
-    """Check tariff files, calendar files and folders of them. A folder's calendars are those in its `calendars/`."""
+def check_files(paths: Iterable[Path], *, profiles: Iterable[str] = ()) -> Checked:
+    """Check tariff files, calendar files and folders of them. A folder's calendars are those in its `calendars/`.
+    `profiles` are those of `lint`.
+    """
     found = Checked()
     calendars: list[Path] = []
     others: list[Path] = []
@@ -47,7 +49,7 @@ def check_files(paths: Iterable[Path]) -> Checked:
     # A calendar that a tariff names was read with it as well.
     found.faults = list(dict.fromkeys(found.faults))
     if not found.faults:
-        found.warnings = lint(found.tariffs.values(), found.tariffs.plans)
+        found.warnings = lint(found.tariffs.values(), found.tariffs.plans, profiles=profiles)
     return found
 
 

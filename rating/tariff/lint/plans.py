@@ -6,6 +6,7 @@ Where no tariff was read, nothing is said of them.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -36,13 +37,26 @@ def of_no_tariff(scope: Scope) -> Iterator[Fault]:
 def _pattern(scope: Scope, part: Part, pattern: str) -> Iterator[Fault]:
     found = matching(pattern, scope.tariffs)
     if not found:
-        close = difflib.get_close_matches(pattern, [tariff.id for tariff in scope.tariffs], n=1, cutoff=0.6)
-        fix = f"did you mean `{close[0]}`?" if close else "look at the ids of the tariffs, or delete it"
+        fix = _id_fix(pattern, [tariff.id for tariff in scope.tariffs])
         yield warning(Code.PLAN_TARIFF, part.place, pattern, "the id of a tariff that was read with it", fix)
     elif all(tariff.currency != scope.of.currency for tariff in found):
         want = f"a tariff in {scope.of.currency}, as this file is"
         fix = f"`{found[0].id}` is in {found[0].currency}: delete it, or make a file in that currency"
         yield warning(Code.PLAN_CURRENCY, part.place, pattern, want, fix)
+
+
+def _id_fix(pattern: str, ids: list[str]) -> str:
+    """What to write in place of an id, or of the beginning of several and a star.
+
+    >>> _id_fix("harbour_dc", ["harbour-dc", "corner"]), _id_fix("harbor-*", ["harbour-dc", "harbour-ac"])
+    ('did you mean `harbour-dc`?', 'did you mean `harbour-*`?')
+    """
+    known = ids
+    if pattern.endswith("*"):
+        known = sorted({f"{each[: found.end()]}*" for each in ids for found in re.finditer("[-._]", each)})
+    if close := difflib.get_close_matches(pattern, known, n=1, cutoff=0.6):
+        return f"did you mean `{close[0]}`?"
+    return "look at the ids of the tariffs, or delete it"
 
 
 def unused(scope: Scope) -> Iterator[Fault]:

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pyarrow as pa
 
-import rating.settle.memory as memory
-from rating.settle.memory import KEPT_MAX, KEPT_MAX_BYTES, Block
+import rating.memory as memory
+from rating.memory import KEPT_MAX, KEPT_MAX_BYTES, Block
 
 
 def kept(monkeypatch):

@@ -1,32 +1,18 @@
-"""Explain one bill: every step from meter to cent, in words, told by the slow twin."""
+"""explain(): one session's bill, told by the slow twin."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from rating.desk.explain.explanation import Explanation
 from rating.desk.history import bill_of
 from rating.errors import Fault, InputError, Place, Refused, SessionError
-from rating.reference import Bill, Refusal, tell
+from rating.reference import Bill, Refusal
 from rating.results.rejected import input_row, refusal
 from rating.tariff.model import Tariffs
 from rating.usage.batch import UsageBatch
 from rating.usage.read import read_usage
-
-
-@dataclass(frozen=True, repr=False)
-class Explanation:
-    """A bill with its story; `print` it to read the story."""
-
-    bill: Bill
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return f"Explanation of session {self.bill.session_id}: print() it to read it"
 
 
 def explain(
@@ -39,7 +25,8 @@ def explain(
     accounts: Any = None,
     state: Any = None,
 ) -> Explanation:
-    """Say in words how one session came to its bill, step by step; the amounts are those that `rate` gives.
+    """How one session came to its bill, step by step: `.text`, `.markdown`, `.html`, `.json`, `.as_dict()`. The amounts
+    are those that `rate` gives.
 
     With accounts or coupons, hand over what `rate` was given: what a session gets depends on the sessions before it.
 
@@ -51,8 +38,9 @@ def explain(
     ...     "session_id": ["S-1"], "tariff": ["per-kwh"], "energy_kwh": ["12.5"],
     ...     "start": ["2026-03-02T10:00:00+01:00"], "end": ["2026-03-02T11:30:00+01:00"],
     ... }
-    >>> explain(load_tariffs("tariffs/per-kwh.yaml"), sessions, session_id="S-1").bill.lines[0].volume
-    Fraction(25, 2)
+    >>> found = explain(load_tariffs("tariffs/per-kwh.yaml"), sessions, session_id="S-1")
+    >>> found.bill.lines[0].volume, found.as_dict()["gross"], found.markdown.splitlines()[2]
+    (Fraction(25, 2), '4.88', '**4.88 EUR to pay**  ')
     """
     batch = read_usage(sessions, intervals, readings)
     i = _find(batch, session_id)
@@ -62,7 +50,7 @@ def explain(
         if name in tariffs:
             answer = bill_of(tariffs, batch, i, accounts=accounts, state=state)
             if isinstance(answer, Bill):
-                return Explanation(answer, tell(answer))
+                return Explanation(answer)
             status, row, measured = answer.reason, row_at_fault(batch, i, answer), answer.interval is not None
         else:
             status = Refused.UNKNOWN_TARIFF
