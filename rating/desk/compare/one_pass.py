@@ -18,8 +18,8 @@ from rating.kernels.arrays import Totals, frozen_deals, no_deals, readonly
 from rating.kernels.grid import grid as price_grid
 from rating.kernels.groups import Found, Variants, pack
 from rating.kernels.price import BLOCK_SESSIONS, SCRATCH_FULL
+from rating.memory import Block
 from rating.settle.chunks import STRETCHES_A_SESSION, usage_of
-from rating.settle.memory import Block
 from rating.settle.room import room_for_block, room_for_totals
 from rating.tariff.model import Tariffs
 from rating.usage.batch import UsageBatch
