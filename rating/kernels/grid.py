@@ -121,8 +121,6 @@ def reprice(
             total[v] = 0
             taxed[v] = 0
         for j in range(tax_first - 1, tax_last):
-            if not mixed and j >= tax_first:
-                break
             every = j < tax_first
             if not every:
                 for v in range(wanted):
