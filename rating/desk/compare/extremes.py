@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rating.desk.compare.keys import Key
 from rating.desk.compare.sides import Refusal, Side
 from rating.desk.compare.sums import Currencies
+from rating.desk.explain import Explanation
 from rating.desk.history import bill_of
 from rating.reference import Bill, tell
 from rating.tariff.model import Tariffs
@@ -53,8 +54,18 @@ class Pair:
     currency: str
     old_gross_micro: int
     new_gross_micro: int
-    old_story: str
-    new_story: str
+    old: Explanation
+    new: Explanation
+
+    @property
+    def old_story(self) -> str:
+        """Why it cost that much."""
+        return tell(self.old.bill)
+
+    @property
+    def new_story(self) -> str:
+        """Why it would cost that much."""
+        return tell(self.new.bill)
 
     @property
     def change_micro(self) -> int:
@@ -130,11 +141,11 @@ class Teller:
             currency,
             int(self._old.gross[i]),
             int(self._new.gross[i]),
-            self._story(self._old.tariffs, i),
-            self._story(self._new.tariffs, i),
+            self._told(self._old.tariffs, i),
+            self._told(self._new.tariffs, i),
         )
 
-    def _story(self, tariffs: Tariffs, i: int) -> str:
+    def _told(self, tariffs: Tariffs, i: int) -> Explanation:
         bill = bill_of(tariffs, self._batch, i, **self._options)
         assert isinstance(bill, Bill)
-        return tell(bill)
+        return Explanation(bill)

@@ -11,6 +11,8 @@ from rating._version import __version__
 from rating.desk.compare.drawing import TALL, WIDE, histogram_picture, hours_picture, payers_picture
 from rating.desk.compare.texts import WHY_TEXTS, amount, count, headline, payers_text, percent, range_text, stray_text
 from rating.desk.compare.words import apart_groups, hour_cells, hour_text, is_moved, ranked, tariffs_texts, unused_texts
+from rating.desk.explain.drawing import TALL as EXPLAIN_TALL
+from rating.desk.explain.page import picture_of
 from rating.desk.pages.html import render
 from rating.desk.pages.shapes import Drawing, svg
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from rating.desk.compare.extremes import Pair
     from rating.desk.compare.present import Comparison, Grouped
     from rating.desk.compare.sums import Row
+    from rating.desk.explain import Explanation
 
 _MEMBERS_MAX: Final = 100  # of the sessions that are not compared for one reason
 _ROWS_MAX: Final = 200  # of a group
@@ -135,8 +138,17 @@ def _pair(pair: Pair) -> dict[str, Any]:
         "after": money(pair.new_gross_micro, pair.currency),
         "change": money(pair.change_micro, pair.currency, signed=True),
         "sign": sign(pair.change_micro),
-        "stories": [("Before", _marked(pair, 0)), ("After", _marked(pair, 1))],
+        "stories": [
+            ("Before", _picture(pair.old), _marked(pair, 0)),
+            ("After", _picture(pair.new), _marked(pair, 1)),
+        ],
     }
+
+
+def _picture(explanation: Explanation) -> dict[str, Any] | None:
+    """The picture of `explain`, in the size for a phone: two stand beside each other."""
+    chart = explanation.chart
+    return None if chart is None else picture_of(chart, [(EXPLAIN_TALL, "side")])
 
 
 def _marked(pair: Pair, side: int) -> list[tuple[str, bool]]:
