@@ -13,6 +13,7 @@ from rating.errors import Fault, InputError, OcpiError, Place, RatingError, Sess
 
 if TYPE_CHECKING:
     from rating.cdrs import read_cdrs
+    from rating.desk.compare import Comparison, Grid, GridComparison, compare, grid
     from rating.desk.explain import Explanation, explain
     from rating.desk.show import Show, show
     from rating.desk.to_cdrs import to_cdrs
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
     from rating.warming import warmup
 
 _HOMES = {
+    "Comparison": "rating.desk.compare",
+    "compare": "rating.desk.compare",
+    "Grid": "rating.desk.compare",
+    "grid": "rating.desk.compare",
+    "GridComparison": "rating.desk.compare",
     "Corrections": "rating.results.corrections",
     "corrections": "rating.results.corrections",
     "Explanation": "rating.desk.explain",
@@ -65,9 +71,12 @@ _HOMES = {
 }
 
 __all__ = [
+    "Comparison",
     "Corrections",
     "Explanation",
     "Fault",
+    "Grid",
+    "GridComparison",
     "InputError",
     "OcpiError",
     "OcppUsage",
@@ -81,9 +90,11 @@ __all__ = [
     "TariffError",
     "Tariffs",
     "__version__",
+    "compare",
     "corrections",
     "explain",
     "fees",
+    "grid",
     "load_tariffs",
     "parse_ocpi_tariff",
     "quote",

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import rating.kernels.grid
 import rating.kernels.insert
 import rating.kernels.price
 import rating.kernels.runs  # noqa: F401  (they make their kernels known)

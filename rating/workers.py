@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from threading import Lock
 from typing import Final, TypeVar
 
@@ -26,9 +27,10 @@ def together(work: Callable[[], None], threads: int) -> None:
     """Do `work` in so many threads at once, of which the caller is one; it takes its parts from where all take them.
 
     The caller never waits for a thread to become free: whoever has not begun when it is done has nothing left to do.
+    Where no thread can be had, while Python ends or by a limit of the system, the caller does it all.
     Raises what `work` raised, in whichever thread, when all have ended.
     """
-    others = [_threads().submit(work) for _ in range(threads - 1)]
+    others = [_ask(work) for _ in range(threads - 1)]
     try:
         work()
     finally:
@@ -56,6 +58,26 @@ def in_order(parts: Sequence[S], work: Callable[[S], T], threads: int) -> list[T
 
     together(take, min(threads, len(parts)))
     return [found[number] for number in range(len(parts))]
+
+
+def _ask(work: Callable[[], None]) -> Future[None]:
+    """Ask a thread to do `work`; until one has begun, what is returned can be cancelled, and then none will."""
+    asked: Future[None] = Future()
+
+    def begin() -> None:
+        if not asked.set_running_or_notify_cancel():
+            return
+        try:
+            work()
+        except BaseException as failure:
+            asked.set_exception(failure)
+        else:
+            asked.set_result(None)
+
+    # A pool that fails to start one more thread has the work in its queue already, and gives nothing to cancel it by.
+    with suppress(RuntimeError):
+        _threads().submit(begin)
+    return asked
 
 
 def _threads() -> ThreadPoolExecutor:

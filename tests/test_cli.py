@@ -81,7 +81,7 @@ def column(path: Path, name: str) -> list[Any]:
     return list(pq.read_table(path).column(name).to_pylist())
 
 
-VERBS = ["new", "check", "show", "rate", "quote", "explain", "fees", "convert", "verify", "demo", "warmup"]
+VERBS = ["new", "check", "show", "rate", "quote", "explain", "compare", "fees", "convert", "verify", "demo", "warmup"]
 
 
 def test_help_names_every_verb_in_order() -> None:

@@ -63,6 +63,13 @@ def test_chunks_of_one_session_on_four_threads_move_no_byte_of_a_drawn_network(n
     assert images(rate(*network, threads=4, chunk_sessions=1)) == images(rate(*network, threads=1))
 
 
+@settings(few, max_examples=3)
+@given(seed=seeds)
+def test_more_threads_than_there_can_be_move_no_byte(seed):
+    network = joined(seed, 14)
+    assert images(rate(*network, threads=10**9)) == images(rate(*network, threads=1))
+
+
 @few
 @given(seed=seeds)
 def test_rating_twice_gives_the_same_bytes(seed):

@@ -13,6 +13,7 @@ from pyarrow import parquet
 
 import rating
 from rating.errors import OcpiError, TariffError
+from rating.reference import tell
 from rating.tariff.load import load_tariffs, parse_tariff
 from rating.tariff.model import Tariff, Tariffs
 from rating.tariff.ocpi.write import to_ocpi
@@ -223,6 +224,6 @@ def test_explain_says_which_price_is_the_fallback() -> None:
     tariff = of_table({"start": at(0, 15, 45), "price_per_kwh": ["0.1", "0.2", "0.3"]}, ", fallback: 0.40")
     times = {"start": at(15)[0], "end": at(45)[0], "time_zone": "UTC"}
     session = {"session_id": "a", "tariff": "market", "energy_kwh": "2", **times}
-    text = rating.explain(Tariffs((tariff,)), [session], session_id="a").text
+    text = tell(rating.explain(Tariffs((tariff,)), [session], session_id="a").bill)
     assert "1 kWh at 0.20 EUR/kWh = 0.20 EUR\n" in text
     assert "1 kWh at 0.40 EUR/kWh = 0.40 EUR, the fallback: the index has no price then\n" in text

@@ -142,7 +142,9 @@ def test_every_source_says_the_same(name: str, tmp_path: Path) -> None:
     assert sessions.evse_power_mw.tolist() == [50_000_000, 11_500_000, -1]
     assert sessions.expired is not None
     assert sessions.expired.tolist() == [0, 0, 1]
-    assert batch.interval_first.tolist() == [0, 2, 3, 5]
+    assert batch.interval_first.tolist() == [0, 1, 2, 3]
+    assert sessions.reserved_us is not None
+    assert (sessions.reserved_us >= 0).tolist() == [True, False, True]
     assert sessions.extra.column_names == TRAVELLING
     if name == "arrow":
         assert sessions.extra.equals(TABLE.select(TRAVELLING))

@@ -68,6 +68,31 @@ def test_a_caller_waits_for_no_thread_that_is_busy(monkeypatch: pytest.MonkeyPat
     assert waiting.result() is True
 
 
+def test_where_no_thread_can_be_had_the_caller_does_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = workers.ThreadPoolExecutor(1)
+    monkeypatch.setattr(workers, "_pool", pool)
+    pool.shutdown()
+    assert in_order(range(9), lambda each: each * each, 4) == [each * each for each in range(9)]
+
+
+def test_work_that_waits_since_a_thread_could_not_start_is_never_begun_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pool has taken the work by then: a thread that becomes free would begin it behind the caller's back."""
+    pool = workers.ThreadPoolExecutor(2)
+    monkeypatch.setattr(workers, "_pool", pool)
+    busy, go, done = Event(), Event(), []
+    pool.submit(lambda: busy.set() or go.wait(60))
+    assert busy.wait(30)
+
+    def fails() -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(pool, "_adjust_thread_count", fails)
+    together(lambda: done.append(get_ident()), 3)
+    go.set()
+    pool.shutdown()  # when all that it has taken is done
+    assert done == [get_ident()]
+
+
 def test_parts_may_be_cut_into_parts() -> None:
     found = in_order(range(8), lambda row: in_order(range(8), lambda column: row * column, 4), 4)
     assert found == [[row * column for column in range(8)] for row in range(8)]

@@ -4,6 +4,7 @@ j1          rating and its peers, the same bills
 cdr         OCPI CDRs (the room `cdr/`)
 spot        J1 by a quarter-hour index
 accounts    J1 with accounts on plans
+grid        J1 by many sets of prices in one pass
 grow        J1 from 1 to 100 million intervals, with memory
 years       a session is a meter's year
 mixed       200 tariffs of 4 zones in a batch
@@ -24,6 +25,7 @@ from benchmarks.jobs import (
     accounts,
     cdr,
     files,
+    grid,
     grow,
     j1,
     mixed,
@@ -49,6 +51,7 @@ JOBS: Final[tuple[Job, ...]] = (
     restricted.JOB,
     spot.JOB,
     accounts.JOB,
+    grid.JOB,
     tariffs.JOB,
     one.JOB,
     start.JOB,

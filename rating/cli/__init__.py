@@ -3,7 +3,7 @@
 Comes in: what a person or a script typed. Goes out: tables in a folder, a few lines of text or JSON, an exit code.
 May import: every room. Verbs load what they need when they run, so that `rating --help` answers at once.
 
-    new, check, show, rate, quote, explain, fees, convert, verify, demo, warmup
+    new, check, show, rate, quote, explain, compare, fees, convert, verify, demo, warmup
                          the verbs; options are what several of them have
     questions            what `new` asks
     watch, faults/       `check` again and again; how faults are shown, to people and to programs
@@ -26,7 +26,20 @@ from rating._version import __version__
 from rating.cli.endings import endings
 
 # In the order in which a new user needs them; each is `command` in the file of its name.
-_VERBS: Final = ("new", "check", "show", "rate", "quote", "explain", "fees", "convert", "verify", "demo", "warmup")
+_VERBS: Final = (
+    "new",
+    "check",
+    "show",
+    "rate",
+    "quote",
+    "explain",
+    "compare",
+    "fees",
+    "convert",
+    "verify",
+    "demo",
+    "warmup",
+)
 
 
 class _Verbs(click.Group):

@@ -14,6 +14,7 @@ May import: `units` (constants), numba, NumPy; no schema, money, Arrow or YAML, 
     periods          local dates, and the periods of plans
     claims           what sessions claim, in order; tell: what plans give for it, before any session is priced
     price            the kernels below in their order, for one chunk of sessions
+    grid             many sets of prices for the same sessions: walked and gathered once, then priced by each
     plain            all of them at once, for sessions of the plainest tariffs
     session          what the walks ask of a whole session: when charging ended, since when it was reserved
     walk             intervals -> stretches between price epochs

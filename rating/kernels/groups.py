@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rating.kernels import arrays
-from rating.kernels.arrays import Int64
+from rating.kernels.arrays import Int32, Int64, UInt8, Wide
 
 # Where NumPy keeps the address of an array's items and of its shape: the first fields of `PyArrayObject_fields`, which
 # are a part of NumPy's binary interface.
@@ -31,7 +31,7 @@ KINDS: dict[str, tuple[type[Any], int]] = {
     "Wide": (np.int64, 2),
 }
 # The groups that kernels write to, and the fields of others.
-WRITTEN = frozenset({"Totals", "Stretches", "Records", "Shares", "Gathered", "Scratch", "Lines"})
+WRITTEN = frozenset({"Totals", "Stretches", "Records", "Shares", "Gathered", "Scratch", "Lines", "Found"})
 WRITTEN_FIELDS = {
     "Deals": frozenset({"allowance_used", "redeemed", "coupon_used"}),
     "RunRoom": frozenset({"first", "run_ids"}),
@@ -62,6 +62,50 @@ class Insertion(NamedTuple):
     more: Int64  # (k,)
     # Written.
     out: Int64  # (m + k,)
+
+
+class Variants(NamedTuple):
+    """v sets of prices for the c components of k timelines, over one denominator each. The first is what they have now.
+
+    Amounts are numerators in nano over `den`: quantity × num, whole. Of those up to AMOUNT_TOP no sum leaves int64.
+    """
+
+    num: Wide  # (c, v)
+    most: Int64  # (c,) the greatest of them
+    quantity_max: Int64  # (c,) which comes to AMOUNT_TOP; of more the session is odd
+    low: Int64  # (c,) the least amount of what is billable; -NEVER: none
+    high: Int64  # (c,) NEVER: none
+    den: Int64  # (k,)
+    varies: UInt8  # (k,) 0: all sets have the same prices
+    rate: Int64  # (k,) the tax as a share of the total: rate ÷ scale, in lowest terms
+    scale: Int64  # (k,)
+    direct: Int64  # (k,) up to here a total times the rate of any tax stays in int64
+    limit: Int64  # (4 k,) as Rules.limit_nano
+    after: Int64  # (2 k,) as Rules.after_nano
+    tax_rate: Int64  # (x,) the same of each of Taxes
+    tax_scale: Int64  # (x,)
+    group: Int32  # (n,) which of g sums a session counts for
+    account: Int32  # (n,) which of a accounts it is of, -1: none; or (0,)
+
+
+class Found(NamedTuple):
+    """What v sets of prices come to: sums in micro; of timelines that do not vary in `fixed` alone."""
+
+    sessions: Int64  # (g,)
+    fixed: Wide  # (g, 2) net and tax of sessions that cost the same by all sets
+    net: Wide  # (g, v)
+    tax: Wide  # (g, v)
+    more: Wide  # (g, v) sessions that cost more than by the first set
+    less: Wide  # (g, v)
+    rise: Wide  # (g, v) by so much together
+    fall: Wide  # (g, v) not above 0
+    account: Wide  # (a, v) what the sessions of an account cost more than by the first set
+    each_net: Wide  # (n, v) of each session; or (0, v)
+    each_tax: Wide  # (n, v)
+    odd: UInt8  # (n,) 1: its numbers are too great for it, and it is not in the sums
+    total: Int64  # (v,) of the session at hand, in nano over the denominator; then in rounding units
+    taxed: Int64  # (v,)
+    base: Int64  # (v,)
 
 
 class Entries(NamedTuple):

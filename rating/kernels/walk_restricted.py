@@ -412,12 +412,12 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
                     since = until
                     if epoch_start_us[epoch + 1] <= since:
                         epoch += 1
-                    next_us = session_start + durations_us[session_next] if session_next < durations_hi else NEVER
-                    if kind != _RESERVED and next_us <= since:
+                    passed = since - session_start
+                    if kind != _RESERVED and session_next < durations_hi and durations_us[session_next] <= passed:
                         session_next += 1
-                    next_us = reserved_start + durations_us[reserved_next] if reserved_next < durations_hi else NEVER
-                    if is_reserved and next_us <= since:
-                        reserved_next += 1
+                    # Where there is no reservation it began never, from which no length may be counted.
+                    if is_reserved and reserved_next < durations_hi:
+                        reserved_next += durations_us[reserved_next] <= since - reserved_start
                 at, given = until, upto
                 charging_given, parked_given, reserved_given = charging_now, parked_now, reserved_after
 

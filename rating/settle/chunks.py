@@ -34,7 +34,7 @@ from rating.memory import Block
 from rating.settle.apart import settle_apart
 from rating.settle.room import room_for_block, room_for_lines, room_for_totals
 from rating.usage.batch import UsageBatch
-from rating.workers import CORES, together
+from rating.workers import CORES, THREADS_MAX, together
 
 Int64 = NDArray[np.int64]
 UInt8 = NDArray[np.uint8]
@@ -80,7 +80,7 @@ def settle(
         raise ValueError(f"chunk_sessions must be at least 1, not {chunk_sessions}")
     rows = readonly(np.empty(0, np.int64) if sessions is None else sessions)
     count = plan.status.size if sessions is None else rows.size
-    workers = threads or CORES
+    workers = min(threads or CORES, THREADS_MAX)  # each has a chunk at least, so that no more are cut
     edges = _edges(batch, rows, count, workers, chunk_sessions)
     totals = totals or room_for_totals(plan.status.size, plan)
     if not plan.tariffs:  # all were refused before: there is no timeline that kernels could read

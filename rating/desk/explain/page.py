@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from rating._version import __version__
 from rating.desk.explain.chart import Chart, Key, Power
-from rating.desk.explain.drawing import TALL, WIDE, draw, tint
+from rating.desk.explain.drawing import TALL, WIDE, Layout, draw, tint
 from rating.desk.pages.colours import WHITE, as_hex, text_on
 from rating.desk.pages.html import render
 from rating.desk.pages.shapes import svg
@@ -32,19 +32,19 @@ def as_html(explanation: Explanation) -> str:
         to_pay=story.totals[-1][1],
         keys={} if chart is None else _keys(explanation, chart),
         shown={each.name: list(each.shown()) for each in story.sections},
-        picture=None if chart is None else _picture(chart),
+        picture=None if chart is None else picture_of(chart),
         foot=f"rating {__version__} · {tariff_of(explanation.bill).hash}",
     )
 
 
-def _picture(chart: Chart) -> dict[str, Any]:
+def picture_of(
+    chart: Chart, layouts: Sequence[tuple[Layout, str]] = ((WIDE, "wide"), (TALL, "tall"))
+) -> dict[str, Any]:
+    """What a page shows of a chart: drawings, each for a class of its own, the legend, and the same as rows."""
     title = f"Power over time, at most {words.power(chart.peak_mw)}, and the prices that held"
     return {
         "title": title,
-        "drawings": [
-            Markup(svg(draw(chart, title, layout), css))  # shapes escape their texts
-            for layout, css in ((WIDE, "wide"), (TALL, "tall"))
-        ],
+        "drawings": [Markup(svg(draw(chart, title, layout), css)) for layout, css in layouts],  # texts are escaped
         "legend": [_legend(chart, key) for key in chart.keys],
         "has_gaps": any(each.mw is None for each in chart.powers),
         "lanes": [(lane.title, [band.words for band in lane.bands]) for lane in chart.lanes],
