@@ -223,3 +223,8 @@ def test_refused_input_is_json_where_json_is_asked_for(tmp_path: Path) -> None:
     assert (result.exit_code, result.stderr) == (1, "")
     [found] = json.loads(result.stdout)
     assert (found["severity"], found["code"]) == ("fault", "file_missing")
+    (tmp_path / "again").mkdir()
+    result = run("rate", *world(tmp_path / "again"), "--out", tmp_path / "out", "--json", "--on-error", "raise")
+    assert (result.exit_code, result.stderr) == (1, "")
+    found = json.loads(result.stdout)
+    assert [(each["code"], each["row"]) for each in found[:2]] == [("unknown_tariff", 2), ("no_data", 3)]

@@ -15,7 +15,7 @@ _IN_PROPERTIES: Final = (*_IN_MESSAGES, (":", "%3A"), (",", "%2C"))
 
 
 def as_json(found: Iterable[Found]) -> str:
-    """A list of objects; [] where nothing is wrong."""
+    """A list of objects; [] where nothing is wrong. A `row` is one of a table, from 0."""
     listed = [
         {
             "severity": each.severity,
@@ -24,6 +24,7 @@ def as_json(found: Iterable[Found]) -> str:
             "line": each.fault.place.line if each.mark is None else each.mark.number,
             "column": each.fault.place.column if each.mark is None else each.mark.column,
             "path": each.fault.place.path or None,
+            **({} if each.fault.place.row is None else {"row": each.fault.place.row}),
             "got": each.fault.got,
             "want": each.fault.want,
             "fix": each.fault.fix,
