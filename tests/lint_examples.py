@@ -309,6 +309,8 @@ MORE: Final[list[tuple[Code, str | Tariff]]] = [
 FINE: Final[list[str | Tariff]] = [
     one_version("energy: 0.39/kWh"),
     one_version("energy: 0/kWh"),
+    one_version("parking_time: {price: 5.00/2 h, counts: plugged_in}"),
+    one_version("energy: 0.39/kWh, when: {end_time: 12:00}\nparking_time: {price: 1.00/h, counts: plugged_in}"),
     "tax: {name: VAT, percent: 0, included: true}\n" + one_version("energy: 0.39/kWh"),
     "tax: {included: false, rates: [{name: State, percent: 6}, {name: City, percent: 0.5}]}\n"
     + one_version("energy: 0.39/kWh"),

@@ -66,7 +66,7 @@ def test_two_rows_that_say_the_same_are_refused(again: dict[str, Any]) -> None:
         ),
         ("value", ["x", "1"], "state, row 0: state: read `value: x`, expected .*, of type int64"),
         ("period", ["2026-03-01", "soon"], "state, row 1: state: read `period: soon`, expected .*, of type date32"),
-        ("period", [True, False], "state: state: read `period of type bool`"),
+        ("period", [True, False], "state: read `period of type bool`"),
     ],
 )
 def test_a_value_of_another_type_is_told_with_its_row(column: str, values: list[Any], said: str) -> None:

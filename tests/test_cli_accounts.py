@@ -182,7 +182,7 @@ def write_state(path: Path, **changes: Any) -> None:
         (
             "state.csv",
             lambda path: path.write_text("account,plan\n1,plus\n"),
-            "state: state: read `no column item, but ",
+            "state: read `no column item, but ",
         ),
         (
             "state.parquet",

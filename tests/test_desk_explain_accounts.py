@@ -105,7 +105,7 @@ def test_a_late_session_says_why() -> None:
 def test_faults_of_accounts_and_states_are_told() -> None:
     with pytest.raises(InputError, match="unknown_plan: read `flex`"):
         rating.explain(tariffs(), SESSIONS, session_id="a", accounts=ACCOUNTS | {"plan": ["flex", "gold"]})
-    with pytest.raises(InputError, match="state: state: read `no column account"):
+    with pytest.raises(InputError, match="state: read `no column account"):
         explain("e", state={"who": ["anna"]})
 
 

@@ -27,11 +27,14 @@ def free_energy(tariff: Tariff) -> Iterator[Fault]:
             span = span_of(tariff, number)
             yield from _holes(version, span.whole, budget)
             yield from free_ranges(version, span.priced)
-        elif not any(part.dimension == "time" for part in parts) and any(
-            part.price.amount_micro or part.spot for part in parts
-        ):
+        elif not any(map(_prices_charging, parts)) and any(part.price.amount_micro or part.spot for part in parts):
             fix = "add a price of energy, or a price of 0 where energy is meant to be free"
             yield warning(Code.ENERGY_FREE, version.place, "no energy", "a price of energy or of charging time", fix)
+
+
+def _prices_charging(part: Component) -> bool:
+    """Whether energy, or the time in which it flows, has a price: of its own, or as plugged-in time."""
+    return part.dimension in ("energy", "time") or part.plugged_in
 
 
 def _ordinary(version: Version) -> list[Component]:
@@ -47,7 +50,7 @@ def holes_of(version: Version, dates: int, budget: Budget) -> dict[int, int]:
         (days.of_when(element.when), minutes_of(element.when))
         for element in version.elements
         # Charging time that is priced takes the place of energy.
-        if element.when.reservation is None and any(part.dimension in ("energy", "time") for part in element.components)
+        if element.when.reservation is None and any(map(_prices_charging, element.components))
     ]
     # The first axis is the one that is cut first, so no date is in two of the boxes.
     holes: dict[int, int] = {}
