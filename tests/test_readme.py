@@ -41,7 +41,7 @@ def test_the_guide_works_by_itself(tmp_path: Path) -> None:
     assert all(fix in steps[2] for fix in ("0.42/kWh", "30 min"))
     assert (tmp_path / "first" / "sessions.csv").is_file()
     verbs = [verb for step in steps for verb in re.findall("rating ([a-z]+) ", step)]
-    assert verbs == ["new", "check", "check", "show", "rate", "explain", "check"]
+    assert verbs == ["new", "check", "check", "show", "compare", "rate", "explain", "check"]
     # What the hook stopped is not in the history, and the file is as it was.
     log = ["git", "-C", str(tmp_path / "mine"), "log", "--format=%s"]
     assert subprocess.run(log, capture_output=True, text=True, check=True).stdout.count("\n") == 1
