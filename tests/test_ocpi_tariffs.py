@@ -349,7 +349,7 @@ def test_the_caller_says_version_and_zone() -> None:
         parse_ocpi_tariff(minimal(), "2.2", time_zone="Amsterdam")
     assert [str(fault) for fault in caught.value.faults] == [
         "version: ocpi_version: read `2.2`, expected one of the versions 2.1.1, 2.2.1, 2.3.0; did you mean `2.2.1`?",
-        "time_zone: time_zone: read `Amsterdam`, expected a time zone by its IANA name, such as Europe/Amsterdam; "
+        "time_zone: read `Amsterdam`, expected a time zone by its IANA name, such as Europe/Amsterdam; "
         "write Europe/Amsterdam",
     ]
 
