@@ -15,6 +15,7 @@ import pytest
 
 CHROMIUM: Final = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SIZES: Final = {"desktop": (1280, 900), "phone": (375, 812)}
+LOOKS: Final = [("desktop", "light"), ("desktop", "dark"), ("phone", "light")]
 # Without the background's requests, for there may be no network. As root a sandbox cannot start.
 FLAGS: Final = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -54,3 +55,13 @@ def opened(browser: Any, path: Path, size: str = "desktop", scheme: str = "light
 def texts(page: Any, selector: str) -> list[str]:
     """The texts of all that a selector finds, with single spaces."""
     return [" ".join(text.split()) for text in page.locator(selector).all_text_contents()]
+
+
+def passes_axe(browser: Any, path: Path, size: str, scheme: str) -> None:
+    """Assert that axe-core finds nothing that shuts anybody out, with all that can be opened open."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    with opened(browser, path, size, scheme) as page:
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        found = axe.run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert len(found.response["passes"]) > 15  # it did look

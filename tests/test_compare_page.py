@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from browser import SIZES, chromium, opened, texts
+from browser import LOOKS, SIZES, opened, passes_axe, texts
 from compare_world import comparison, grid_comparison, new, old
 
 import rating
 from rating.desk.compare.texts import WHY_TEXTS, amount, percent, range_text
 from rating.desk.compare.words import apart_groups, hour_cells, hour_text, ranked, unused_texts
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -156,15 +150,10 @@ _OUTSIDE = """[...document.querySelectorAll('svg')].flatMap(svg => [...svg.query
 }).map(t => t.textContent))"""
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("desktop", "light"), ("desktop", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 @pytest.mark.parametrize("name", ["two", "grid"])
 def test_the_page_passes_the_checks_of_axe(browser, pages, name, size, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    with opened(browser, pages[name], size, scheme) as page:
-        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        found = axe.run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert len(found.response["passes"]) > 15  # it did look
+    passes_axe(browser, pages[name], size, scheme)
 
 
 def test_texts_are_no_markup(browser, tmp_path):

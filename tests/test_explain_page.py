@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from browser import SIZES, chromium, opened, texts
+from browser import LOOKS, SIZES, opened, passes_axe, texts
 from explain_tools import amount, explained, rated, world
 from test_cases import CASES
 from twin import fast_answers
@@ -13,12 +13,6 @@ from twin import fast_answers
 import rating
 
 NAMES = tuple(world()[0]["session_id"])
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -107,15 +101,10 @@ def test_nothing_is_wider_than_the_window(browser, pages, name, size):
         assert cut == []
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("desktop", "light"), ("desktop", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 @pytest.mark.parametrize("name", NAMES)
 def test_the_page_passes_the_checks_of_axe(browser, pages, name, size, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    with opened(browser, pages[name], size, scheme) as page:
-        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        found = axe.run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert len(found.response["passes"]) > 15  # it did look
+    passes_axe(browser, pages[name], size, scheme)
 
 
 def test_texts_of_a_tariff_are_no_markup(browser, tmp_path):

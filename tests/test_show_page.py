@@ -5,18 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from browser import SIZES, chromium, opened, texts
+from browser import LOOKS, SIZES, opened, passes_axe, texts
 from show_tools import examples, shown
 
 from rating.desk.show.titles import clock_text, cost_text
 
 SHOWN = ("harbour-dc", "holidays", "ca-tou", "two-versions", "speeds", "spot", "reservation")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -91,15 +85,10 @@ def test_nothing_is_wider_than_the_window(browser, pages, name, size):
         assert smallest >= 9  # pixels: texts of a drawing shrink with it
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("desktop", "light"), ("desktop", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 @pytest.mark.parametrize("name", SHOWN)
 def test_the_page_passes_the_checks_of_axe(browser, pages, name, size, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    with opened(browser, pages[name], size, scheme) as page:
-        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        found = axe.run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert len(found.response["passes"]) > 20  # it did look
+    passes_axe(browser, pages[name], size, scheme)
 
 
 def test_texts_of_a_tariff_are_no_markup(browser, tmp_path):

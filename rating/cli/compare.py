@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from pathlib import Path
@@ -82,7 +81,7 @@ def command(
     if html is not None:
         click.echo(f"Wrote {html}", err=as_json)
     if as_json:
-        click.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
+        click.echo(found.json)
     elif html is None:
         _print(found, stories)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from datetime import date
@@ -78,9 +77,7 @@ def command(
         png.write_bytes(found.png())
         click.echo(f"Wrote {png}")
     if as_json:
-        from rating.desk.show.as_json import as_dict
-
-        click.echo(json.dumps(as_dict(found), indent=2, ensure_ascii=False))
+        click.echo(found.json)
     elif as_price_list:
         click.echo(found.price_list(**told), nl=False)
     elif html is None and png is None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +14,7 @@ from rating.desk.compare.extremes import Apart, Pair, Teller, apart
 from rating.desk.compare.keys import Key, account_of, keys_of
 from rating.desk.compare.sides import Element, Side, never_used, rate_side
 from rating.desk.compare.sums import Currencies, Histogram, Int64, Payers, Row, drivers, group_rows, histogram
+from rating.desk.pages.forms import Forms
 from rating.kernels.insert import insert
 from rating.kernels.runs import find_runs
 from rating.tariff.model import Tariffs
@@ -31,7 +30,7 @@ class Grouped(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Forms):
     """What a change of tariffs does on real history. Amounts are in micro; all sums are over compared sessions."""
 
     old_name: str
@@ -75,23 +74,11 @@ class Comparison:
 
         return as_html(self)
 
-    @property
-    def json(self) -> str:
-        """All of it for programs, as text; `.as_dict()` is the same as values."""
-        return json.dumps(self.as_dict(), indent=2, ensure_ascii=False)
-
     def as_dict(self) -> dict[str, Any]:
         """All of it for programs; amounts are texts."""
         from rating.desk.compare.as_json import as_dict
 
         return as_dict(self)
-
-    def write_html(self, path: str | Path) -> None:
-        """Write the page."""
-        Path(path).write_text(self.html, encoding="utf-8")
-
-    def __str__(self) -> str:
-        return self.text
 
     def __repr__(self) -> str:
         return f"Comparison({self.compared} of {self.sessions} sessions)"

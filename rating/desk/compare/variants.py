@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +17,7 @@ from rating.desk.compare.one_pass import rate_all
 from rating.desk.compare.sides import Side, rate_side
 from rating.desk.compare.sums import Amounts, Payers
 from rating.desk.compare.tally import Int32, Sums, add_up, no_sums
+from rating.desk.pages.forms import Forms
 from rating.errors import Refused
 from rating.results.rejected import rejections
 from rating.tariff.model import Tariffs
@@ -64,7 +63,7 @@ class Rejected:
 
 
 @dataclass(frozen=True)
-class GridComparison:
+class GridComparison(Forms):
     """What every variant does, beside prices as they are. Amounts are in micro."""
 
     old_name: str
@@ -103,23 +102,11 @@ class GridComparison:
 
         return as_html(self)
 
-    @property
-    def json(self) -> str:
-        """All of it for programs, as text; `.as_dict()` is the same as values."""
-        return json.dumps(self.as_dict(), indent=2, ensure_ascii=False)
-
     def as_dict(self) -> dict[str, Any]:
         """All of it for programs; amounts are texts."""
         from rating.desk.compare.as_json import grid_as_dict
 
         return grid_as_dict(self)
-
-    def write_html(self, path: str | Path) -> None:
-        """Write the page."""
-        Path(path).write_text(self.html, encoding="utf-8")
-
-    def __str__(self) -> str:
-        return self.text
 
     def __repr__(self) -> str:
         return f"GridComparison({len(self.variants)} variants, {self.compared} of {self.sessions} sessions)"

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from rating.desk.explain.bands import chart_of
 from rating.desk.explain.chart import Chart
+from rating.desk.pages.forms import Forms
 from rating.reference import Bill
 from rating.reference.story import story_of
 from rating.reference.told import Story
 
 
 @dataclass(frozen=True, repr=False)
-class Explanation:
+class Explanation(Forms):
     """A bill with its story; `print` it to read it, or write its page with `.write_html(path)`."""
 
     bill: Bill
@@ -52,23 +51,11 @@ class Explanation:
 
         return as_html(self)
 
-    @property
-    def json(self) -> str:
-        """All of it for programs, as text; `.as_dict()` is the same as values."""
-        return json.dumps(self.as_dict(), indent=2, ensure_ascii=False)
-
     def as_dict(self) -> dict[str, Any]:
         """All of it for programs; amounts, quantities and prices are texts."""
         from rating.desk.explain.as_json import as_dict
 
         return as_dict(self)
-
-    def write_html(self, path: str | Path) -> None:
-        """Write the page."""
-        Path(path).write_text(self.html, encoding="utf-8")
-
-    def __str__(self) -> str:
-        return self.text
 
     def __repr__(self) -> str:
         return f"Explanation of session {self.bill.session_id}: print() it to read it"

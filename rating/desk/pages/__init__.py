@@ -6,4 +6,5 @@ May import: nothing of the other rooms.
     colours  a scale from light to dark that reads alike to the colour-blind and in black and white
     shapes   rectangles, texts and hatching, which SVG and the PNG are drawn from
     html     the page around what a verb has to show; base.html.j2 and style.css
+    forms    text, page and data, in which each verb tells what it found
 """

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
+from typing import Any
 
 from rating.compile.epochs import version_end_us, version_start_us
 from rating.compile.traits import Traits, other_case
 from rating.compile.zones import load_zone
+from rating.desk.pages.forms import Forms
 from rating.desk.show.audiences import audiences_of
 from rating.desk.show.changes import Change, changes_of
 from rating.desk.show.clocks import ClockChange, clock_changes
@@ -46,7 +47,7 @@ class EditionView:
 
 
 @dataclass(frozen=True, repr=False)
-class Show:
+class Show(Forms):
     """A tariff as its manager sees it; `print` it to read it, or write its page with `.write_html(path)`."""
 
     tariff: Tariff
@@ -96,9 +97,11 @@ class Show:
 
         return as_png(self)
 
-    def write_html(self, path: str | Path) -> None:
-        """Write the page."""
-        Path(path).write_text(self.html, encoding="utf-8")
+    def as_dict(self) -> dict[str, Any]:
+        """All of it for programs; amounts are texts."""
+        from rating.desk.show.as_json import as_dict
+
+        return as_dict(self)
 
     def price_list(
         self,
@@ -123,9 +126,6 @@ class Show:
         told = Traits(tariff_type, connector, membership, payment_method, power_mw)
         index, _, _ = _in_force(self.tariff, self.on)[0]
         return driver_text(self.sheet, self.sheet.editions[index], self.speak, told)
-
-    def __str__(self) -> str:
-        return self.text
 
     def __repr__(self) -> str:
         return f"Show of {self.sheet.id}: print() it to read it"
