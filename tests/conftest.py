@@ -1,5 +1,6 @@
-"""What holds for all tests: examples may take as long as they take, for a busy machine is no fault of the code; and what
-several of them need.
+"""What holds for all tests, and what several of them need.
+
+Examples may take as long as they take, for a busy machine is no fault of the code.
 """
 
 from __future__ import annotations

@@ -141,3 +141,17 @@ def test_a_tariff_that_no_change_concerns_is_the_same_object():
     assert [name for name in tariffs if changed[name] is not tariffs[name]] == ["harbour-dc"]
     assert changed["harbour-dc"].hash != tariffs["harbour-dc"].hash
     assert changed.plans is tariffs.plans
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        ("energy -0.02..0.01 step 0.01", ["-0.02", "-0.01", "+0.00", "+0.01"]),  # without a sign, above zero
+        ("energy -0.02..-0.01 step 0.01", ["-0.02", "-0.01"]),
+        ("energy -5%..5% step 5%", ["-5%", "+0%", "+5%"]),
+        ("energy +0.01..0.02 step 0.01", ["+0.01", "+0.02"]),
+        ("energy =0.30..0.31 step 0.01", ["=0.30", "=0.31"]),
+    ],
+)
+def test_a_range_ends_where_it_says(text: str, steps: list[str]) -> None:
+    assert [step.text for (step,) in rating.grid(text).variants] == steps

@@ -202,7 +202,7 @@ def test_a_variant_that_rejects_sessions_says_so():
     assert [row.sessions for row in found.rows] == [4, 4, 3]
     assert found.rows[2].amounts.gross_micro == 27 * 10**12
     assert found.in_full == 1
-    assert [line.split()[-1] for line in found.text.splitlines() if line.startswith("  energy =1")] == ["3"]
+    assert [line.split()[-1] for line in found.text.splitlines() if line.startswith("  =1")] == ["3"]
 
 
 def test_intervals_in_any_order():

@@ -109,7 +109,7 @@ def test_the_command_takes_changes(folder, tmp_path):
     changes = ("--change", "energy@harbour-* -0.02..+0.04 step 0.01", "--change", "flat@tokyo-* +0, +50")
     result = run("compare", str(folder / "old"), *changes, *history(folder))
     assert (result.exit_code, result.stderr) == (0, "")
-    rows = [line.split() for line in result.stdout.splitlines() if line.startswith("  energy@harbour-* +0.04,")]
+    rows = [line.split() for line in result.stdout.splitlines() if line.startswith("  +0.04, ")]
     assert len(rows) == 6  # two variants in three currencies
     told = json.loads(run("compare", str(folder / "old"), *changes, *history(folder), "--json").stdout)
     wanted = grid_comparison().as_dict()
@@ -147,3 +147,30 @@ def test_no_color_and_columns_are_heeded(folder):
     done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=True)
     assert "\x1b" not in done.stdout
     assert max(map(cell_len, done.stdout.splitlines())) in range(100, 121)
+
+
+def test_variants_can_be_told_apart_in_any_width():
+    changes = ('flat/"all other times" +0.10,+0.20', "energy -0.01..+0.01 step 0.01")
+    found = rating.compare(old(), rating.grid(*changes), *month())
+    for width in (60, 80, 120):
+        console = Console(file=StringIO(), width=width, color_system=None)
+        print_grid(found, console)
+        lines = console.file.getvalue().splitlines()
+        begin = next(i for i, line in enumerate(lines) if line.split()[:1] == ["Variant"]) + 1
+        names = [line.split("  ")[1] for line in lines[begin : begin + 7]]
+        assert len(set(names)) == 7, names
+        assert not any("…" in name for name in names)
+
+
+def test_blanks_are_nobodys():
+    history = {
+        "session_id": ["a", "b", "c"], "tariff": ["per-kwh"] * 3, "energy_kwh": ["1", "2", "3"],
+        "start": ["2026-03-02T10:00:00Z"] * 3, "end": ["2026-03-02T11:00:00Z"] * 3,
+        "account": ["", " ", None], "site": ["", "North", None],
+    }  # fmt: skip
+    grid = rating.grid("energy +1")
+    found = rating.compare(old(), grid.apply(old(), grid.variants[0]), history)
+    (payers,) = found.drivers.values()
+    assert (payers.more, payers.same, payers.less) == (0, 0, 0)
+    (sites,) = (each for each in found.groups if each.name == "site")
+    assert {row.name: row.sessions for row in sites.rows} == {"North": 1, "(none)": 2}

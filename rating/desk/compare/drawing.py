@@ -38,6 +38,7 @@ class Layout(NamedTuple):
 
 WIDE: Final = Layout(912, True)
 TALL: Final = Layout(344, False)
+_LABEL_MAX: Final = 40  # letters beside a bar
 _BAR: Final = 22.0
 _GAP: Final = 4.0
 
@@ -129,7 +130,9 @@ def payers_picture(payers: Payers, noun: str, layout: Layout) -> Drawing:
 
 def curve_picture(rows: list[VariantRow], layout: Layout) -> Drawing:
     """A bar for each variant: what it changes in revenue, on its side of a line that is what prices come to now."""
-    labels = [row.label if len(row.label) <= 40 else f"{row.label[:39]}…" for row in rows]
+    labels = [row.label for row in rows]
+    if max(map(len, labels)) > _LABEL_MAX:  # cut short they would look alike; the changes stand above
+        labels = [row.steps if len(row.steps) <= _LABEL_MAX else f"{row.steps[: _LABEL_MAX - 1]}…" for row in rows]
     narrow = not layout.days_down
     margin = 0.0 if narrow else max(map(len, labels)) * 7.1 + 12
     currency = rows[0].currency

@@ -110,7 +110,7 @@ def _ranged(
     first, last, size = parts
     sign = first["sign"]
     percents = {bool(part["percent"]) for part in parts}
-    other = last["sign"] or sign
+    other = last["sign"] or ("+" if sign == "-" else sign)  # from -0.05 to 0.01 is from below zero to above it
     if len(percents) > 1 or (sign in "+-") != (other in "+-") or (sign not in "+-" and other != sign):
         faults.append(Fault("change_step", place_of(text, at), found.group(), "a range of one kind of step", _HINT))
         return []

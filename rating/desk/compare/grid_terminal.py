@@ -81,4 +81,6 @@ def _currency(found: GridComparison, currency: str, width: int) -> Iterator[Text
     yield Text(currency, "bold")
     rest = sum(max(len(line[i]) for line in (header, *cells)) + 2 for i in kept if i != 0)
     most = max(12, width - 4 - rest)
+    if any(len(row.label) > most for row in rows):  # cut short they would look alike; the changes stand above
+        cells = [[row.steps, *line[1:]] for row, line in zip(rows, cells, strict=True)]
     yield from table([header[i] for i in kept], [[line[i] for i in kept] for line in cells], most=most)

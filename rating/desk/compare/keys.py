@@ -56,7 +56,7 @@ def keys_of(batch: UsageBatch, old: Tariffs, new: Tariffs, by: str | None) -> tu
 
 
 def column_key(sessions: Sessions, name: str) -> Key:
-    """A column that travels along, as texts; its labels in their order.
+    """A column that travels along, as texts; its labels in their order. A blank is none.
 
     Raises: InputError where its values are lists, or other than plain.
     """
@@ -65,6 +65,7 @@ def column_key(sessions: Sessions, name: str) -> Key:
         column = column.cast(column.type.value_type)
     try:
         texts = column.cast(pa.string()).combine_chunks()
+        texts = pc.if_else(pc.equal(pc.utf8_trim_whitespace(texts), ""), pa.scalar(None, pa.string()), texts)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         fault = Fault("column_type", Place("sessions"), name, "a column of plain values", "choose another one")
         raise InputError([fault]) from None

@@ -32,6 +32,7 @@ class VariantRow:
 
     variant: int
     label: str
+    steps: str  # the same without what is changed: the steps of the changes, in order
     currency: str
     sessions: int
     amounts: Amounts
@@ -183,11 +184,12 @@ def _rows(
     groups = [[g for g, code in enumerate(currencies) if code == each and g < len(sums.net)] for each in known]
     drivers = [_drivers(sums, account, number, known, currencies, batch) for number in range(len(known))]
     rows, each = [], []
-    for v, label in enumerate((NOW, *grid.labels())):
+    steps = (NOW, *(", ".join(step.text for step in each) for each in grid.variants))
+    for v, (label, short) in enumerate(zip((NOW, *grid.labels()), steps, strict=True)):
         for number, (currency, of) in enumerate(zip(known, groups, strict=True)):
             if not sums.sessions[of, 0].any():
                 continue
-            rows.append(VariantRow(v, label, currency, *_told(sums, of, v), drivers[number][v]))
+            rows.append(VariantRow(v, label, short, currency, *_told(sums, of, v), drivers[number][v]))
             used = (g for g in of if sums.sessions[g, 0])
             each += [TariffRow(v, names[g], currency, *_told(sums, [g], v)) for g in used]
     return tuple(rows), tuple(each)
