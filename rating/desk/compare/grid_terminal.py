@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import StringIO
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
-from rating.desk.compare.terminal import WIDTH_MIN, print_lines, table, wrapped
+from rating.desk.compare.terminal import table
 from rating.desk.compare.texts import amount, count, percent, stray_text
+from rating.desk.pages.terminal import print_lines, printed, width_of, wrapped
 
 if TYPE_CHECKING:
     from rating.desk.compare.variants import GridComparison
@@ -18,15 +19,12 @@ if TYPE_CHECKING:
 
 def as_text(found: GridComparison, width: int) -> str:
     """All of it without colour."""
-    console = Console(file=StringIO(), width=width, no_color=True, color_system=None, force_terminal=False, emoji=False)
-    print_grid(found, console)
-    assert isinstance(console.file, StringIO)
-    return console.file.getvalue()
+    return printed(partial(print_grid, found), width)
 
 
 def print_grid(found: GridComparison, console: Console) -> None:
     """Print it in the width of a console."""
-    print_lines(lines(found, max(WIDTH_MIN, console.width)), console)
+    print_lines(lines(found, width_of(console)), console)
 
 
 def lines(found: GridComparison, width: int) -> Iterator[Text]:

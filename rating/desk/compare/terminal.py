@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
-from io import StringIO
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -15,13 +15,13 @@ from rich.text import Text
 from rating.desk.compare.keys import DAYS
 from rating.desk.compare.texts import WHY_TEXTS, amount, count, headline, payers_text, percent, range_text, stray_text
 from rating.desk.compare.words import apart_groups, hour_cells, is_moved, ranked, tariffs_texts, unused_texts
+from rating.desk.pages.terminal import print_lines, printed, width_of, wrapped
 
 if TYPE_CHECKING:
     from rating.desk.compare.extremes import Pair
     from rating.desk.compare.present import Comparison, Grouped
     from rating.desk.compare.sums import Histogram, Row
 
-WIDTH_MIN = 60
 _ROWS_MAX = 20  # of a group
 _NAME_MAX = 28
 _UNUSED_MAX = 30  # versions of tariffs
@@ -30,22 +30,12 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 def as_text(found: Comparison, width: int, stories: int = 1) -> str:
     """All of it without colour."""
-    console = Console(file=StringIO(), width=width, no_color=True, color_system=None, force_terminal=False, emoji=False)
-    print_comparison(found, console, stories)
-    assert isinstance(console.file, StringIO)
-    return console.file.getvalue()
+    return printed(partial(print_comparison, found, stories=stories), width)
 
 
 def print_comparison(found: Comparison, console: Console, stories: int = 1) -> None:
     """Print it in the width of a console; of each currency and each way so many sessions are told."""
-    print_lines(lines(found, max(WIDTH_MIN, console.width), stories), console)
-
-
-def print_lines(lines: Iterable[Text], console: Console) -> None:
-    """Print lines as they are."""
-    for line in lines:
-        line.rstrip()
-        console.print(line, soft_wrap=True, highlight=False)
+    print_lines(lines(found, width_of(console), stories), console)
 
 
 def lines(found: Comparison, width: int, stories: int) -> Iterator[Text]:
@@ -74,13 +64,6 @@ def lines(found: Comparison, width: int, stories: int) -> Iterator[Text]:
             if len(texts) > _UNUSED_MAX:
                 yield Text(f"  and {len(texts) - _UNUSED_MAX:,} more: --json and --html have them all", "dim")
     yield from _apart(found, width)
-
-
-def wrapped(line: str, width: int, style: str = "") -> Iterator[Text]:
-    """A line in as many as it takes, those that follow further in."""
-    indent = " " * (len(line) - len(line.lstrip()))
-    for part in textwrap.wrap(line.strip(), width, initial_indent=indent, subsequent_indent=indent + "    ") or [""]:
-        yield Text(part, style=style)
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1, most: int = _NAME_MAX) -> Iterator[Text]:

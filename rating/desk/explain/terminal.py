@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
-from io import StringIO
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -19,6 +19,7 @@ from rating.desk.explain.axes import ticks
 from rating.desk.explain.chart import Band, Chart, Key, Lane
 from rating.desk.explain.drawing import tint
 from rating.desk.pages.colours import as_hex, text_on
+from rating.desk.pages.terminal import has_colour, print_lines, printed, width_of
 from rating.reference import words
 from rating.reference.told import Row, Story
 
@@ -29,24 +30,16 @@ _BLOCKS = " ▁▂▃▄▅▆▇█"
 _FILLS = "·░▒▓"
 _MARGIN = 15
 _NO_DATA = "?"
-WIDTH_MIN = 60
 
 
 def as_text(explanation: Explanation, width: int) -> str:
     """All of it without colour."""
-    console = Console(file=StringIO(), width=width, no_color=True, color_system=None, force_terminal=False, emoji=False)
-    print_explanation(explanation, console)
-    assert isinstance(console.file, StringIO)
-    return console.file.getvalue()
+    return printed(partial(print_explanation, explanation), width)
 
 
 def print_explanation(explanation: Explanation, console: Console) -> None:
     """Print it in the width of a console, and in its colours where it has any."""
-    colour = console.color_system is not None and not console.no_color
-    for line in lines(explanation, max(WIDTH_MIN, console.width), colour):
-        if not colour:
-            line.rstrip()
-        console.print(line, soft_wrap=True, highlight=False)
+    print_lines(lines(explanation, width_of(console), has_colour(console)), console, filled=True)
 
 
 def lines(explanation: Explanation, width: int, colour: bool) -> Iterator[Text]:

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
-from io import StringIO
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -19,6 +19,7 @@ from rich.style import Style
 from rich.text import Text
 
 from rating.desk.pages.colours import as_hex, shade, text_on
+from rating.desk.pages.terminal import has_colour, print_lines, printed, width_of, wrapped
 from rating.desk.show.maps import HeatMap, MapRow, Stretch
 from rating.desk.show.samples import ENERGIES_KWH, HOURS, POWERS_KW, SampleTable
 from rating.desk.show.titles import (
@@ -39,71 +40,57 @@ _FILLS = "·░▒▓"
 _LABEL_MAX = 8
 _HOUR_MAX = 4  # columns
 _SKIPPED, _TWICE = "/", "2×"
-WIDTH_MIN = 60
 
 
 def as_text(show: Show, width: int) -> str:
     """All of it without colour."""
-    console = Console(file=StringIO(), width=width, no_color=True, color_system=None, force_terminal=False, emoji=False)
-    print_show(show, console)
-    assert isinstance(console.file, StringIO)
-    return console.file.getvalue()
+    return printed(partial(print_show, show), width)
 
 
 def print_show(show: Show, console: Console) -> None:
     """Print it in the width of a console, and in its colours where it has any."""
-    colour = console.color_system is not None and not console.no_color
-    for line in lines(show, max(WIDTH_MIN, console.width), colour):
-        if not colour:
-            line.rstrip()
-        console.print(line, soft_wrap=True, highlight=False)
+    print_lines(lines(show, width_of(console), has_colour(console)), console, filled=True)
 
 
 def lines(show: Show, width: int, colour: bool) -> Iterator[Text]:
     """Line by line."""
     sentences = show.sentences
-    yield from _wrapped(sentences.title, width, style="bold")
+    yield from wrapped(sentences.title, width, style="bold")
     for sentence in sentences.general:
-        yield from _wrapped(sentence, width)
+        yield from wrapped(sentence, width)
     for each in sentences.editions:
         yield Text()
-        yield from _wrapped(each.title, width, style="bold")
+        yield from wrapped(each.title, width, style="bold")
         for line in each.lines():
-            yield from _wrapped(line, width)
+            yield from wrapped(line, width)
     for view in show.views:
         yield from _view(show, view, width, colour)
     for change in show.changes:
         yield Text()
-        yield from _wrapped(change.title, width, style="bold")
+        yield from wrapped(change.title, width, style="bold")
         for line in change_texts(change, show.speak):
-            yield from _wrapped(line, width)
-
-
-def _wrapped(line: str, width: int, style: str = "") -> Iterator[Text]:
-    indent = " " * (len(line) - len(line.lstrip()))
-    for part in textwrap.wrap(line.strip(), width, initial_indent=indent, subsequent_indent=indent + "    ") or [""]:
-        yield Text(part, style=style)
+            yield from wrapped(line, width)
 
 
 def _view(show: Show, view: EditionView, width: int, colour: bool) -> Iterator[Text]:
     speak = show.speak
     yield Text()
-    yield from _wrapped(week_title(view, show), width, style="bold")
+    yield from wrapped(week_title(view, show), width, style="bold")
     for heat_map in view.maps:
         yield Text()
-        yield from _wrapped(map_title(heat_map), width, style="bold")
+        yield from wrapped(map_title(heat_map), width, style="bold")
         yield from _map(show, heat_map, width, colour)
     if view.audiences_left_out:
-        yield from _wrapped(speak.t("More kinds of sessions have prices of their own."), width)
+        yield from wrapped(speak.t("More kinds of sessions have prices of their own."), width)
     for table in view.samples:
         yield Text()
-        yield from _wrapped(sample_title(table, view, show), width, style="bold")
+        yield from wrapped(sample_title(table, view, show), width, style="bold")
         yield from _samples(show, table)
     if view.clock_changes:
         yield Text()
-        yield from _wrapped(clock_title(view, show), width, style="bold")
+        yield from wrapped(clock_title(view, show), width, style="bold")
         for change in view.clock_changes:
-            yield from _wrapped(f"  {clock_text(change, speak)}", width)
+            yield from wrapped(f"  {clock_text(change, speak)}", width)
 
 
 def _map(show: Show, heat_map: HeatMap, width: int, colour: bool) -> Iterator[Text]:
@@ -124,7 +111,7 @@ def _map(show: Show, heat_map: HeatMap, width: int, colour: bool) -> Iterator[Te
         yield from _hanging(text, width, 6)
     for row in heat_map.rows:
         if row.dates and row.change is None:
-            yield from _wrapped("  " + show.speak.labelled(row.label, _dates(show, row.dates)), width)
+            yield from wrapped("  " + show.speak.labelled(row.label, _dates(show, row.dates)), width)
 
 
 def _dates(show: Show, dates: tuple[date, ...]) -> str:
