@@ -116,6 +116,7 @@ def with_terms(plan: Plan, terms: Sequence[Term]) -> Plan:
         cap_name=coded(elements, (each.name for each in caps)),
         apart=np.array(apart, np.uint8),
         plain=np.array([not odd and _is_plain(term) for term, odd in zip(terms, apart, strict=True)], np.uint8),
+        percents=np.array([all(each.kind == BY_PERCENT for each in row) for row in rows], np.uint8),
         taxed=np.array([bool(row or term.caps) for term, row in zip(terms, rows, strict=True)], np.uint8),
         spare_most=np.array([max(sizes, default=0)], np.int64),
     )

@@ -204,6 +204,7 @@ class Terms(NamedTuple):
     cap_name: Int32  # (c,)
     apart: UInt8  # (k,) 1: no kernel can tell the totals
     plain: UInt8  # (k,) 1: it has no caps and no free sessions, so that `plain` can price its sessions
+    percents: UInt8  # (k,) 1: all of its discounts are parts of amounts, so that those of a dimension are as one
     taxed: UInt8  # (k,) 1: it has discounts or caps, whose taxes `bill` cannot tell where prices have different ones
     spare_most: Int64  # (1,) no term has more allowances, discounts and caps together
 
@@ -226,7 +227,7 @@ def no_terms() -> Terms:
     )
     columns: list[Any] = [first, small, none, codes, codes, none, none]
     columns += [first, small, none, none, none, none, none, small, codes, small]
-    columns += [first, small, codes, small, small, small, first]
+    columns += [first, small, codes, small, small, small, small, first]
     return frozen(Terms(*columns))
 
 
@@ -333,7 +334,7 @@ class Records(NamedTuple):
 class Shares(NamedTuple):
     """The amounts of one session that discounts work on, and what they take."""
 
-    left_nano: Int64  # (component_most,) what is left of each
+    left_nano: Int64  # (component_most,) what is left of each, or of each dimension, of which there are no more
     left_rest: Int64  # (component_most,)
     billed: Int64  # (component_most,) base units
     dimension: Int64  # (component_most,)

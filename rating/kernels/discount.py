@@ -26,8 +26,9 @@ from rating.kernels.arrays import (
 )
 from rating.kernels.jit import inlined, scalar
 from rating.kernels.native import part
-from rating.units import AMOUNT_MAX_NANO, PPM_PER_UNIT
+from rating.units import AMOUNT_MAX_NANO, DIMENSIONS, PPM_PER_UNIT
 
+DIMENSIONS_PLAIN = len(DIMENSIONS)  # which sessions without a reservation have, and the first ones of all
 _DIRECT_NANO = 2**42  # four thousand of the currency: one product is enough
 assert _DIRECT_NANO * PPM_PER_UNIT < 2**62
 
@@ -50,11 +51,22 @@ def part_of(nano: int, rest: int, den: int, num: int, part_den: int) -> tuple[in
 
 
 @inlined
-def take_discounts(deal: int, term: int, den: int, count: int, terms: Terms, deals: Deals, shares: Shares) -> int:
-    """Let the discounts of a term work on the `count` amounts of a session with that deal (PRICING 4).
+def take_discounts(
+    deal: int,
+    term: int,
+    den: int,
+    count: int,
+    total_nano: int,
+    total_rest: int,
+    terms: Terms,
+    deals: Deals,
+    shares: Shares,
+) -> int:
+    """Let the discounts of a term work on the `count` amounts of a session with that deal (PRICING 4), whose sum is
+    `total_nano` and `total_rest`.
 
     Each works on what those before it left of amounts above zero, and takes no more than that. How many took something
-    is returned, and what is in `shares`. Of amounts that are too much together, which `bill` refuses, nothing is taken.
+    is returned, and what is in `shares`.
     """
     points, redeemed, coupon_used = deals.points, deals.redeemed, deals.coupon_used
     kinds, bits, nums, dens = terms.discount_kind, terms.discount_bits, terms.discount_num, terms.discount_den
@@ -63,17 +75,6 @@ def take_discounts(deal: int, term: int, den: int, count: int, terms: Terms, dea
 
     redeemed[deal] = 0
     coupon_used[deal] = 0
-    total_nano = 0
-    total_rest = 0
-    for i in range(count):
-        total_nano += left_nano[i]
-        total_rest += left_rest[i]
-        if total_rest >= den:
-            total_rest -= den
-            total_nano += 1
-        if total_nano < -AMOUNT_MAX_NANO or over(total_nano, total_rest, AMOUNT_MAX_NANO, 0):
-            return 0
-
     found = 0
     for j in range(terms.discount_first[term], terms.discount_first[term + 1]):
         if of_coupon[j] != 0 and min_nano[j] > 0 and over(min_nano[j], 0, total_nano, total_rest):
@@ -123,6 +124,68 @@ def take_discounts(deal: int, term: int, den: int, count: int, terms: Terms, dea
     return found
 
 
+@inlined
+def take_percents(
+    deal: int, term: int, den: int, total_nano: int, total_rest: int, terms: Terms, deals: Deals, shares: Shares
+) -> int:
+    """As `take_discounts`, where all of them are parts of amounts: `shares` has what each dimension comes to without
+    amounts below zero.
+
+    A part of a sum is the sum of the parts, for nothing is rounded; and the last discount needs one of them, because
+    nobody asks what it leaves of which amount.
+    """
+    bits, nums, dens, of_coupon = terms.discount_bits, terms.discount_num, terms.discount_den, terms.discount_coupon
+    min_nano, left_nano, left_rest = terms.discount_min_nano, shares.left_nano, shares.left_rest
+    deals.redeemed[deal] = 0
+    deals.coupon_used[deal] = 0
+    found = 0
+    last = terms.discount_first[term + 1] - 1
+    for j in range(terms.discount_first[term], last + 1):
+        if of_coupon[j] != 0 and min_nano[j] > 0 and over(min_nano[j], 0, total_nano, total_rest):
+            continue
+        taken_nano = 0
+        taken_rest = 0
+        for d in range(DIMENSIONS_PLAIN):
+            mask = -(bits[j] >> d & 1)
+            nano, rest = left_nano[d] & mask, left_rest[d] & mask
+            if j < last and nano | rest != 0:
+                nano, rest = part_of(nano, rest, den, nums[j], dens[j])
+                left_nano[d], left_rest[d] = minus(left_nano[d], left_rest[d], nano, rest, den)
+            taken_nano += nano
+            taken_rest += rest
+            more = taken_rest >= den
+            taken_rest -= den if more else 0
+            taken_nano += 1 if more else 0
+        if j == last:
+            taken_nano, taken_rest = part_of(taken_nano, taken_rest, den, nums[j], dens[j])
+        if taken_nano | taken_rest == 0:
+            continue
+        total_nano, total_rest = minus(total_nano, total_rest, taken_nano, taken_rest, den)
+        shares.row[found] = j
+        shares.taken_nano[found] = taken_nano
+        shares.taken_rest[found] = taken_rest
+        found += 1
+        if of_coupon[j] != 0:
+            deals.coupon_used[deal] = 1
+    return found
+
+
+@inlined
+def sum_of(count: int, den: int, shares: Shares) -> tuple[int, int, bool]:
+    """What the first `count` amounts in `shares` add up to, and whether it became too much on the way."""
+    nano = 0
+    rest = 0
+    for i in range(count):
+        nano += shares.left_nano[i]
+        rest += shares.left_rest[i]
+        if rest >= den:
+            rest -= den
+            nano += 1
+        if nano < -AMOUNT_MAX_NANO or over(nano, rest, AMOUNT_MAX_NANO, 0):
+            return nano, rest, True
+    return nano, rest, False
+
+
 @part
 def discount(
     begin: int, count: int, rows: Int64, timeline: Int32, book: Book, deals: Deals, shares: Shares, out: Records
@@ -149,7 +212,13 @@ def discount(
             if record_kind[r] != NO_LINE:
                 line = index(r + 1)
         den = dens[timeline[s]]
-        found = take_discounts(deal, deals.terms[deal], den, 0 if too_much else used, book.terms, deals, shares)
+        nano, rest = 0, 0
+        if not too_much:
+            # Of amounts that are too much together, which `bill` refuses, nothing is taken.
+            nano, rest, too_much = sum_of(used, den, shares)
+        if too_much:
+            used, nano, rest = 0, 0, 0
+        found = take_discounts(deal, deals.terms[deal], den, used, nano, rest, book.terms, deals, shares)
         for j in range(found):
             record_kind[line] = DISCOUNT
             out.turn[line] = shares.row[j]

@@ -39,6 +39,7 @@ from rating.kernels.arrays import (
     Totals,
     Usage,
 )
+from rating.kernels.discount import DIMENSIONS_PLAIN
 from rating.kernels.epochs import AHEAD_SESSIONS, look_up
 from rating.kernels.lines import in_unit
 from rating.kernels.native import part
@@ -109,6 +110,7 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
         deal_of, allowance_left = deals.of_session, deals.allowance_left
         is_plain_term, allowance_first = book.terms.plain, book.terms.allowance_first
         allowance_of, free, shares = book.terms.allowance_of, scratch.free, scratch.shares
+        is_percents, left_nano, left_rest = book.terms.percents, shares.left_nano, shares.left_rest
         with_tax = totals.tax_micro.size > 0
         energy_scale = usage.energy_scale[0]
         energy_max = ENERGY_MAX_MWH // energy_scale
@@ -124,10 +126,14 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
             if door_status[s] != 0 or is_plain[t] == 0 or begin == end or end - begin > INTERVALS_MAX or lines > room:
                 return at, lines
             deal = -1
+            percents = False
             energy_left, time_left, parking_left = 0, 0, 0  # what allowances may still make free
             if WITH_DEALS and with_deals and deal_of[s] >= 0:
                 deal = index(deal_of[s])
                 term = deals.terms[deal]
+                percents = is_percents[term] != 0
+                for d in range(DIMENSIONS_PLAIN):
+                    left_nano[d], left_rest[d] = 0, 0
                 if is_plain_term[term] == 0 or by_indexes[t] != 0:
                     return at, lines
                 for j in range(allowance_first[term], allowance_first[term + 1]):
@@ -386,18 +392,36 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                     if with_rate:
                         put(line_rate, i, components.rate_ppm[c])
                     if WITH_DEALS and deal >= 0:
-                        j = index(lines - line_begun)
-                        shares.left_nano[j] = nano
-                        shares.left_rest[j] = rest
-                        shares.billed[j] = billed
-                        shares.dimension[j] = of_dimension[c]
+                        if not percents:
+                            j = index(lines - line_begun)
+                            left_nano[j], left_rest[j] = nano, rest
+                            shares.billed[j] = billed
+                            shares.dimension[j] = of_dimension[c]
+                        elif nano >= 0:
+                            d = index(of_dimension[c])
+                            left_nano[d] += nano
+                            left_rest[d] += rest
+                            if left_rest[d] >= common:
+                                left_rest[d] -= common
+                                left_nano[d] += 1
                 lines += 1
             if odd:
                 return at, line_begun
             if WITH_DEALS and deal >= 0:
-                used = energy_most - energy_left, time_most - time_left, parking_most - parking_left
                 lines, nano, rest, units = deal_lines(
-                    deal, t, line_begun, lines, used[0], used[1], used[2], book, deals, scratch, out
+                    deal,
+                    t,
+                    line_begun,
+                    lines,
+                    total_nano,
+                    total_rest,
+                    energy_most - energy_left,
+                    time_most - time_left,
+                    parking_most - parking_left,
+                    book,
+                    deals,
+                    scratch,
+                    out,
                 )
                 left_over -= units
                 total_nano += nano
@@ -425,10 +449,6 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                 under[most] -= unit_nano
                 put(line_printed, index(line_begun + most), line_printed[index(line_begun + most), 0] + print_micro)
                 left_over -= 1
-            if WITH_DEALS and deal >= 0:
-                for i in range(line_begun, lines):
-                    line_printed[index(i), 1] = -1 if line_printed[index(i), 0] < 0 else 0
-
             lines = lines if wanted else line_begun
             totals.status[s] = 0
             totals.fault[s] = -1

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rating.kernels.arith import count_units, index, minus, times_1000
+from rating.kernels.arith import count_units, index, minus, put, times_1000
 from rating.kernels.arrays import ALLOWANCE, DISCOUNT, NO_TAX, Book, Deals, Lines, Scratch
-from rating.kernels.discount import take_discounts
+from rating.kernels.discount import take_discounts, take_percents
 from rating.kernels.jit import inlined
 from rating.kernels.lines import in_unit, name_line
 from rating.units import ENERGY, NANO_PER_MICRO, PARKING_TIME, TIME
@@ -16,6 +16,8 @@ def deal_lines(
     t: int,
     begun: int,
     lines: int,
+    sum_nano: int,
+    sum_rest: int,
     energy: int,
     time: int,
     parking: int,
@@ -24,7 +26,8 @@ def deal_lines(
     scratch: Scratch,
     out: Lines,
 ) -> tuple[int, int, int, int]:
-    """Write the lines of a deal behind those of components, which are the rows `begun` to lines - 1.
+    """Write the lines of a deal behind those of components, which are the rows `begun` to lines - 1 and come to
+    `sum_nano` and `sum_rest`.
 
     `energy`, `time` and `parking` are what allowances made free. Returns: the number of lines that are written now,
     what discounts took as nano and rest, and in how many units of printing.
@@ -53,12 +56,11 @@ def deal_lines(
         i = index(lines)
         out.kind[i] = ALLOWANCE
         name_line(i, ALLOWANCE, j, terms, out)
-        out.volume[i, 0] = in_unit(used, terms.allowance_num[j], terms.allowance_den[j])
-        out.amount[i, 0] = 0
-        out.amount[i, 1] = 0
-        out.printed[i, 0] = 0
+        put(out.volume, i, in_unit(used, terms.allowance_num[j], terms.allowance_den[j]))
+        put(out.amount, i, 0)
+        put(out.printed, i, 0)
         if out.rate.size > 0:
-            out.rate[i, 0] = -1
+            put(out.rate, i, -1)
         scratch.under[lines - begun] = 0
         scratch.rest[lines - begun] = 0
         lines += 1
@@ -66,7 +68,11 @@ def deal_lines(
     total_nano = 0
     total_rest = 0
     total_units = 0
-    for k in range(take_discounts(deal, term, den, count, terms, deals, shares)):
+    if terms.percents[term] != 0:
+        taken = take_percents(deal, term, den, sum_nano, sum_rest, terms, deals, shares)
+    else:
+        taken = take_discounts(deal, term, den, count, sum_nano, sum_rest, terms, deals, shares)
+    for k in range(taken):
         nano, rest = minus(0, 0, shares.taken_nano[k], shares.taken_rest[k], den)
         total_nano += nano
         total_rest += rest
@@ -78,14 +84,14 @@ def deal_lines(
         i = index(lines)
         out.kind[i] = DISCOUNT
         name_line(i, DISCOUNT, shares.row[k], terms, out)
-        out.volume[i, 0] = 0
+        put(out.volume, i, 0)
         pico = 0
         if rest > 0:
             pico = (2000 * rest + den) // (2 * den)
         out.amount[i, 0], out.amount[i, 1] = times_1000(nano, pico)
-        out.printed[i, 0] = units * print_micro
+        put(out.printed, i, units * print_micro)
         if out.rate.size > 0:
-            out.rate[i, 0] = rules.rate_ppm[t] if rules.tax[t] != NO_TAX else -1
+            put(out.rate, i, rules.rate_ppm[t] if rules.tax[t] != NO_TAX else -1)
         scratch.under[lines - begun] = nano - units * unit_nano
         scratch.rest[lines - begun] = rest
         lines += 1
@@ -94,11 +100,6 @@ def deal_lines(
         i = index(at)
         out.session[i] = out.session[begun]
         out.line[i] = i - begun + 1
-        out.volume[i, 1] = 0
-        out.printed[i, 1] = 0  # `plain` says it again when it has printed all
         if out.billed_volume.size > 0:
-            out.billed_volume[i, 0] = 0
-            out.billed_volume[i, 1] = 0
-        if out.rate.size > 0:
-            out.rate[i, 1] = 0
+            put(out.billed_volume, i, 0)
     return lines, total_nano, total_rest, total_units

@@ -46,7 +46,7 @@ def room_for_block(
             + means
             + 2 * (sessions + 1)
             + 2 * sessions
-            + 17 * most
+            + 17 * max(most, small)
             + 5 * spare
             + 2 * small
             + 2 * AHEAD_SESSIONS
@@ -99,7 +99,7 @@ def room_for_block(
         rest=block.take(most + spare, np.int64),
         spot=spot,
         gathered=_room_for_sums(block, most, bool(means)),
-        shares=Shares(*(block.take(size, np.int64) for size in [most] * 4 + [spare] * 3)),
+        shares=Shares(*(block.take(size, np.int64) for size in [max(most, small)] * 4 + [spare] * 3)),
     )
 
 
