@@ -20,7 +20,7 @@ from rating.kernels.arrays import (
     Terms,
     Usage,
 )
-from rating.kernels.jit import scalar
+from rating.kernels.jit import inlined, scalar
 from rating.kernels.native import part
 
 _SIGN_SHIFT = 63
@@ -37,7 +37,7 @@ def in_unit(quantity: int, num: int, den: int) -> int:
     return (quantity * num + den // 2) // den
 
 
-@scalar
+@inlined
 def name_line(i: int, kind: int, row: int, terms: Terms, out: Lines) -> None:
     """Say what a line is for that has no component: which part of a deal made it, `row` of Terms, or a limit, -1."""
     dimension, element, unit = NO_DIMENSION, -1, -1
