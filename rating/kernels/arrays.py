@@ -16,6 +16,7 @@ Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 UInt8 = NDArray[np.uint8]
 Wide = NDArray[np.int64]  # of two dimensions
+Pairs = NDArray[np.int64]  # (r, 2): that the width is known spares kernels a product for each item
 
 G = TypeVar("G", bound=tuple[Any, ...])
 
@@ -279,12 +280,12 @@ class Totals(NamedTuple):
     status: UInt8  # (n,) errors.Refused
     unknown: UInt8  # (n,) 1: the tax is not known, nor what it is added to or taken from; (0,): all are known
     fault: Int64  # (n,) the interval at fault, -1: none
-    energy_mwh: Wide  # (n, 2) decimals
-    charging_us: Wide  # (n, 2) decimals
-    parked_us: Wide  # (n, 2) decimals
-    net_micro: Wide  # (n, 2) decimals
-    tax_micro: Wide  # (n, 2) decimals
-    gross_micro: Wide  # (n, 2) decimals
+    energy_mwh: Pairs  # (n, 2) decimals
+    charging_us: Pairs  # (n, 2) decimals
+    parked_us: Pairs  # (n, 2) decimals
+    net_micro: Pairs  # (n, 2) decimals
+    tax_micro: Pairs  # (n, 2) decimals
+    gross_micro: Pairs  # (n, 2) decimals
     # Each tax of sessions of which more than one is possible, 0 where it is not on them: the timeline's, in order.
     part_first: Int64  # (n + 1,) CSR; (0,): there is no such session
     part_net_micro: Int64  # (x,) what it counts from
@@ -383,12 +384,12 @@ class Lines(NamedTuple):
     dimension: UInt8  # (r,)
     element: Int32  # (r,) index into the plan's names
     unit: Int32  # (r,) index into the plan's units
-    volume: Wide  # (r, 2) billionths of the unit
-    billed_volume: Wide  # (r, 2) billionths of the unit; (0, 2): the same as `volume`
-    unit_price: Wide  # (r, 2) micro
-    amount: Wide  # (r, 2) 10^-12 of the currency
-    printed: Wide  # (r, 2) micro
-    rate: Wide  # (r, 2) ten-thousandths of a percent, -1: none or not known; (0, 2): none of them has one
+    volume: Pairs  # (r, 2) billionths of the unit
+    billed_volume: Pairs  # (r, 2) billionths of the unit; (0, 2): the same as `volume`
+    unit_price: Pairs  # (r, 2) micro
+    amount: Pairs  # (r, 2) 10^-12 of the currency
+    printed: Pairs  # (r, 2) micro
+    rate: Pairs  # (r, 2) ten-thousandths of a percent, -1: none or not known; (0, 2): none of them has one
     # A bit for each line, the lowest of a byte first: 1: it has such a thing. At least r ÷ 8; or (0,): all lines have.
     priced: UInt8  # a price
     measured: UInt8  # a volume, and its unit

@@ -16,7 +16,7 @@ from numba.core import types
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, models, register_model
 
-from rating.kernels.groups import DATA_AT, KINDS, SHAPE_AT, fields, group_named
+from rating.kernels.groups import DATA_AT, KINDS, PAIR, SHAPE_AT, fields, group_named
 
 _OPTIONS: Any = {"error_model": "numpy", "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _WORD = ir.IntType(64)
@@ -72,6 +72,8 @@ def _load_field(context: Any, builder: Any, kind: GroupType, value: Any, name: s
     data = _load(builder, _at(builder, owner, DATA_AT))
     shape_at = _load(builder, _at(builder, owner, SHAPE_AT))
     shape = [_load(builder, _at(builder, shape_at, 8 * i)) for i in range(array_type.ndim)]
+    if field.kind == "Pairs":
+        shape[1] = _WORD(PAIR)
     size = context.get_abi_sizeof(context.get_data_type(array_type.dtype))
     strides = [_WORD(size)]
     for length in reversed(shape[1:]):

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rating.kernels import arrays
-from rating.kernels.arrays import Int32, Int64, UInt8, Wide
+from rating.kernels.arrays import Int32, Int64, Pairs, UInt8, Wide
 
 # Where NumPy keeps the address of an array's items and of its shape: the first fields of `PyArrayObject_fields`, which
 # are a part of NumPy's binary interface.
@@ -29,7 +29,9 @@ KINDS: dict[str, tuple[type[Any], int]] = {
     "Int32": (np.int32, 1),
     "UInt8": (np.uint8, 1),
     "Wide": (np.int64, 2),
+    "Pairs": (np.int64, 2),
 }
+PAIR = 2
 # The groups that kernels write to, and the fields of others.
 WRITTEN = frozenset({"Totals", "Stretches", "Records", "Shares", "Gathered", "Scratch", "Lines", "Found"})
 WRITTEN_FIELDS = {
@@ -92,7 +94,7 @@ class Found(NamedTuple):
     """What v sets of prices come to: sums in micro; of timelines that do not vary in `fixed` alone."""
 
     sessions: Int64  # (g,)
-    fixed: Wide  # (g, 2) net and tax of sessions that cost the same by all sets
+    fixed: Pairs  # (g, 2) net and tax of sessions that cost the same by all sets
     net: Wide  # (g, v)
     tax: Wide  # (g, v)
     more: Wide  # (g, v) sessions that cost more than by the first set
@@ -148,9 +150,10 @@ def _kinds(group: Any) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def _wanted(group: Any) -> tuple[list[Any], list[int]]:
+def _wanted(group: Any) -> tuple[list[Any], list[int], list[int]]:
     kinds = _kinds(group)
-    return [np.dtype(KINDS[kind][0]) for kind in kinds], [KINDS[kind][1] for kind in kinds]
+    pairs = [place for place, kind in enumerate(kinds) if kind == "Pairs"]
+    return [np.dtype(KINDS[kind][0]) for kind in kinds], [KINDS[kind][1] for kind in kinds], pairs
 
 
 class Packed(NamedTuple):
@@ -171,9 +174,11 @@ def pack(group: Any) -> Packed:
     flat: list[Any] = []
     _flatten(group, flat)
     kind: Any = type(group)
-    dtypes, dims = _wanted(kind)
+    dtypes, dims, pairs = _wanted(kind)
     if [each.dtype for each in flat] != dtypes or [each.ndim for each in flat] != dims:
         raise TypeError(f"{type(group).__name__}: an array is not of the type that the group says")
+    if not all(flat[place].shape[1] == PAIR for place in pairs):
+        raise TypeError(f"{type(group).__name__}: an array of pairs is not two items wide")
     if not all(each.flags.c_contiguous for each in flat):
         raise TypeError(f"{type(group).__name__}: an array is not contiguous")
     addresses = array("q", map(id, flat))
