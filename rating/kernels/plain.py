@@ -18,6 +18,7 @@ from rating.kernels.arith import (
     lowest_bit,
     mean_price,
     mul_div_floor,
+    prefetch,
     put,
     round_parts,
     row_of,
@@ -59,6 +60,7 @@ from rating.units import (
 )
 
 COMPONENTS_MAX = 62  # of a plain timeline: those of a session with volume are the bits of one integer
+DEALS_BEFORE = 12  # so many deals are asked for before theirs is needed: another thread may have written them
 INTERVALS_MAX = 2**20  # of a plain session: the sum of as many of the greatest energy is far from leaving int64
 
 assert INTERVALS_MAX * ENERGY_MAX_MWH < 2**62
@@ -131,6 +133,10 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
             if WITH_DEALS and with_deals and deal_of[s] >= 0:
                 deal = index(deal_of[s])
                 term = deals.terms[deal]
+                later = min(deal + DEALS_BEFORE, deals.terms.size - 1)  # which are in the order of sessions
+                prefetch(deals.terms, later)
+                prefetch(allowance_left, later * allowance_left.shape[1])
+                prefetch(deals.allowance_used, later * allowance_left.shape[1])
                 percents = is_percents[term] != 0
                 for d in range(DIMENSIONS_PLAIN):
                     left_nano[d], left_rest[d] = 0, 0
@@ -382,7 +388,7 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                     shown = in_unit(quantity, unit_num[c], unit_den[c])
                     put(line_volume, i, shown)
                     if with_billed:
-                        put(line_billed, i, shown if billed == quantity else in_unit(billed, unit_num[c], unit_den[c]))
+                        put(line_billed, i, in_unit(billed, unit_num[c], unit_den[c]))
                     put(line_price, i, price)
                     pico = 0
                     if rest > 0:
