@@ -18,9 +18,10 @@ from rating.units import ENERGY_MAX_MWH
 
 _SMALL = 2**40  # energies below it, of up to a million intervals, add up to what int64 can hold
 _SMALL_MAX = 2**20
-_SESSIONS_BEFORE = 12
+_SESSIONS_BEFORE = 16
 _CLAIMS_BEFORE = 12
 _LINE = 8  # numbers in a line of the cache
+_LINES_BEFORE = 4
 _GAP = 3  # of the distances over which claims are sorted, each to the next
 
 # What a span is, in one row.
@@ -28,10 +29,12 @@ FROM = 0
 UNTIL = 1
 OF = 2
 SINCE = 3
+_SPAN_WIDTH = 4
 
 # What is found of a claim. It stands in one row, for it is read in another order: a row is one line of the cache.
 SESSION = 0
 ACCOUNT = 1
+MEMBER = 1  # until it is the account
 PLAN = 2
 JOINED = 3
 DAY = 4
@@ -93,6 +96,25 @@ def _span(member: int, start_us: int, spans: Spans) -> int:
     return span
 
 
+@inlined
+def _list_candidates(lo: int, hi: int, asked: Asked, found: Int64) -> int:
+    """Write the sessions lo to hi - 1 whose account has a plan at some time, or that name a coupon, and the member that
+    they are of, to `found` from row `lo` on; the row behind them is returned.
+
+    A row is written for each, and kept for some: nobody can foresee which, and to branch took a half more.
+    """
+    name, member, coupon, status = asked.name, asked.member, asked.coupon, asked.status
+    named, coupons = name.size > 0, coupon.size > 0
+    at = index(lo)
+    for s in range(index(lo), hi):
+        m = member[name[s]] if named else -1
+        found[at, SESSION] = s
+        found[at, MEMBER] = m
+        asks = m >= 0 or (coupons and coupon[s] >= 0)
+        at = index(at + (1 if asks and status[s] == 0 else 0))
+    return at
+
+
 @lean_kernel
 def claim(lo: int, hi: int, asked: Asked, spans: Spans, clocks: Clocks, found: Int64, size: Int64) -> int:
     """Write what the sessions lo to hi - 1 claim to `found` (n, WIDTH), from row `lo` on, and how many of each account
@@ -101,16 +123,17 @@ def claim(lo: int, hi: int, asked: Asked, spans: Spans, clocks: Clocks, found: I
     A session claims where its account has a plan at its start, or where it names a coupon. Those of no account are
     counted last in `size` (a + 1,). Returns: how many there are.
     """
-    name, member, account, coupon = asked.name, asked.member, asked.account, asked.coupon
-    start_us, status, tariff = asked.start_us, asked.status, asked.tariff
-    place = spans.place
+    name, account, coupon, start_us, tariff = asked.name, asked.account, asked.coupon, asked.start_us, asked.tariff
+    place, first = spans.place, spans.first
     named, coupons = name.size > 0, coupon.size > 0
+    end = _list_candidates(lo, hi, asked, found)
     at = index(lo)
-    for s in range(index(lo), hi):
-        if status[s] != 0:
-            continue
+    for r in range(index(lo), end):
+        later = max(found[min(r + _SESSIONS_BEFORE, end - 1), MEMBER], 0)
+        prefetch(spans.span, first[later] * _SPAN_WIDTH)
+        s = index(found[r, SESSION])
         start = start_us[s]
-        span = _span(member[name[s]] if named else -1, start, spans)
+        span = _span(found[r, MEMBER], start, spans)
         if span < 0 and not (coupons and coupon[s] >= 0):
             continue
         c = account[name[s]] if named else -1
@@ -138,10 +161,9 @@ def measure(lo: int, hi: int, asked: Asked, measured: UInt8, found: Int64) -> No
     energy_max = ENERGY_MAX_MWH // scale
     for r in range(index(lo), hi):
         later = index(found[min(r + _SESSIONS_BEFORE, hi - 1), SESSION])
-        at, end = interval_first[later], interval_first[later + 1]
-        while at < end:
-            prefetch(energies, at)
-            at += _LINE
+        at = interval_first[later]
+        for line in range(_LINES_BEFORE):  # of longer ones the machine asks for the rest itself
+            prefetch(energies, min(at + line * _LINE, energies.size - 1))
         plan = found[r, PLAN]
         found[r, ENERGY] = 0
         if plan < 0 or measured[plan] == 0:

@@ -42,10 +42,9 @@ def local_day(instant_us: int, place: int, clocks: Clocks) -> int:
     z, last = clocks.first[place], clocks.first[place + 1]
     while last - z > 1:
         middle = index((z + last) // 2)
-        if clocks.start_us[middle] <= instant_us:
-            z = middle
-        else:
-            last = middle
+        begun = clocks.start_us[middle] <= instant_us  # nobody can foresee it, so there is no branch
+        z = middle if begun else z
+        last = last if begun else middle
     return int(max((instant_us + clocks.offset_us[z]) // US_PER_DAY, clocks.reached[z]))
 
 
