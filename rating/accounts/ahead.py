@@ -195,6 +195,7 @@ def _allowances(tracks: Sequence[PlanTracks], kept: tuple[Int64, Int64]) -> Allo
         carry_max=_numbers(NEVER if each.carry_max is None else each.carry_max for each in found),
         per=per,
         anchored=anchored,
+        kept=np.array([each.begun for plan in tracks for each in plan.lefts], np.uint8),
         left=kept[0],
         since=kept[1],
     )

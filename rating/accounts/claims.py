@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rating.accounts.members import Members, clocks_of_plans, spans_of
 from rating.accounts.names import name_accounts, texts_of
 from rating.accounts.parts import edges_of, in_parts
+from rating.accounts.room import room
 from rating.errors import Refused
 from rating.kernels.arrays import frozen, readonly
 from rating.kernels.claims import SESSION, WIDTH, Asked, Claimed, Spans, by_account, claim, fill, measure, sort_claims
@@ -106,7 +107,7 @@ def _found(asked: Asked, spans: Spans, plans: Plans, accounts: int, threads: int
     """Find the claims, and what the meter says of them."""
     count = asked.status.size
     clocks = clocks_of_plans(plans, asked.start_us)
-    rows = np.empty((count, WIDTH), np.int64)
+    (rows,) = room((count, np.int64, WIDTH))
     edges = edges_of(count, threads)
     sizes = np.zeros((len(edges) - 1, accounts + 1), np.int64)
 
@@ -122,7 +123,8 @@ def _in_order(ids: Any, asked: Asked, found: _Found, together: bool, threads: in
     """The claims in the order in which they count."""
     count = sum(found.counts)
     first = readonly(np.cumsum([0, count, 0] if together else np.concatenate([np.zeros(1, np.int64), found.size])))
-    key, row, place = np.empty(count, np.int64), np.empty(count, np.int64), first[:-1].copy()
+    key, row = room((count, np.int64), (count, np.int64))
+    place = first[:-1].copy()
     deal = 0
     for lo, some in zip(found.first, found.counts, strict=True):
         by_account(lo, lo + some, deal, found.rows, together, place, key, row)
@@ -148,8 +150,7 @@ def _in_order(ids: Any, asked: Asked, found: _Found, together: bool, threads: in
 
 def _room_for_claims(count: int) -> Claimed:
     int32 = ("account", "plan", "tariff", "coupon")
-    columns: list[Any] = [np.empty(count, np.int32 if name in int32 else np.int64) for name in Claimed._fields]
-    return Claimed(*columns)
+    return Claimed(*room(*((count, np.int32 if name in int32 else np.int64) for name in Claimed._fields)))
 
 
 def _numbers(ids: Any) -> Int64:

@@ -67,11 +67,18 @@ class Ledger:
     def look_back(self, totals: Totals) -> None:
         """Tell it once more, from the bills of all that was told."""
         assert self.ahead is not None
+        self._begin_again()
         self.ahead.look_back(totals)
 
     def forget(self) -> None:
         """Tell nothing: claims wait for the bills of those before them."""
+        self._begin_again()
         self.ahead = None
+
+    def _begin_again(self) -> None:
+        """Kernels write what is taken where there is something, and leave the rest as it is."""
+        self.deals.redeemed[:] = 0
+        self.deals.coupon_used[:] = 0
 
     def came_true(self, plan: Plan, totals: Totals) -> bool:
         """Whether all that was told has come so; nothing has been counted yet."""

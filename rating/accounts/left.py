@@ -21,6 +21,7 @@ class Left:
     def __init__(self, allowance: Allowance, left: Int64, since: Int64) -> None:
         """`left` and `since` (a,) are those of `kernels.tell.Allowances`, and written."""
         self.allowance, self.left, self._since = allowance, left, since
+        self.begun = False  # whether anything is kept of any account
 
     def since(self, account: Int32) -> Int64:
         """The first date of the period in which a session of each account last was, _NEVER: there was none."""
@@ -49,5 +50,6 @@ class Left:
 
     def keep(self, account: Int32, left: Int64, since: Int64) -> None:
         """What is left after a session, in the period that begins on a date."""
+        self.begun = self.begun or len(account) > 0
         self._since[account] = since + SINCE
         self.left[account] = left

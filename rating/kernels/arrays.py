@@ -245,8 +245,8 @@ class Deals(NamedTuple):
     points: Int64  # (e,) so many may be redeemed: those that are asked for, and that the account has
     # Written, for sessions that are not refused.
     allowance_used: Wide  # (e, a)
-    redeemed: Int64  # (e,)
-    coupon_used: UInt8  # (e,) 1: the coupon took something off
+    redeemed: Int64  # (e,) where it is not 0, which it is before
+    coupon_used: UInt8  # (e,) 1: the coupon took something off; 0 before
 
 
 def no_deals() -> Deals:

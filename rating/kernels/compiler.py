@@ -145,14 +145,17 @@ def call_through(function: Callable[..., Any]) -> Any:
 
 @intrinsic
 def prefetch(_context: Any, array: Any, i: Any) -> Any:
-    """Ask for the line of the cache in which item `i` of an array lies, row after row, without waiting for it."""
+    """Ask for the line of the cache in which item `i` of an array lies, row after row, without waiting for it: for
+    this core alone, where the array is written to.
+    """
+    written = int(array.mutable)
 
     def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         place = builder.gep(context.make_array(signature.args[0])(context, builder, values[0]).data, [values[1]])
         byte, code = ir.IntType(8).as_pointer(), ir.IntType(32)
         known = ir.FunctionType(ir.VoidType(), [byte, code, code, code])
         call = _cgutils.get_or_insert_function(builder.module, known, "llvm.prefetch.p0i8")
-        builder.call(call, [builder.bitcast(place, byte), code(0), code(3), code(1)])  # to read, to keep, of data
+        builder.call(call, [builder.bitcast(place, byte), code(written), code(3), code(1)])  # to keep, of data
         return context.get_dummy_value()
 
     return types.void(array, i), build

@@ -73,8 +73,6 @@ def take_discounts(
     volume_max, min_nano, of_coupon = terms.discount_volume_max, terms.discount_min_nano, terms.discount_coupon
     left_nano, left_rest, billed, dimension = shares.left_nano, shares.left_rest, shares.billed, shares.dimension
 
-    redeemed[deal] = 0
-    coupon_used[deal] = 0
     found = 0
     for j in range(terms.discount_first[term], terms.discount_first[term + 1]):
         if of_coupon[j] != 0 and min_nano[j] > 0 and over(min_nano[j], 0, total_nano, total_rest):
@@ -136,8 +134,6 @@ def take_percents(
     """
     bits, nums, dens, of_coupon = terms.discount_bits, terms.discount_num, terms.discount_den, terms.discount_coupon
     min_nano, left_nano, left_rest = terms.discount_min_nano, shares.left_nano, shares.left_rest
-    deals.redeemed[deal] = 0
-    deals.coupon_used[deal] = 0
     found = 0
     last = terms.discount_first[term + 1] - 1
     for j in range(terms.discount_first[term], last + 1):

@@ -32,6 +32,7 @@ class Allowances(NamedTuple):
     carry_max: Int64  # (a,) NEVER: all of it
     per: Int64  # (a,) how long its period is
     anchored: UInt8  # (a,) 1: periods are counted from the date on which the account joined
+    kept: UInt8  # (a,) 0: nothing is in the next two before they are written, and to look there takes a fifth more
     left: Int64  # (a, c) what the last session left
     since: Int64  # (a, c) the first date of its period + SINCE, 0: there was none
 
@@ -190,7 +191,7 @@ def _left(
         if lefts.owner[j] != account + 1:
             lefts.owner[j] = account + 1
             lefts.changed[j] = 0
-            if allowed.since[j, account] != 0:
+            if allowed.kept[j] != 0 and allowed.since[j, account] != 0:
                 now = period_number(per, anchored, allowed.since[j, account] - SINCE, joined)
                 lefts.rest[j] = allowed.left[j, account]
         else:  # the account has left the plan and joined it again
