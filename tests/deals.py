@@ -62,8 +62,8 @@ def deals_of(given: Sequence[Deal | None], term: Sequence[int]) -> Deals:
         cap_left_nano=np.array(caps, np.int64).reshape(len(each), c),
         points=np.array(points, np.int64),
         allowance_used=np.full((len(each), a), -5, np.int64),
-        redeemed=np.full(len(each), -5, np.int64),
-        coupon_used=np.full(len(each), 5, np.uint8),
+        redeemed=np.zeros(len(each), np.int64),
+        coupon_used=np.zeros(len(each), np.uint8),
     )
 
 
@@ -96,8 +96,8 @@ def fast(
     plan = with_terms(plan, list(terms))
     if changed is not None:
         plan = changed(plan)
-    deals = deals_of(given, rows)
     while True:
+        deals = deals_of(given, rows)
         totals, lines = None, []
         for first in range(rounds):
             sessions = None if rounds == 1 else np.arange(first, len(drawn), rounds)
