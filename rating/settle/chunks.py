@@ -87,9 +87,10 @@ def settle(
         totals.status[:] = plan.status
         totals.fault[:] = -1
         return totals, []
-    usage, dealt = usage_of(batch, plan), frozen_deals(deals or no_deals())
-    packed = tuple(map(pack, (Chosen(rows), usage, plan.book, dealt, totals)))
-    job = Job(usage, plan, dealt, rows, totals, packed)
+    usage = usage_of(batch, plan)
+    dealt = _NO_DEALS if deals is None else pack(frozen_deals(deals))
+    packed = (*map(pack, (Chosen(rows), usage, plan.book)), dealt, pack(totals))
+    job = Job(usage, plan, dealt.group, rows, totals, packed)
     found: list[list[T]] = [[] for _ in edges[1:]]
     queue = iter(enumerate(pairwise(edges)))
 
@@ -126,6 +127,9 @@ def _edges(batch: UsageBatch, rows: Int64, count: int, workers: int, chunk_sessi
         return INTERVALS_A_SESSION * at + int(first[at])
 
     return [0, *(bisect_left(places, share, key=work_before) for share in shares), count]
+
+
+_NO_DEALS = pack(frozen_deals(no_deals()))
 
 
 class Job(NamedTuple):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from rating.errors import Fault, InputError, Place, Refused
 from rating.usage.batch import WHOLE, Excerpt, UsageBatch
 from rating.usage.check import align_ids, check_names, check_table
