@@ -29,10 +29,10 @@ from rating.kernels.arrays import (
     no_deals,
     readonly,
 )
+from rating.kernels.groups import Chosen, Packed, pack
 from rating.kernels.price import APART, BLOCK_SESSIONS, DONE, SCRATCH_FULL, price
-from rating.memory import Block
 from rating.settle.apart import settle_apart
-from rating.settle.room import room_for_block, room_for_lines, room_for_totals
+from rating.settle.room import ScratchRoom, room_for_lines, room_for_totals
 from rating.usage.batch import UsageBatch
 from rating.workers import CORES, THREADS_MAX, together
 
@@ -87,19 +87,22 @@ def settle(
         totals.status[:] = plan.status
         totals.fault[:] = -1
         return totals, []
-    job = Job(usage_of(batch, plan), plan, frozen_deals(deals or no_deals()), rows, totals)
+    usage = usage_of(batch, plan)
+    dealt = _NO_DEALS if deals is None else pack(frozen_deals(deals))
+    packed = (*map(pack, (Chosen(rows), usage, plan.book)), dealt, pack(totals))
+    job = Job(usage, plan, dealt.group, rows, totals, packed)
     found: list[list[T]] = [[] for _ in edges[1:]]
     queue = iter(enumerate(pairwise(edges)))
 
     def work() -> None:
         try:
-            block = _SCRATCH.pop()
+            own = _SCRATCH.pop()
         except IndexError:
-            block = Block()
+            own = ScratchRoom()
         for i, (first, last) in queue:  # the GIL hands each item to one thread
-            lines = _price_chunk(job, block, first, last, wanted=finish is not None)
+            lines = _price_chunk(job, own, first, last, wanted=finish is not None)
             found[i] = [finish(each) for each in lines] if finish is not None else []
-        _SCRATCH.append(block)
+        _SCRATCH.append(own)
 
     together(work, min(workers, len(found)))
     return totals, [lines for chunk in found for lines in chunk]
@@ -126,6 +129,9 @@ def _edges(batch: UsageBatch, rows: Int64, count: int, workers: int, chunk_sessi
     return [0, *(bisect_left(places, share, key=work_before) for share in shares), count]
 
 
+_NO_DEALS = pack(frozen_deals(no_deals()))
+
+
 class Job(NamedTuple):
     """What every chunk of a batch is priced by, and where its totals go."""
 
@@ -134,11 +140,12 @@ class Job(NamedTuple):
     deals: Deals
     rows: Int64
     totals: Totals
+    packed: tuple[Packed, ...]  # rows, usage, the plan's book, deals and totals, once for all chunks
 
 
 # What threads write between kernels: they put it back, and the next call takes it again. To fault it in for every
 # call took 0.4 ns an interval.
-_SCRATCH: deque[Block] = deque(maxlen=CORES)
+_SCRATCH: deque[ScratchRoom] = deque(maxlen=CORES)
 
 
 def usage_of(batch: UsageBatch, plan: Plan) -> Usage:
@@ -172,7 +179,7 @@ def has_integer_ids(ids: Any) -> bool:
     return bool(pa.types.is_int64(ids.type) and not ids.null_count)
 
 
-def _price_chunk(job: Job, block: Block, first: int, last: int, *, wanted: bool) -> list[Lines]:
+def _price_chunk(job: Job, own: ScratchRoom, first: int, last: int, *, wanted: bool) -> list[Lines]:
     """The lines of the sessions at the places first to last - 1; more than one group where room for them ran out."""
     by_index = bool(job.plan.book.timelines.spot.any())
     stretches = (SPOT_STRETCHES_A_SESSION if by_index else STRETCHES_A_SESSION) * BLOCK_SESSIONS
@@ -180,20 +187,19 @@ def _price_chunk(job: Job, block: Block, first: int, last: int, *, wanted: bool)
     each = LINES_A_SESSION + (DEAL_LINES_A_SESSION if job.plan.terms else 0)
     least = most + SPARE_MAX + 1  # which the lines of any session fit into
     room = each * (last - first) * wanted + least
-    scratch = room_for_block(block, stretches, job.plan, lines=wanted)
+    scratch = own.scratch(stretches, job.plan, lines=wanted)
     lines, count = room_for_lines(room, job.plan), 0
+    rows, usage, book, deals, totals = job.packed
     found = []
     while True:
-        first, count, why = price(
-            first, last, count, job.rows, job.usage, job.plan.book, job.deals, scratch, job.totals, lines
-        )
+        first, count, why = price(first, last, count, rows, usage, book, deals, scratch, totals, lines)
         if why == SCRATCH_FULL:
             stretches *= 4
-            scratch = room_for_block(block, stretches, job.plan, lines=wanted)
+            scratch = own.scratch(stretches, job.plan, lines=wanted)
             continue
         if why == APART:
             session = int(job.rows[first]) if job.rows.size else first
-            count += _settle_apart(job, scratch, session, lines, count) * wanted
+            count += _settle_apart(job, scratch.group, session, lines, count) * wanted
             first += 1
             continue
         if count > 0:

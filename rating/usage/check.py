@@ -42,7 +42,8 @@ def check_table(source: Source, schema: Table, faults: list[Fault]) -> None:
     for name, target in wrong.items():
         fix = f"drop it, for `{target}` is there too" if target in source.names else f"rename it to `{target}`"
         faults.append(Fault("misspelt_column", place, name, f"a column `{target}`, in that very spelling", fix))
-    for name, times in Counter(source.table.column_names).items():
+    columns = Counter(source.table.column_names)
+    for name, times in columns.items():
         if times > 1 and (name in schema.names or schema is SESSIONS):
             fix = "drop or rename one of them"
             faults.append(Fault("column_twice", place, f"{times} columns {name}", "each name once", fix))
@@ -59,7 +60,7 @@ def check_table(source: Source, schema: Table, faults: list[Fault]) -> None:
         faults.append(missing_energy(source, schema))
     numbers = ((name, NUMBER) for name in (*energies, *powers))
     for name, kind in (*schema.required, *schema.optional, *numbers):
-        if source.table.column_names.count(name) == 1:
+        if columns[name] == 1:
             _check_type(source, name, kind, faults)
 
 
@@ -106,11 +107,12 @@ def _check_type(source: Source, name: str, kind: str, faults: list[Fault]) -> No
     if pa.types.is_dictionary(value) or pa.types.is_run_end_encoded(value):
         value = value.value_type
     good = pa.types.is_null(value) or _has_kind(value, kind)
-    got = f"{name} of type {column.type}"
+    past = None
     if good and kind == ID and pa.types.is_uint64(value) and len(column):
-        most = pc.max(column).as_py()
-        good, got = most is None or most < 2**63, f"{name} with {most}, which is past int64"
+        past = pc.max(column).as_py()
+        good = past is None or past < 2**63
     if not good:
+        got = f"{name} of type {column.type}" if past is None else f"{name} with {past}, which is past int64"
         fix = _FIX[kind]
         if kind == INSTANT and pa.types.is_date(value):
             fix = _DATE_FIX

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from rating.errors import Fault, InputError, Place, Refused
 from rating.usage.batch import WHOLE, Excerpt, UsageBatch
 from rating.usage.check import align_ids, check_names, check_table
@@ -63,11 +61,11 @@ def read_usage(
     if metered is None and table.total is None and table.sessions.expired is None:
         raise InputError([_no_data_source(owner)])
     result, first = add_totals(table, metered, insert)
-    without = np.diff(first) == 0
-    # Where nobody came there is nothing to measure.
-    mark(
-        status, without if table.sessions.expired is None else without & (table.sessions.expired == 0), Refused.NO_DATA
-    )
+    without = first[1:] == first[:-1]
+    if table.sessions.expired is not None:  # where nobody came there is nothing to measure
+        without &= table.sessions.expired == 0
+    if without.any():
+        mark(status, without, Refused.NO_DATA)
     source = {"sessions": owner.table} | ({} if usage is None else {result.table: usage.table})
     if table.sessions.reserved_us is not None:
         table.sessions.reserved_us[status != Refused.FINE] = -1

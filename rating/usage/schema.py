@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 ID: Final = "id"
@@ -35,13 +36,18 @@ class Table(NamedTuple):
     @property
     def names(self) -> tuple[str, ...]:
         """All names that have a meaning in this table."""
-        plain = tuple(name for name, _ in self.required + self.optional)
-        return plain + self.energies + self.powers
+        return _names(self)
 
     @property
     def needed(self) -> tuple[str, ...]:
         """The names of the least that it may have."""
         return (*(name for name, _ in self.required), self.energies[0])
+
+
+@lru_cache(maxsize=8)
+def _names(table: Table) -> tuple[str, ...]:
+    """Made once: each call of `rate` asks for them many times."""
+    return (*(name for name, _ in table.required + table.optional), *table.energies, *table.powers)
 
 
 # What a session says of itself, and elements of tariffs may ask for.
