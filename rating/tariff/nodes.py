@@ -24,10 +24,12 @@ from yaml.events import (
 )
 
 from rating.errors import Fault, Place
+from rating.tariff.quick import quick
 from rating.tariff.refusal import visible
 from rating.tariff.syntax import explain_syntax, snippet
 from rating.tariff.tree import Mapping, Node, Scalar, Sequence
 
+_PLACE = quick(Place)
 FILE_MAX_BYTES = 1 << 20
 DEPTH_MAX = 32
 # What a decimal comma leaves behind in braces: {energy: 0,40/kWh} is a key `energy` of 0, and a key `40/kWh`.
@@ -55,7 +57,7 @@ class Document:
 
     def place(self, node: Node) -> Place:
         """Where a node begins."""
-        return Place(self.source, node.line, node.column)
+        return _PLACE(self.source, node.line, node.column)
 
     def shown(self, node: Node) -> str:
         """The node as it was written, cut short, for a message."""
