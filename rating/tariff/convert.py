@@ -28,7 +28,6 @@ from rating.tariff.schema import ElementText, TariffText, VersionText
 from rating.tariff.schema_parts import PriceLimitText
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
 from rating.tariff.schema_tax import TaxRateText, TaxText
-from rating.tariff.schema_when import WhenText
 from rating.tariff.spot import SpotPrice
 from rating.tariff.tree import Mapping, Node, Scalar, Sequence
 from rating.units import PPM_PER_UNIT
@@ -36,7 +35,7 @@ from rating.units import PPM_PER_UNIT
 _ALWAYS = When()
 _NO_PLACE = Place()
 _TARIFF, _VERSION, _PRICE_LIMIT = quick(Tariff), quick(Version), quick(PriceLimit)
-_ELEMENT, _WHEN, _COMPONENT = quick(Element), quick(When), quick(Component)
+_ELEMENT, _COMPONENT = quick(Element), quick(Component)
 PriceText = EnergyText | TimeText | ParkingText | FlatText
 
 
@@ -120,7 +119,7 @@ def _element(text: ElementText, index: int, document: Document, node: Node) -> E
     return _ELEMENT(
         text.name or default_element_name(index),
         tuple([_component(name, price, document, node) for name, price in prices if price is not None]),
-        _ALWAYS if text.when is None else _when(text.when),
+        _ALWAYS if text.when is None else text.when.meant,
         document.place(node),
     )
 
@@ -155,37 +154,3 @@ def _spot(text: EnergyText) -> SpotPrice | None:
         return None
     factor = PPM_PER_UNIT if text.factor is None else text.factor
     return SpotPrice(text.index, factor, text.add or 0, text.floor, text.ceiling, text.fallback)
-
-
-def _when(text: WhenText) -> When:
-    start, end = text.start_time, text.end_time
-    if start is not None or end is not None:
-        # One alone reaches to the start or to the end of the day.
-        start, end = start or 0, 1440 if end is None else end
-    calendar, inside = text.holidays or (None, True)
-    rating = text.evse_power
-    return _WHEN(
-        day_of_week=text.day_of_week,
-        start_min=start,
-        end_min=end,
-        start_date=text.start_date,
-        end_date=text.end_date,
-        months=text.months,
-        holidays=calendar,
-        holidays_in=inside,
-        min_energy_mwh=text.min_kwh,
-        max_energy_mwh=text.max_kwh,
-        min_duration_us=text.min_duration,
-        max_duration_us=text.max_duration,
-        min_power_mw=text.min_power,
-        max_power_mw=text.max_power,
-        min_current_ma=text.min_current,
-        max_current_ma=text.max_current,
-        reservation=text.reservation,
-        tariff_type=text.tariff_type,
-        connector=text.connector,
-        membership=text.membership,
-        payment_method=text.payment_method,
-        min_evse_power_mw=None if rating is None else rating.min,
-        max_evse_power_mw=None if rating is None else rating.max,
-    )
