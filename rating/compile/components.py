@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import gcd, lcm
 from typing import NamedTuple
 
@@ -152,7 +153,7 @@ def _component_row(
     tax_bits: int,
 ) -> ComponentRow:
     """The row of a component; where it follows an index, its place among the prices is filled in later."""
-    unit_num, unit_den = _reduced(NANO_PER_UNIT, part.price.per)
+    unit_num, unit_den = _unit(part.price.per)
     num, den = price
     volume_max = AMOUNT_MAX_NANO * den // num if num else NEVER
     if spot is not None:
@@ -182,6 +183,12 @@ def _component_row(
         unit_num,
         unit_den,
     )
+
+
+@lru_cache(maxsize=256)
+def _unit(per: int) -> Ratio:
+    """A price of one for each so much, in nano."""
+    return _reduced(NANO_PER_UNIT, per)
 
 
 def counts_of(part: Component) -> int:

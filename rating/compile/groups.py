@@ -112,18 +112,10 @@ def _make(key: tuple[Group, int]) -> Made:
         rule = rule._replace(plain=0)
     cut = rule.plain and followed is not None
     counts = {counts_of(part) for part, _ in parts}
-    return Made(
-        epochs=epochs,
-        plain=calendar if cut else None,
-        components=component_rows,
-        rule=rule,
-        taxes=taxes,
-        parts=parts,
-        named=[(element.name, part.price.unit_text, part.price.amount_micro) for part, element in priced],
-        prices=prices,
-        restricted=restricted,
-        waits=ENERGY_CAME * (FROM_FIRST_ENERGY in counts) | CHARGING_ENDED * (FROM_CHARGING_END in counts),
-    )
+    waits = ENERGY_CAME * (FROM_FIRST_ENERGY in counts) | CHARGING_ENDED * (FROM_CHARGING_END in counts)
+    named = [(element.name, part.price.unit_text, part.price.amount_micro) for part, element in priced]
+    plain = calendar if cut else None
+    return Made(epochs, plain, component_rows, rule, taxes, parts, named, prices, restricted, waits)
 
 
 # Ten thousand tariffs of a month are 150 MB by this count, which has what they share many times.
