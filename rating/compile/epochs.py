@@ -33,7 +33,12 @@ _ANY_DAY = frozenset(range(7))
 
 def version_start_us(version: Version, zone: str) -> int:
     """The first instant at which the version is in force."""
-    return INSTANT_MIN_US - US_PER_DAY if version.valid_from is None else _instant_us(version.valid_from, zone)
+    return begin_us(version.valid_from, zone)
+
+
+def begin_us(valid_from: date | int | None, zone: str) -> int:
+    """The first instant of a date, or the instant itself; of None, before all that is."""
+    return INSTANT_MIN_US - US_PER_DAY if valid_from is None else _instant_us(valid_from, zone)
 
 
 def version_end_us(version: Version, zone: str) -> int:
