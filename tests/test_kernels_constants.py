@@ -8,7 +8,7 @@ from typing import get_args, get_type_hints
 import numpy as np
 import pytest
 
-from rating.compile import components, traits
+from rating.compile import taxes, traits
 from rating.compile.components import STEP_ROUNDS, ComponentRow, RuleRow
 from rating.compile.restricted import condition_of
 from rating.errors import Refused
@@ -136,4 +136,4 @@ def test_codes_of_one_kind_differ():
     ):
         assert list(codes) == list(range(len(codes)))
     assert arrays.NO_LINE not in range(len(arrays.KINDS))
-    assert components.TAXES_MAX < 63  # the bits of an int64 without its sign
+    assert taxes.TAXES_MAX < 63  # the bits of an int64 without its sign

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import gcd, lcm
 from typing import NamedTuple
 
 from rating.compile.spot import SpotColumn
-from rating.compile.taxes import TaxRow, TimelineTaxes, distinct, taxes_of, timeline_taxes
+from rating.compile.taxes import Taxed, TimelineTaxes, taxed, timeline_taxes
 from rating.errors import Fault, TariffError
 from rating.kernels.arrays import (
     FROM_CHARGING_END,
     FROM_FIRST_ENERGY,
-    MIXED,
     NEVER,
     NO_TAX,
     PARKED,
@@ -23,7 +23,7 @@ from rating.kernels.arrays import (
     TAX_INCLUDED,
 )
 from rating.kernels.plain import COMPONENTS_MAX
-from rating.tariff.model import Component, PriceLimit, Rates, Tariff, Version
+from rating.tariff.model import Component, PriceLimit, Tariff, Version
 from rating.units import (
     AMOUNT_MAX_NANO,
     DENOMINATOR_MAX,
@@ -35,7 +35,6 @@ from rating.units import (
     SESSION_MAX_US,
 )
 
-TAXES_MAX = 62  # of a timeline for the kernel: those of a price are the bits of one integer
 STEP_ROUNDS = ("up", "down", "nearest")
 _STEP_MAX = {"energy": ENERGY_MAX_MWH, "time": SESSION_MAX_US, "parking_time": SESSION_MAX_US, "flat": 0}
 
@@ -85,6 +84,8 @@ class RuleRow(NamedTuple):
 
 
 Ratio = tuple[int, int]  # in lowest terms, the second above 0
+_NO_LIMITS: list[Ratio | None] = [None] * 4  # limits of mixed taxes, too, are for `settle.apart`
+_UNLIMITED = ((0,) * 4, (0,) * 4, (0,) * 4)
 Part = tuple[Component, int]  # a component and the dimension of its lines
 
 
@@ -99,36 +100,41 @@ def rows(
     Raises: TariffError where prices are such that exact amounts would not fit 64 bits.
     """
     components = [part for part, _ in parts]
-    spots = spots or [None] * len(parts)
-    different = distinct(tariff, components)
-    taxes = taxes_of(tariff, different)
-    mixed = _mixed(tariff, version, different, taxes)
-    none: list[Ratio | None] = [None] * 4  # limits of mixed taxes are for `settle.apart`
     limited = version.min_price is not None or version.max_price is not None
-    limits = _limits_in_price_terms(tariff, version) if mixed == 0 and limited else none
+    taxes = _taxed_as(tariff, version, components, limited)
+    mixed = taxes.mixed
+    limits = _limits_in_price_terms(tariff, version) if mixed == 0 and limited else _NO_LIMITS
     prices = [_reduced(part.price.amount_micro * NANO_PER_MICRO, part.price.per) for part in components]
-    den = lcm(*(each for _, each in prices), *(limit[1] for limit in limits if limit is not None))
-    common = lcm(den, *(spot.den for spot in spots if spot is not None))
+    den = lcm(*[each for _, each in prices], *[limit[1] for limit in limits if limit is not None])
+    common = lcm(den, *[spot.den for spot in spots if spot is not None])
     if common > DENOMINATOR_MAX >= den:
-        mixed, limits = SETTLED_APART, none
+        mixed, limits = SETTLED_APART, _NO_LIMITS
     if mixed == SETTLED_APART:
-        den = lcm(*(each for _, each in prices))
+        den = lcm(*[each for _, each in prices])
     elif common <= DENOMINATOR_MAX:
         den = common
-    if den > DENOMINATOR_MAX or any(num * each >= 2**62 for num, each in prices):
+    if den > DENOMINATOR_MAX or max([num * each for num, each in prices], default=0) >= 2**62:
         raise TariffError([_too_odd(tariff)])
     if mixed == SETTLED_APART:
         den = 1  # each amount is over its own
     rule = _rule_row(tariff, version, den, mixed, limits, components)
-    if any(spot is not None and spot.grid is None for spot in spots):
+    if any(spots) and any(spot is not None and spot.grid is None for spot in spots):
         rule = rule._replace(plain=0)
-    tax_of = {rates: _tax_of(tariff, rates, taxes) for rates in different}
+    tax_of = taxes.tax_of
     usual = next(iter(tax_of.values())) if len(tax_of) == 1 else None
     found = [
         _component_row(part, dimension, price, den, spot, *(usual or tax_of[tariff.rates_of(part)]))
-        for (part, dimension), price, spot in zip(parts, prices, spots, strict=True)
+        for (part, dimension), price, spot in zip(parts, prices, spots or [None] * len(parts), strict=True)
     ]
-    return found, rule, timeline_taxes(tariff, components, taxes, mixed)
+    return found, rule, timeline_taxes(tariff, components, taxes.rows, mixed)
+
+
+def _taxed_as(tariff: Tariff, version: Version, components: list[Component], limited: bool) -> Taxed:
+    """How the prices of a version are taxed: nearly all tariffs of a country say the same."""
+    unit, minor = tariff.rounding.unit_micro, tariff.minor_micro
+    coarse = unit != minor and unit % minor == 0
+    own = tuple(dict.fromkeys([part.rates for part in components]))
+    return taxed(tariff.tax, own, limited, limited and _limits_both_sides(version), coarse)
 
 
 def _reduced(num: int, den: int) -> Ratio:
@@ -147,34 +153,42 @@ def _component_row(
     tax_bits: int,
 ) -> ComponentRow:
     """The row of a component; where it follows an index, its place among the prices is filled in later."""
-    unit_num, unit_den = _reduced(NANO_PER_UNIT, part.price.per)
+    unit_num, unit_den = _unit(part.price.per)
     num, den = price
     volume_max = AMOUNT_MAX_NANO * den // num if num else NEVER
     if spot is not None:
         den = spot.den
         volume_max = spot.volume_max
     assert part.step <= _STEP_MAX[part.dimension]
+    grid = None if spot is None else spot.grid
+    # By place, in the order of its fields: to give them by name takes twice as long.
     return ComponentRow(
-        dimension=dimension,
-        rate_ppm=rate_ppm,
-        tax_bits=tax_bits,
-        num=num,
-        den=den,
-        den_scale=common // den if common > 1 else 1,
-        volume_max=min(volume_max, NEVER),
-        spot=-1,
-        grid=-1,
-        grid_start_us=0 if spot is None or spot.grid is None else spot.grid.start_us,
-        grid_step_us=0 if spot is None or spot.grid is None else spot.grid.step_us,
-        grace_us=part.grace_us,
-        counts=counts_of(part),
-        step=part.step,
-        step_round=STEP_ROUNDS.index(part.round),
-        min_nano=-NEVER if part.min_micro is None else part.min_micro * NANO_PER_MICRO,
-        max_nano=NEVER if part.max_micro is None else part.max_micro * NANO_PER_MICRO,
-        unit_num=unit_num,
-        unit_den=unit_den,
+        dimension,
+        rate_ppm,
+        tax_bits,
+        num,
+        den,
+        common // den if common > 1 else 1,
+        min(volume_max, NEVER),
+        -1,  # spot
+        -1,  # grid
+        0 if grid is None else grid.start_us,
+        0 if grid is None else grid.step_us,
+        part.grace_us,
+        counts_of(part),
+        part.step,
+        STEP_ROUNDS.index(part.round),
+        -NEVER if part.min_micro is None else part.min_micro * NANO_PER_MICRO,
+        NEVER if part.max_micro is None else part.max_micro * NANO_PER_MICRO,
+        unit_num,
+        unit_den,
     )
+
+
+@lru_cache(maxsize=256)
+def _unit(per: int) -> Ratio:
+    """A price of one for each so much, in nano."""
+    return _reduced(NANO_PER_UNIT, per)
 
 
 def counts_of(part: Component) -> int:
@@ -192,53 +206,40 @@ def _rule_row(
     tax = tariff.tax
     unit, minor = tariff.rounding.unit_micro, tariff.minor_micro
     printed = minor if unit % minor == 0 else unit
-    limited = any(limit is not None for limit in limits)
+    limited = limits != _NO_LIMITS
     spare = SPARE_MAX if limited or unit != printed else 0
+    given, nano, rest = _limits(limits, den) if limited else _UNLIMITED
+    # By place, in the order of its fields.
     return RuleRow(
-        den=den,
-        tax=NO_TAX if tax is None else TAX_INCLUDED if tax.included else TAX_EXCLUDED,
-        rate_ppm=next((tariff.rates_of(part).total_ppm or 0 for part in components), 0) if mixed == 0 else 0,
-        mixed=mixed,
-        unit_nano=unit * NANO_PER_MICRO,
-        print_nano=printed * NANO_PER_MICRO,
-        mode=ROUNDING_MODES.index(tariff.rounding.mode),
-        plain=int(spare == 0 and mixed == 0 and len(components) <= COMPONENTS_MAX and all(map(_is_plain, components))),
-        spare=spare,
-        stepped=int(any(part.step > 0 for part in components)),
-        limited=int(limited),
-        limit_given=tuple(int(limit is not None) for limit in limits),
-        limit_nano=tuple(0 if limit is None else limit[0] // limit[1] for limit in limits),
-        limit_rest=tuple(0 if limit is None else limit[0] % limit[1] * (den // limit[1]) for limit in limits),
-        after_nano=tuple(
-            (0 if limit is None else limit.after_tax_micro or 0) * NANO_PER_MICRO
-            for limit in (version.min_price, version.max_price)
-        ),
+        den,
+        NO_TAX if tax is None else TAX_INCLUDED if tax.included else TAX_EXCLUDED,
+        tariff.rates_of(components[0]).total_ppm or 0 if components and mixed == 0 else 0,
+        mixed,
+        unit * NANO_PER_MICRO,
+        printed * NANO_PER_MICRO,
+        ROUNDING_MODES.index(tariff.rounding.mode),
+        int(spare == 0 and mixed == 0 and len(components) <= COMPONENTS_MAX and all(map(_is_plain, components))),
+        spare,
+        int(max([part.step for part in components], default=0) > 0),
+        int(limited),
+        given,
+        nano,
+        rest,
+        (_after_nano(version.min_price), _after_nano(version.max_price)),
     )
 
 
-def _tax_of(tariff: Tariff, rates: Rates, taxes: list[TaxRow]) -> tuple[int, int]:
-    """A component's taxes: their rates together, -1 where none can be shown, and a bit for each, -1: not known."""
-    if rates.each is None:
-        return -1, -1
-    known = [row.tax for row in taxes]
-    bits = sum(1 << known.index(rate) for rate in rates.each) if len(taxes) <= TAXES_MAX else 0
-    return -1 if tariff.tax is None else rates.total_ppm or 0, bits
+def _limits(limits: list[Ratio | None], den: int) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    """Of each limit whether it is given, and its nano and the rest over the denominator."""
+    return (
+        tuple([int(limit is not None) for limit in limits]),
+        tuple([0 if limit is None else limit[0] // limit[1] for limit in limits]),
+        tuple([0 if limit is None else limit[0] % limit[1] * (den // limit[1]) for limit in limits]),
+    )
 
 
-def _mixed(tariff: Tariff, version: Version, different: list[Rates], taxes: list[TaxRow]) -> int:
-    """Whether one known tax, or none, is on every price; if not, whether the kernel can tell the totals."""
-    if tariff.tax is None:
-        return 0
-    every = set(different)
-    limited = version.min_price is not None or version.max_price is not None
-    if limited:
-        every.add(tariff.tax.rates)  # a minimum of nothing is taxed as the tariff says of itself
-    if all(rates.each is not None and len(rates.each) <= 1 for rates in every) and len(every) <= 1:
-        untaxed = all(rates.each == () for rates in every)
-        return SETTLED_APART if untaxed and _limits_both_sides(version) else 0
-    coarse = tariff.rounding.unit_micro != tariff.minor_micro and tariff.rounding.unit_micro % tariff.minor_micro == 0
-    odd = len(taxes) > TAXES_MAX or any(row.scale_ppm is None for row in taxes)
-    return SETTLED_APART if limited or coarse or odd else MIXED
+def _after_nano(limit: PriceLimit | None) -> int:
+    return 0 if limit is None else (limit.after_tax_micro or 0) * NANO_PER_MICRO
 
 
 def _limits_both_sides(version: Version) -> bool:

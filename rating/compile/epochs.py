@@ -19,7 +19,7 @@ from rating.compile.traits import NO_TRAITS, Traits, asks_of_session, holds
 from rating.compile.zones import offsets
 from rating.kernels.arrays import NEVER
 from rating.tariff.calendars import Calendar
-from rating.tariff.model import Tariff, Version, When
+from rating.tariff.model import DimensionName, Tariff, Version, When
 from rating.units import DIMENSIONS, INSTANT_MAX_US, INSTANT_MIN_US, US_PER_DAY, US_PER_MIN
 
 Int64 = NDArray[np.int64]
@@ -33,7 +33,12 @@ _ANY_DAY = frozenset(range(7))
 
 def version_start_us(version: Version, zone: str) -> int:
     """The first instant at which the version is in force."""
-    return INSTANT_MIN_US - US_PER_DAY if version.valid_from is None else _instant_us(version.valid_from, zone)
+    return begin_us(version.valid_from, zone)
+
+
+def begin_us(valid_from: date | int | None, zone: str) -> int:
+    """The first instant of a date, or the instant itself; of None, before all that is."""
+    return INSTANT_MIN_US - US_PER_DAY if valid_from is None else _instant_us(valid_from, zone)
 
 
 def version_end_us(version: Version, zone: str) -> int:
@@ -72,10 +77,29 @@ def timeline(
     for index, base, from_us, to_us in version_spans(tariff, version, zone, lo_us, hi_us):
         start_us, cell, held = cells_that_hold(tariff.versions[index], zone, from_us, to_us, traits)
         starts.append(start_us)
-        parts.append(_first_that_holds(tariff.versions[index], held, base)[cell])
+        parts.append(_first_that_holds(_dimensions(tariff.versions[index]), held, base)[cell])
     if len(starts) == 1:
         return _merged(starts[0], parts[0])
     return _merged(np.concatenate(starts), np.concatenate(parts))
+
+
+class Layout(NamedTuple):
+    """What the epochs of a version alone depend on: a network has fewer of them than it has tariffs."""
+
+    whens: tuple[_Calendar, ...]  # of each element
+    dimensions: tuple[tuple[DimensionName, ...], ...]  # of the components of each
+    zone: str
+
+
+def layout_of(version: Version, zone: str, traits: Traits) -> Layout:
+    """The layout of a version for sessions of such traits."""
+    return Layout(tuple([_by_calendar(each.when, traits) for each in version.elements]), _dimensions(version), zone)
+
+
+def timeline_of(layout: Layout, lo_us: int, hi_us: int) -> tuple[Int64, Int32]:
+    """The timeline of a version alone, as `timeline` has it."""
+    start_us, cell, held = _cells((layout.whens, layout.zone, lo_us, hi_us))
+    return _merged(start_us, _first_that_holds(layout.dimensions, held, 0)[cell])
 
 
 def version_spans(
@@ -199,15 +223,22 @@ def _clock_readings(whens: tuple[_Calendar, ...]) -> tuple[int, ...]:
     return tuple(sorted(readings - {_DAY_MIN}))
 
 
-def _first_that_holds(version: Version, held: Bool, base: int) -> Int32:
-    """For each cell and each dimension the first component that holds, from `base` on, or -1: int32 (cells, 4)."""
+def _dimensions(version: Version) -> tuple[tuple[DimensionName, ...], ...]:
+    return tuple([tuple([part.dimension for part in element.components]) for element in version.elements])
+
+
+def _first_that_holds(dimensions: tuple[tuple[DimensionName, ...], ...], held: Bool, base: int) -> Int32:
+    """For each cell and each dimension the first component that holds, from `base` on, or -1: int32 (cells, 4).
+
+    `dimensions` are those of the components of each element.
+    """
     component = np.full((held.shape[1], len(DIMENSIONS)), -1, np.int32)
-    index = base + sum(len(element.components) for element in version.elements)
+    index = base + sum(map(len, dimensions))
     # From the last element to the first, so that the first has the last word.
-    for row, element in zip(held[::-1], reversed(version.elements), strict=True):
-        for part in reversed(element.components):
+    for row, names in zip(held[::-1], reversed(dimensions), strict=True):
+        for name in reversed(names):
             index -= 1
-            np.putmask(component[:, DIMENSIONS.index(part.dimension)], row, index)
+            np.putmask(component[:, DIMENSIONS.index(name)], row, index)
     return component
 
 

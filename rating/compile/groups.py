@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rating.compile.components import ComponentRow, Part, RuleRow, counts_of, rows
-from rating.compile.epochs import timeline
+from rating.compile.epochs import Layout, layout_of, timeline, timeline_of
 from rating.compile.kept import Kept
 from rating.compile.restricted import Restricted, is_restricted, line_dimension, restricted_timeline
 from rating.compile.spot import SpotColumn, follow
@@ -45,6 +45,11 @@ class Epochs(NamedTuple):
     component: Int32  # (e + 1, 4) a number within the timeline, or -1
     hint: Int32
 
+    @property
+    def nbytes(self) -> int:
+        """What it takes to keep it."""
+        return self.start_us.nbytes + self.component.nbytes + self.hint.nbytes
+
 
 class Made(NamedTuple):
     """A timeline by itself: components and prices count from its own first."""
@@ -63,12 +68,15 @@ class Made(NamedTuple):
     @property
     def nbytes(self) -> int:
         """What it takes to keep it, roughly."""
-        arrays: list[Any] = [*self.epochs, *(self.plain or ())]
+        size = _ROWS_BYTES + self.epochs.nbytes + (0 if self.plain is None else self.plain.nbytes)
+        if self.restricted is None and not any(self.prices):
+            return size
+        arrays: list[Any] = []
         if self.restricted is not None:
             arrays += [self.restricted.row, self.restricted.start_us]
         arrays += [each.part for each in self.prices if each is not None]
         arrays += [each.grid.num for each in self.prices if each is not None and each.grid is not None]
-        return _ROWS_BYTES + sum(int(array.nbytes) for array in arrays)
+        return size + sum(int(array.nbytes) for array in arrays)
 
 
 def _make(key: tuple[Group, int]) -> Made:
@@ -78,50 +86,59 @@ def _make(key: tuple[Group, int]) -> Made:
     versions = (version,) if tariff.on_change == "next_session" else tariff.versions
     priced = [(part, element) for each in versions for element in each.elements for part in element.components]
     parts = [(part, line_dimension(part, element.when)) for part, element in priced]
-    spots = tuple(part.spot for part, _ in parts)
+    spots = tuple([part.spot for part, _ in parts])
     restricted = calendar = None
     if group.restricted or is_restricted(tariff, versions, group.traits):
         restricted = restricted_timeline(tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
         start_us = restricted.start_us
     else:
-        calendar = timeline(tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
-        start_us = calendar[0]
+        calendar = _calendar(group, index)
+        start_us = calendar.start_us[:-1]
     followed = follow(start_us, group.hi_us, spots) if any(spots) else None
-    if followed is None:
-        component = _NO_COMPONENT.repeat(start_us.size, axis=0) if calendar is None else calendar[1]
-    elif restricted is not None:  # no epoch has a component of its own
-        restricted = restricted._replace(start_us=followed.start_us, row=restricted.row[followed.calendar])
-        component = _NO_COMPONENT.repeat(followed.start_us.size, axis=0)
+    if followed is not None:
+        start_us = followed.start_us
+    if restricted is not None:  # no epoch has a component of its own
+        if followed is not None:
+            restricted = restricted._replace(start_us=start_us, row=restricted.row[followed.calendar])
+        epochs = _with_hints(group.lo_us, group.hi_us, start_us, _NO_COMPONENT.repeat(start_us.size, axis=0))
     else:
         assert calendar is not None
-        component = calendar[1][followed.calendar]
+        epochs = calendar
+        if followed is not None:
+            epochs = _with_hints(group.lo_us, group.hi_us, start_us, calendar.component[:-1][followed.calendar])
     prices = (None,) * len(parts) if followed is None else followed.columns
     component_rows, rule, taxes = rows(tariff, version, parts, prices)
     if restricted is not None:
         rule = rule._replace(plain=0)
-    cut = calendar is not None and rule.plain and followed is not None
+    cut = rule.plain and followed is not None
     counts = {counts_of(part) for part, _ in parts}
-    return Made(
-        epochs=_with_hints(group, start_us if followed is None else followed.start_us, component),
-        plain=_with_hints(group, *calendar) if calendar is not None and cut else None,
-        components=component_rows,
-        rule=rule,
-        taxes=taxes,
-        parts=parts,
-        named=[(element.name, part.price.unit_text, part.price.amount_micro) for part, element in priced],
-        prices=prices,
-        restricted=restricted,
-        waits=ENERGY_CAME * (FROM_FIRST_ENERGY in counts) | CHARGING_ENDED * (FROM_CHARGING_END in counts),
-    )
+    waits = ENERGY_CAME * (FROM_FIRST_ENERGY in counts) | CHARGING_ENDED * (FROM_CHARGING_END in counts)
+    named = [(element.name, part.price.unit_text, part.price.amount_micro) for part, element in priced]
+    plain = calendar if cut else None
+    return Made(epochs, plain, component_rows, rule, taxes, parts, named, prices, restricted, waits)
 
 
 # Ten thousand tariffs of a month are 150 MB by this count, which has what they share many times.
 made = Kept(4 * _KEPT_BYTES, lambda each: each.nbytes, _make)
 
 
-def _with_hints(group: Group, start_us: Int64, component: Int32) -> Epochs:
+def _calendar(group: Group, index: int) -> Epochs:
+    """The epochs of a version that depend on the calendar alone."""
+    tariff = group.tariff
+    if tariff.on_change == "next_session":
+        return _laid((layout_of(tariff.versions[index], group.zone, group.traits), group.lo_us, group.hi_us))
+    both = timeline(tariff, index, group.zone, group.lo_us, group.hi_us, group.traits)
+    return _with_hints(group.lo_us, group.hi_us, *both)
+
+
+def _lay(key: tuple[Layout, int, int]) -> Epochs:
+    layout, lo_us, hi_us = key
+    return _with_hints(lo_us, hi_us, *timeline_of(layout, lo_us, hi_us))
+
+
+def _with_hints(lo_us: int, hi_us: int, start_us: Int64, component: Int32) -> Epochs:
     """The same object for the same epochs, whichever tariff they are of."""
-    return _shared((group.lo_us, group.hi_us, start_us.tobytes(), component.tobytes()))
+    return _shared((lo_us, hi_us, start_us.tobytes(), component.tobytes()))
 
 
 def _make_epochs(key: tuple[int, int, bytes, bytes]) -> Epochs:
@@ -137,7 +154,8 @@ def _make_epochs(key: tuple[int, int, bytes, bytes]) -> Epochs:
     return Epochs(ended, last, hint.astype(np.int32))
 
 
-_shared = Kept(_KEPT_BYTES, lambda each: 2 * sum(int(array.nbytes) for array in each), _make_epochs)
+_shared = Kept(_KEPT_BYTES, lambda each: 2 * each.nbytes, _make_epochs)
+_laid = Kept(_KEPT_BYTES, lambda each: each.nbytes, _lay)
 
 
 @lru_cache(maxsize=64)

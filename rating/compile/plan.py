@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rating.compile.epochs import version_end_us, version_start_us
+from rating.compile.epochs import begin_us, version_end_us
 from rating.compile.groups import Group
 from rating.compile.tables import Compiled, compile_timelines
 from rating.compile.traits import NO_TRAITS, asks, split
@@ -225,12 +227,18 @@ class _InForce(NamedTuple):
 
 
 def _in_force(tariff: Tariff, zone: str, lo_us: int, hi_us: int) -> _InForce:
-    versions = tariff.versions
-    starts = [version_start_us(version, zone) for version in versions]
+    bounds = tuple([(version.valid_from, version.valid_until is not None) for version in tariff.versions])
+    return _found_in_force(bounds, zone, lo_us, hi_us)
+
+
+@lru_cache(maxsize=1024)
+def _found_in_force(bounds: tuple[tuple[date | int | None, bool], ...], zone: str, lo_us: int, hi_us: int) -> _InForce:
+    """`bounds`: of each version since when it is in force, and whether it ends by its own word."""
+    starts = [begin_us(valid_from, zone) for valid_from, _ in bounds]
     first = max([i for i, start in enumerate(starts) if start <= lo_us], default=0)
     last = max([i for i, start in enumerate(starts) if start < hi_us], default=-1)
     alone = starts[first] <= lo_us and first == last
-    return _InForce(first, last, starts, alone and not any(version.valid_until is not None for version in versions))
+    return _InForce(first, last, starts, alone and not any(ends for _, ends in bounds))
 
 
 def _assign(

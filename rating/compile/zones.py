@@ -76,30 +76,35 @@ def _year(zone: str, year: int) -> tuple[Int64, Int64]:
 
 def _transitions(info: ZoneInfo, lo: datetime, hi: datetime) -> Iterator[tuple[int, int]]:
     """(instant, offset) at `lo`, and at each change of offset after it and before `hi`."""
-    at, offset = lo, _offset_us(info, lo)
-    yield _us(at), offset
+    at, offset = lo, _offset(info, lo)
+    yield _us(at), _in_us(offset)
     while at < hi:
         ahead = min(at + _SCAN_STEP, hi)
-        if _offset_us(info, ahead) == offset:
+        if _offset(info, ahead) == offset:
             at = ahead
             continue
         low, high = at, ahead
         while high - low > timedelta(seconds=1):
             middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
-            if _offset_us(info, middle) == offset:
+            if _offset(info, middle) == offset:
                 low = middle
             else:
                 high = middle
         if high >= hi:
             return
-        at, offset = high, _offset_us(info, high)
-        yield _us(at), offset
+        at, offset = high, _offset(info, high)
+        yield _us(at), _in_us(offset)
 
 
-def _offset_us(info: ZoneInfo, instant: datetime) -> int:
+def _offset(info: ZoneInfo, instant: datetime) -> timedelta:
     delta = instant.astimezone(info).utcoffset()
     assert delta is not None
-    return delta // timedelta(seconds=1) * US_PER_S
+    return delta
+
+
+def _in_us(offset: timedelta) -> int:
+    """The offset in whole seconds, as microseconds."""
+    return offset // timedelta(seconds=1) * US_PER_S
 
 
 def _us(instant: datetime) -> int:

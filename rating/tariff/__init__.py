@@ -16,7 +16,7 @@ May import: `errors`, `units`, `money`, `ocpi_json`; no other room.
     convert, convert_plans, read, load
                            all of it in order: the tariff or plan, a file, a folder
     write, write_*         a tariff, a plan or a coupon -> YAML
-    collecting             the collector of garbage held off
+    collecting, quick      the collector of garbage held off; frozen values made quickly
     editor                 the JSON Schemas for editors
     ocpi/                  OCPI's tariffs in and out
     lint/                  what was likely not meant

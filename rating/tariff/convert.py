@@ -5,8 +5,7 @@ The tree of nodes goes along, for what the text form has lost: where each part s
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from rating.errors import Place
 from rating.money import minor_micro
 from rating.tariff.model import (
     Component,
@@ -24,16 +23,19 @@ from rating.tariff.model import (
 )
 from rating.tariff.nodes import Document
 from rating.tariff.paths import node_at as _at
+from rating.tariff.quick import quick
 from rating.tariff.schema import ElementText, TariffText, VersionText
 from rating.tariff.schema_parts import PriceLimitText
 from rating.tariff.schema_prices import EnergyText, FlatText, ParkingText, TimeText
 from rating.tariff.schema_tax import TaxRateText, TaxText
-from rating.tariff.schema_when import WhenText
 from rating.tariff.spot import SpotPrice
-from rating.tariff.tree import Mapping, Node, Scalar
+from rating.tariff.tree import Mapping, Node, Scalar, Sequence
 from rating.units import PPM_PER_UNIT
 
 _ALWAYS = When()
+_NO_PLACE = Place()
+_TARIFF, _VERSION, _PRICE_LIMIT = quick(Tariff), quick(Version), quick(PriceLimit)
+_ELEMENT, _COMPONENT = quick(Element), quick(Component)
 PriceText = EnergyText | TimeText | ParkingText | FlatText
 
 
@@ -41,15 +43,15 @@ def to_tariff(text: TariffText, document: Document) -> Tariff:
     """Convert a tariff, read from a document."""
     minor = minor_micro(text.currency)
     root = document.root
-    versions = enumerate(text.versions)
-    return Tariff(
+    versions = zip(text.versions, _items(root, "versions"), strict=True)
+    return _TARIFF(
         id=text.tariff,
         currency=text.currency,
         minor_micro=minor,
-        versions=tuple(_version(version, document, _at(root, "versions", index)) for index, version in versions),
+        versions=tuple([_version(version, document, node) for version, node in versions]),
         rounding=Rounding(text.rounding.mode, text.rounding.unit or minor),
         time_zone=text.time_zone,
-        tax=None if (tax := to_tax(text.tax)) is None else replace(tax, place=document.place(_at(root, "tax"))),
+        tax=None if text.tax is None else to_tax(text.tax, document.place(_at(root, "tax"))),
         on_change=text.on_change,
         name=text.name,
         place=document.place(_at(root, "tariff")),
@@ -61,39 +63,49 @@ def default_element_name(index: int) -> str:
     return f"element {index + 1}"
 
 
-def to_tax(text: TaxText | None) -> Tax | None:
+def to_tax(text: TaxText | None, place: Place = _NO_PLACE) -> Tax | None:
     """The tax of a tariff, or of a plan's fee."""
     if text is None:
         return None
     if text.rates is not None:
-        return Tax(_rates(text.rates), text.included)
-    if text.percent is not None:
-        return Tax.one(text.name or "tax", text.percent, text.included)
-    return Tax(Rates(None), text.included)
+        rates = _rates(text.rates)
+    elif text.percent is not None:
+        rates = Rates((TaxRate(text.name or "tax", text.percent),))
+    else:
+        rates = Rates(None)
+    return Tax(rates, text.included, place)
 
 
 def _rates(texts: list[TaxRateText] | None) -> Rates:
     return Rates(None if texts is None else tuple(TaxRate(rate.name, rate.percent) for rate in texts))
 
 
+def _items(node: Node | None, key: str) -> list[Node]:
+    """The nodes of a list in a mapping that has been checked."""
+    assert type(node) is Mapping
+    found = node.values[key]
+    assert type(found) is Sequence
+    return found.items
+
+
 def _version(text: VersionText, document: Document, node: Node) -> Version:
     start = node.values.get("valid_from") if isinstance(node, Mapping) else None
-    elements = enumerate(text.elements)
-    return Version(
-        label=start.plain if isinstance(start, Scalar) else "always",
-        valid_from=text.valid_from,
-        elements=tuple(_element(each, index, document, _at(node, "elements", index)) for index, each in elements),
-        min_price=_limit(text.min_price, document, node, "min_price"),
-        max_price=_limit(text.max_price, document, node, "max_price"),
-        valid_until=text.valid_until,
-        place=document.place(node),
+    elements = zip(text.elements, _items(node, "elements"), strict=True)
+    return _VERSION(
+        start.plain if isinstance(start, Scalar) else "always",
+        text.valid_from,
+        tuple([_element(each, index, document, at) for index, (each, at) in enumerate(elements)]),
+        _limit(text.min_price, document, node, "min_price"),
+        _limit(text.max_price, document, node, "max_price"),
+        text.valid_until,
+        document.place(node),
     )
 
 
 def _limit(text: PriceLimitText | None, document: Document, version: Node, key: str) -> PriceLimit | None:
     if text is None:
         return None
-    return PriceLimit(text.before_tax, text.after_tax, document.place(_at(version, key)))
+    return _PRICE_LIMIT(text.before_tax, text.after_tax, document.place(_at(version, key)))
 
 
 def _element(text: ElementText, index: int, document: Document, node: Node) -> Element:
@@ -104,11 +116,11 @@ def _element(text: ElementText, index: int, document: Document, node: Node) -> E
         ("parking_time", text.parking_time),
         ("flat", text.flat),
     )
-    return Element(
-        name=text.name or default_element_name(index),
-        components=tuple(_component(name, price, document, node) for name, price in prices if price is not None),
-        when=_ALWAYS if text.when is None else _when(text.when),
-        place=document.place(node),
+    return _ELEMENT(
+        text.name or default_element_name(index),
+        tuple([_component(name, price, document, node) for name, price in prices if price is not None]),
+        _ALWAYS if text.when is None else text.when.meant,
+        document.place(node),
     )
 
 
@@ -118,20 +130,22 @@ def _component(dimension: DimensionName, text: PriceText, document: Document, el
     parked = text if isinstance(text, ParkingText) else None
     timed = text if isinstance(text, TimeText) else parked
     stepped = text if isinstance(text, EnergyText) else timed
-    return Component(
-        dimension=dimension,
-        price=text.price or Price(0, "kWh"),
-        grace_us=0 if timed is None else timed.grace or 0,
-        step=0 if stepped is None else stepped.step_size or 0,
-        round="up" if stepped is None else stepped.round or "up",
-        min_micro=text.min,
-        max_micro=text.max,
-        from_first_energy=parked is not None and parked.from_ == "first_energy",
-        from_charging_end=parked is not None and parked.from_ == "charging_end",
-        plugged_in=parked is not None and parked.counts == "plugged_in",
-        rates=None if text.tax is None else _rates(text.tax.rates),
-        spot=_spot(text) if isinstance(text, EnergyText) else None,
-        place=document.place(_at(element, dimension)),
+    start = None if parked is None else parked.from_
+    # By place, in the order of its fields: to give them by name takes longer than to set them.
+    return _COMPONENT(
+        dimension,
+        text.price or Price(0, "kWh"),
+        0 if timed is None else timed.grace or 0,
+        0 if stepped is None else stepped.step_size or 0,
+        "up" if stepped is None else stepped.round or "up",
+        text.min,
+        text.max,
+        start == "first_energy",
+        None if text.tax is None else _rates(text.tax.rates),
+        start == "charging_end",
+        parked is not None and parked.counts == "plugged_in",
+        _spot(text) if isinstance(text, EnergyText) else None,
+        document.place(_at(element, dimension)),
     )
 
 
@@ -140,37 +154,3 @@ def _spot(text: EnergyText) -> SpotPrice | None:
         return None
     factor = PPM_PER_UNIT if text.factor is None else text.factor
     return SpotPrice(text.index, factor, text.add or 0, text.floor, text.ceiling, text.fallback)
-
-
-def _when(text: WhenText) -> When:
-    start, end = text.start_time, text.end_time
-    if start is not None or end is not None:
-        # One alone reaches to the start or to the end of the day.
-        start, end = start or 0, 1440 if end is None else end
-    calendar, inside = text.holidays or (None, True)
-    rating = text.evse_power
-    return When(
-        day_of_week=text.day_of_week,
-        start_min=start,
-        end_min=end,
-        start_date=text.start_date,
-        end_date=text.end_date,
-        months=text.months,
-        holidays=calendar,
-        holidays_in=inside,
-        min_energy_mwh=text.min_kwh,
-        max_energy_mwh=text.max_kwh,
-        min_duration_us=text.min_duration,
-        max_duration_us=text.max_duration,
-        min_power_mw=text.min_power,
-        max_power_mw=text.max_power,
-        min_current_ma=text.min_current,
-        max_current_ma=text.max_current,
-        reservation=text.reservation,
-        tariff_type=text.tariff_type,
-        connector=text.connector,
-        membership=text.membership,
-        payment_method=text.payment_method,
-        min_evse_power_mw=None if rating is None else rating.min,
-        max_evse_power_mw=None if rating is None else rating.max,
-    )

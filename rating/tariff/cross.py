@@ -31,16 +31,20 @@ def cross_faults(document: Document) -> list[Fault]:
         return found
     maps = [item for item in versions.items if isinstance(item, Mapping)]
     change = root.values.get("on_change")
-    found.extend(version_faults(document, maps, at_once=isinstance(change, Scalar) and change.plain == "at_once"))
+    at_once = isinstance(change, Scalar) and change.plain == "at_once"
+    if len(maps) > 1 or any("valid_until" in version.keys for version in maps):
+        found.extend(version_faults(document, maps, at_once))
     taxed = _has_tax(root)
     for version in maps:
         elements = version.values.get("elements")
         if not isinstance(elements, Sequence):
             continue
-        found.extend(_name_faults(document, elements.items))
+        if len(elements.items) > 1:
+            found.extend(_name_faults(document, elements.items))
         for element in elements.items:
             if isinstance(element, Mapping):
-                found.extend(_reservation_faults(document, element))
+                if "when" in element.keys:
+                    found.extend(_reservation_faults(document, element))
                 if not taxed:
                     found.extend(_tax_faults(document, element))
     return found

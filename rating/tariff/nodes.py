@@ -1,23 +1,35 @@
 """YAML text -> a tree of nodes that know their place, with every scalar still the text that was written.
 
-The tree is built from the parser's events. The composer of the C library is never called: it recurses, and 40,000
+The tree is built from the parser's  The composer of the C library is never called: it recurses, and 40,000
 nested brackets end the process. No value is guessed from its look, so `17:00` stays a time and `no` stays a word.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from yaml import events
+from yaml.cyaml import CParser  # type: ignore[attr-defined]
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 from rating.errors import Fault, Place
+from rating.tariff.quick import quick
 from rating.tariff.refusal import visible
 from rating.tariff.syntax import explain_syntax, snippet
 from rating.tariff.tree import Mapping, Node, Scalar, Sequence
 
+_PLACE = quick(Place)
 FILE_MAX_BYTES = 1 << 20
 DEPTH_MAX = 32
 # What a decimal comma leaves behind in braces: {energy: 0,40/kWh} is a key `energy` of 0, and a key `40/kWh`.
@@ -45,7 +57,7 @@ class Document:
 
     def place(self, node: Node) -> Place:
         """Where a node begins."""
-        return Place(self.source, node.line, node.column)
+        return _PLACE(self.source, node.line, node.column)
 
     def shown(self, node: Node) -> str:
         """The node as it was written, cut short, for a message."""
@@ -92,15 +104,14 @@ class _Builder:
     def build(self) -> Node:
         if not self.text.strip("\ufeff \t\r\n"):
             self.stop("empty_file", 1, 1, "(nothing)", "keys and their values", "write them, or delete the file")
-        parser = yaml.CLoader(self.text)
+        # Only the parser: the loader around it would make its tables of tags for each file.
+        parser = CParser(self.text)
         try:
-            while (event := parser.get_event()) is not None:
-                # Nearly all events are such texts: what else may be with one is not even asked for.
-                if type(event) is events.ScalarEvent and event.tag is None and event.anchor is None:
-                    mark: Any = event.start_mark
-                    self.add_text(Scalar(mark.line + 1, mark.column + 1, event.value, event.style or ""))
-                else:
-                    self.take(event)
+            event = parser.get_event()
+            while event is not None:
+                self.take(event)
+                parent = self.stack[-1] if self.stack else None
+                event = self.add_texts(parent, parser.get_event) if type(parent) is Mapping else parser.get_event()
         finally:
             parser.dispose()
         if self.root is None:
@@ -111,7 +122,16 @@ class _Builder:
     def take(self, event: Any) -> None:
         """Act on one event. The parser's classes have no useful types, so the node classes begin here."""
         kind = type(event)
-        if kind is events.ScalarEvent:
+        if kind is MappingStartEvent or kind is SequenceStartEvent:
+            self.open(event, Mapping if kind is MappingStartEvent else Sequence)
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
+            done, end = self.stack.pop(), event.end_mark
+            if end.line + 1 == done.line:
+                done.end_column = end.column + 1
+            if done.anchor:
+                self.anchors[done.anchor] = done
+            self.add(done)
+        elif kind is ScalarEvent:
             mark = event.start_mark
             node = Scalar(mark.line + 1, mark.column + 1, event.value, event.style or "")
             if event.tag is not None:
@@ -119,52 +139,51 @@ class _Builder:
             if event.anchor is not None:
                 self.name(event.anchor, node, node.line, node.column)
             self.add(node)
-        elif kind is events.MappingStartEvent or kind is events.SequenceStartEvent:
-            self.open(event, Mapping if kind is events.MappingStartEvent else Sequence)
-        elif kind is events.MappingEndEvent or kind is events.SequenceEndEvent:
-            done = self.stack.pop()
-            if event.end_mark.line + 1 == done.line:
-                done.end_column = event.end_mark.column + 1
-            if done.anchor:
-                self.anchors[done.anchor] = done
-            self.add(done)
-        elif kind is events.AliasEvent:
+        elif kind is AliasEvent:
             self.expand(event.anchor, event.start_mark.line + 1, event.start_mark.column + 1)
-        elif kind is events.DocumentStartEvent and self.root is not None:
+        elif kind is DocumentStartEvent and self.root is not None:
             line = event.start_mark.line + 1
             self.stop("yaml_documents", line, 1, "---", "one tariff in each file", "move what follows to its own file")
 
     def open(self, event: Any, shape: type[Mapping] | type[Sequence]) -> None:
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        mark = event.start_mark
+        node = shape(mark.line + 1, mark.column + 1)
         if len(self.stack) >= DEPTH_MAX:
-            self.too_deep(line, column)
-        node = shape(line, column, anchor=event.anchor or "")
+            self.too_deep(node.line, node.column)
         if event.tag is not None:
-            self.refuse_tag(event.tag, line, column)
+            self.refuse_tag(event.tag, node.line, node.column)
         if event.anchor is not None:
-            self.name(event.anchor, None, line, column)
+            node.anchor = event.anchor
+            self.name(event.anchor, None, node.line, node.column)
         self.stack.append(node)
 
-    def add_text(self, node: Scalar) -> None:
-        """As `add`, for what most nodes are: the keys of mappings, and texts that they name."""
-        parent = self.stack[-1] if self.stack else None
-        if type(parent) is not Mapping or self.count >= NODES_MAX:
-            self.add(node)
-            return
+    def add_texts(self, parent: Mapping, next_event: Callable[[], Any]) -> Any:
+        """As `take` and `add`, for what nearly all nodes are: keys of a mapping, and texts that they name.
+
+        Returns: the first event that is something else.
+        """
+        keys, values, plain = parent.keys, parent.values, parent.plain
         key = parent.waiting
-        if key is None:
-            parent.waiting = node
-        elif node.plain and key.plain not in parent.keys and key.plain != "<<" and key.style != "refused":
-            parent.waiting = None
-            name = key.plain
-            parent.keys[name] = key
-            parent.values[name] = node
-            parent.plain[name] = node.plain
-        else:
-            self.add(node)
-            return
-        self.count += 1
-        parent.size += 1
+        added, room = 0, NODES_MAX - self.count
+        event = next_event()
+        while type(event) is ScalarEvent and event.tag is None and event.anchor is None and added < room:
+            mark: Any = event.start_mark
+            text = event.value
+            if key is None:
+                key = Scalar(mark.line + 1, mark.column + 1, text, event.style or "")
+            elif text and (name := key.plain) not in keys and name != "<<" and key.style != "refused":
+                keys[name] = key
+                values[name] = Scalar(mark.line + 1, mark.column + 1, text, event.style or "")
+                plain[name] = text
+                key = None
+            else:
+                break
+            added += 1
+            event = next_event()
+        parent.waiting = key
+        parent.size += added
+        self.count += added
+        return event
 
     def add(self, node: Node) -> None:
         """Put a finished node into the one that holds it."""

@@ -57,6 +57,7 @@ class Reader:
         self._calendars: dict[Path, Calendar] = {}
         self._indexes: dict[Path | str, Index] = {}
         self._tables = indexes or {}
+        self._kept: dict[object, Block] = {}
 
     def read_file(self, path: Path) -> Offered | None:
         """What a file says, or None where it has faults."""
@@ -96,6 +97,7 @@ class Reader:
                     "time_zone": plain.get("time_zone") if isinstance(plain, dict) else None,
                     "calendar": lambda name: self._calendar(name, folder),
                     "index": lambda name: self._index(name, folder),
+                    "kept": self._kept,
                 },
             )
         except ValidationError as error:

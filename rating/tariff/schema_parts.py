@@ -6,14 +6,26 @@ A check of one key against another sits at the later key, so that every other fa
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from rating.tariff.leaves import Money, word_of
 from rating.tariff.model import RoundingMode
 from rating.tariff.refusal import RefusalError
 from rating.units import ROUNDING_MODES, ROUNDING_UNIT_MAX_MICRO
+
+_BY_FOLDER = frozenset({"holidays", "index"})  # keys whose value may be a file beside the tariff
+_KEPT_MAX = 1 << 16
 
 
 class Block(BaseModel):
@@ -35,6 +47,29 @@ class Block(BaseModel):
     @classmethod
     def _from_other(cls, data: object) -> object:
         raise RefusalError("shape", cls.WANT, f"write for example {cls.SHOW}")
+
+
+class Common(Block):
+    """A mapping that many tariffs write alike, such as a window or a price: each that is fine is read once.
+
+    What was read is kept for as long as the reader of files is, who hands in where.
+    """
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _read_once(cls, data: object, read: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        kept: dict[object, Self] | None = (info.context or {}).get("kept")
+        key = (cls, *data.items()) if type(data) is dict else (cls, data)
+        try:
+            found = None if kept is None else kept.get(key)
+        except TypeError:  # a list or a mapping is in it
+            return read(data)
+        if found is not None:
+            return found
+        made = read(data)
+        if kept is not None and len(kept) < _KEPT_MAX and not (type(data) is dict and _BY_FOLDER & data.keys()):
+            kept[key] = made
+        return made
 
 
 def listed(want: str, longest: int, fix: str = "split the tariff", nothing: str | None = None) -> BeforeValidator:
@@ -91,7 +126,7 @@ class RoundingText(Block):
         return unit
 
 
-class PriceLimitText(Block):
+class PriceLimitText(Common):
     """A limit of what a session costs."""
 
     WANT: ClassVar[str] = "a limit that says whether it counts before or after tax"

@@ -19,14 +19,14 @@ from rating.tariff.leaves import (
 )
 from rating.tariff.model import Price, StepRound
 from rating.tariff.refusal import RefusalError
-from rating.tariff.schema_parts import Block
+from rating.tariff.schema_parts import Common
 from rating.tariff.schema_tax import ComponentTaxText
 from rating.tariff.spot import Index
 
 WANT_INDEX = "the name of an index, that of a file indexes/<name>.csv or .parquet beside the tariff"
 
 
-class ComponentText(Block):
+class ComponentText(Common):
     """The price of one dimension: the price alone, or a mapping with more."""
 
     WANT: ClassVar[str] = "a price with its unit, or {price: ..., and more}"

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from rating.tariff.leaves import Percent, Words, Yes
 from rating.tariff.refusal import RefusalError, RefusalsError
-from rating.tariff.schema_parts import Block, listed
+from rating.tariff.schema_parts import Block, Common, listed
 from rating.units import PPM_PER_UNIT
 
 RATES_MAX = 16  # of one price
@@ -62,7 +62,7 @@ def _fitting(rates: list[TaxRateText] | None) -> list[TaxRateText] | None:
     return rates
 
 
-class TaxText(Block):
+class TaxText(Common):
     """The tax on every price."""
 
     WANT: ClassVar[str] = "`none`, or a tax with its percent and whether the prices include it"

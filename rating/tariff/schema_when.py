@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -20,9 +21,10 @@ from rating.tariff.leaves_when import (
     Reservation,
     TariffTypes,
 )
+from rating.tariff.model import When
 from rating.tariff.quantities import power_text, read_power
 from rating.tariff.refusal import RefusalError
-from rating.tariff.schema_parts import Block
+from rating.tariff.schema_parts import Block, Common
 from rating.units import POWER_MAX_MW
 
 
@@ -66,7 +68,7 @@ class EvsePowerText(Block):
         return _above(most, info.data.get("min"), "max")
 
 
-class WhenText(Block):
+class WhenText(Common):
     """When an element holds."""
 
     WANT: ClassVar[str] = "restrictions, such as {day_of_week: mon-fri, start_time: 17:00}"
@@ -238,3 +240,38 @@ class WhenText(Block):
     def _above_min(cls, most: int | None, info: ValidationInfo) -> int | None:
         name = str(info.field_name)
         return _above(most, info.data.get(name.replace("max", "min")), name)
+
+    @cached_property
+    def meant(self) -> When:
+        """The restrictions as the engine knows them."""
+        start, end = self.start_time, self.end_time
+        if start is not None or end is not None:
+            # One alone reaches to the start or to the end of the day.
+            start, end = start or 0, 1440 if end is None else end
+        calendar, inside = self.holidays or (None, True)
+        rating = self.evse_power
+        return When(
+            day_of_week=self.day_of_week,
+            start_min=start,
+            end_min=end,
+            start_date=self.start_date,
+            end_date=self.end_date,
+            months=self.months,
+            holidays=calendar,
+            holidays_in=inside,
+            min_energy_mwh=self.min_kwh,
+            max_energy_mwh=self.max_kwh,
+            min_duration_us=self.min_duration,
+            max_duration_us=self.max_duration,
+            min_power_mw=self.min_power,
+            max_power_mw=self.max_power,
+            min_current_ma=self.min_current,
+            max_current_ma=self.max_current,
+            reservation=self.reservation,
+            tariff_type=self.tariff_type,
+            connector=self.connector,
+            membership=self.membership,
+            payment_method=self.payment_method,
+            min_evse_power_mw=None if rating is None else rating.min,
+            max_evse_power_mw=None if rating is None else rating.max,
+        )

@@ -1,13 +1,17 @@
-"""The nodes of a YAML text: what was written, and where."""
+"""The nodes of a YAML text: what was written, and where.
+
+They are msgspec's structs: a folder of ten thousand tariffs has 700,000, and a dataclass takes three times as long to
+make. No node is in itself, for an alias stands for what is complete before it: the collector need not look at them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import ClassVar
 
+from msgspec import Struct, field
 
-@dataclass(slots=True, eq=False)
-class Scalar:
+
+class Scalar(Struct, eq=False, gc=False):
     """One text, as written. `style` is "" for a plain one, else its quote or `|`, `>`."""
 
     line: int
@@ -18,8 +22,7 @@ class Scalar:
     height: ClassVar[int] = 0
 
 
-@dataclass(slots=True, eq=False)
-class Sequence:
+class Sequence(Struct, eq=False, gc=False):
     """A list of nodes."""
 
     line: int
@@ -32,8 +35,7 @@ class Sequence:
     end_column: int = 0  # just behind the closing bracket, where it stands on the same line
 
 
-@dataclass(slots=True, eq=False)
-class Mapping:
+class Mapping(Struct, eq=False, gc=False):
     """Keys (with their own places) and the nodes they name, in the order written."""
 
     line: int

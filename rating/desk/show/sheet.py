@@ -162,7 +162,7 @@ def _edition(tariff: Tariff, version: Version, compiled: Compiled) -> Edition:
 def _offers(tariff: Tariff, version: Version, compiled: Compiled) -> Iterator[Offer]:
     """Each component's row as an offer. Energy and parking of a reservation, which OCPI can say, price nothing."""
     rows = compiled.book.components
-    taxes = [row.tax for row in taxes_of(tariff, distinct(tariff, list(compiled.parts)))]
+    taxes = [row.tax for row in taxes_of(tariff.tax, distinct(tariff.tax, [part.rates for part in compiled.parts]))]
     spots = [part.spot for element in version.elements for part in element.components]
     number = 0
     for element in version.elements:
