@@ -1,4 +1,4 @@
-"""Find the epochs in which sessions begin, some sessions ahead of who walks them.
+"""Find the epochs in which sessions begin, and ask for what they are, some sessions ahead of who walks them.
 
 Where neighbours have different tariffs, each of these look-ups waits for memory: one after the other they took 15 ns an
 interval of sessions of 24. Here nothing depends on the one before, and the processor does ten at a time.
@@ -6,12 +6,19 @@ interval of sessions of 24. Here nothing depends on the one before, and the proc
 
 from __future__ import annotations
 
-from rating.kernels.arith import index, row_of
+from rating.kernels.arith import index, prefetch, row_of
 from rating.kernels.arrays import SPAN_SHIFT, Int64, Timelines, Usage, Wide
-from rating.kernels.jit import scalar
+from rating.kernels.jit import inlined, scalar
 from rating.units import ENERGY
 
 AHEAD_SESSIONS = 64
+
+# A processor asks ahead by itself for arrays that are read in order, but for a dozen at most. A rating reads and writes
+# forty: without these, J1 on 200 tariffs waited 25 ns a session for where its intervals begin, and 10 more for them.
+_ASK_SESSIONS = 12
+_ASK_INTERVALS = 72  # three sessions of J1
+_ASK_LINES = 3
+_LINE = 8  # numbers in a line of the cache
 
 
 @scalar
@@ -40,3 +47,20 @@ def look_up(begin: int, end: int, rows: Int64, usage: Usage, timelines: Timeline
             epoch = index(epoch + 1)
         out[0, o] = epoch
         out[1, o] = components[4 * epoch + ENERGY]
+
+
+@inlined
+def ask_ahead(at: int, last: int, begin: int, rows: Int64, usage: Usage) -> None:
+    """Ask for what the sessions behind the one at place `at` are, and for the intervals behind `begin`, its first one."""
+    s = row_of(rows, min(at + _ASK_SESSIONS, last - 1))
+    prefetch(usage.interval_first, s)
+    prefetch(usage.session_start_us, s)
+    prefetch(usage.session_end_us, s)
+    prefetch(usage.timeline, s)
+    if usage.session_id.size > 0:
+        prefetch(usage.session_id, s)
+    i = max(min(begin + _ASK_INTERVALS, usage.energy.size - _ASK_LINES * _LINE), 0)
+    for line in range(_ASK_LINES):
+        prefetch(usage.start_us, i + line * _LINE)
+        prefetch(usage.end_us, i + line * _LINE)
+        prefetch(usage.energy, i + line * _LINE)

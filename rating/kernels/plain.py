@@ -41,7 +41,7 @@ from rating.kernels.arrays import (
     Usage,
 )
 from rating.kernels.discount import DIMENSIONS_PLAIN
-from rating.kernels.epochs import AHEAD_SESSIONS, look_up
+from rating.kernels.epochs import AHEAD_SESSIONS, ask_ahead, look_up
 from rating.kernels.lines import in_unit
 from rating.kernels.native import part
 from rating.kernels.plain_deal import deal_lines
@@ -152,18 +152,7 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                         parking_left += left
             energy_most, time_most, parking_most = energy_left, time_left, parking_left
             session_start, session_end = session_start_us[s], session_end_us[s]
-            n = row_of(rows, min(at + 12, last - 1))
-            prefetch(interval_first, n)
-            prefetch(session_start_us, n)
-            prefetch(session_end_us, n)
-            prefetch(of_session, n)
-            if with_ids:
-                prefetch(ids, n)
-            n = min(begin + 72, energies.size - 24)
-            for line in range(3):
-                prefetch(start_us, n + 8 * line)
-                prefetch(end_us, n + 8 * line)
-                prefetch(energies, n + 8 * line)
+            ask_ahead(at, last, begin, rows, usage)
             base = component_first[t]
             if at >= looked:
                 ahead = min(2 * ahead, AHEAD_SESSIONS)  # few at first: whoever comes next may be odd
