@@ -51,7 +51,7 @@ def look_up(begin: int, end: int, rows: Int64, usage: Usage, timelines: Timeline
 
 @inlined
 def ask_ahead(at: int, last: int, begin: int, rows: Int64, usage: Usage) -> None:
-    """Ask for what the sessions behind the one at place `at` are, and for the intervals behind `begin`, its first one."""
+    """Ask for what the sessions behind the one at place `at` are, and for intervals behind `begin`, its first one."""
     s = row_of(rows, min(at + _ASK_SESSIONS, last - 1))
     prefetch(usage.interval_first, s)
     prefetch(usage.session_start_us, s)

@@ -18,7 +18,6 @@ from rating.kernels.arith import (
     lowest_bit,
     mean_price,
     mul_div_floor,
-    prefetch,
     put,
     round_parts,
     row_of,
@@ -40,11 +39,10 @@ from rating.kernels.arrays import (
     Totals,
     Usage,
 )
-from rating.kernels.discount import DIMENSIONS_PLAIN
 from rating.kernels.epochs import AHEAD_SESSIONS, ask_ahead, look_up
 from rating.kernels.lines import in_unit
 from rating.kernels.native import part
-from rating.kernels.plain_deal import deal_lines
+from rating.kernels.plain_deal import add_share, begin_deal, deal_lines
 from rating.units import (
     ACTIVITY_AUTO,
     ACTIVITY_PARKED,
@@ -60,7 +58,6 @@ from rating.units import (
 )
 
 COMPONENTS_MAX = 62  # of a plain timeline: those of a session with volume are the bits of one integer
-DEALS_BEFORE = 12  # so many deals are asked for before theirs is needed: another thread may have written them
 INTERVALS_MAX = 2**20  # of a plain session: the sum of as many of the greatest energy is far from leaving int64
 
 assert INTERVALS_MAX * ENERGY_MAX_MWH < 2**62
@@ -109,10 +106,8 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
         with_ids, with_billed = ids.size > 0, line_billed.size > 0
         with_rate, wanted = line_rate.size > 0, scratch.wanted[0] != 0
         with_deals = WITH_DEALS and deals.of_session.size > 0
-        deal_of, allowance_left = deals.of_session, deals.allowance_left
-        is_plain_term, allowance_first = book.terms.plain, book.terms.allowance_first
-        allowance_of, free, shares = book.terms.allowance_of, scratch.free, scratch.shares
-        is_percents, left_nano, left_rest = book.terms.percents, shares.left_nano, shares.left_rest
+        deal_of = deals.of_session
+        is_plain_term, free, shares = book.terms.plain, scratch.free, scratch.shares
         with_tax = totals.tax_micro.size > 0
         energy_scale = usage.energy_scale[0]
         energy_max = ENERGY_MAX_MWH // energy_scale
@@ -132,24 +127,9 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
             energy_left, time_left, parking_left = 0, 0, 0  # what allowances may still make free
             if WITH_DEALS and with_deals and deal_of[s] >= 0:
                 deal = index(deal_of[s])
-                term = deals.terms[deal]
-                later = min(deal + DEALS_BEFORE, deals.terms.size - 1)  # which are in the order of sessions
-                prefetch(deals.terms, later)
-                prefetch(allowance_left, later * allowance_left.shape[1])
-                prefetch(deals.allowance_used, later * allowance_left.shape[1])
-                percents = is_percents[term] != 0
-                for d in range(DIMENSIONS_PLAIN):
-                    left_nano[d], left_rest[d] = 0, 0
-                if is_plain_term[term] == 0 or by_indexes[t] != 0:
+                if is_plain_term[deals.terms[deal]] == 0 or by_indexes[t] != 0:
                     return at, lines
-                for j in range(allowance_first[term], allowance_first[term + 1]):
-                    left = allowance_left[deal, j - allowance_first[term]]
-                    if allowance_of[j] == ENERGY:
-                        energy_left += left
-                    elif allowance_of[j] == TIME:
-                        time_left += left
-                    else:
-                        parking_left += left
+                percents, energy_left, time_left, parking_left = begin_deal(deal, book.terms, deals, shares)
             energy_most, time_most, parking_most = energy_left, time_left, parking_left
             session_start, session_end = session_start_us[s], session_end_us[s]
             ask_ahead(at, last, begin, rows, usage)
@@ -399,18 +379,8 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                     if with_rate:
                         put(line_rate, i, components.rate_ppm[c])
                     if WITH_DEALS and deal >= 0:
-                        if not percents:
-                            j = index(lines - line_begun)
-                            left_nano[j], left_rest[j] = nano, rest
-                            shares.billed[j] = billed
-                            shares.dimension[j] = of_dimension[c]
-                        elif nano >= 0:
-                            d = index(of_dimension[c])
-                            left_nano[d] += nano
-                            left_rest[d] += rest
-                            if left_rest[d] >= common:
-                                left_rest[d] -= common
-                                left_nano[d] += 1
+                        place = of_dimension[c] if percents else lines - line_begun
+                        add_share(place, percents, nano, rest, common, billed, of_dimension[c], shares)
                 lines += 1
             if odd:
                 return at, line_begun

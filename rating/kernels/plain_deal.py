@@ -2,12 +2,58 @@
 
 from __future__ import annotations
 
-from rating.kernels.arith import count_units, index, minus, put, times_1000
-from rating.kernels.arrays import ALLOWANCE, DISCOUNT, NO_TAX, Book, Deals, Lines, Scratch
-from rating.kernels.discount import take_discounts, take_percents
+from rating.kernels.arith import count_units, index, minus, prefetch, put, times_1000
+from rating.kernels.arrays import ALLOWANCE, DISCOUNT, NO_TAX, Book, Deals, Lines, Scratch, Shares, Terms
+from rating.kernels.discount import DIMENSIONS_PLAIN, take_discounts, take_percents
 from rating.kernels.jit import inlined
 from rating.kernels.lines import in_unit, name_line
 from rating.units import ENERGY, NANO_PER_MICRO, PARKING_TIME, TIME
+
+DEALS_BEFORE = 12  # so many deals are asked for before theirs is needed: another thread may have written them
+
+
+@inlined
+def begin_deal(deal: int, terms: Terms, deals: Deals, shares: Shares) -> tuple[bool, int, int, int]:
+    """Whether all discounts of a deal are parts of amounts, and what its allowances may make free: energy, time and
+    parking time.
+    """
+    left, term = deals.allowance_left, deals.terms[deal]
+    later = min(deal + DEALS_BEFORE, deals.terms.size - 1)  # deals are in the order of sessions
+    prefetch(deals.terms, later)
+    prefetch(left, later * left.shape[1])
+    prefetch(deals.allowance_used, later * left.shape[1])
+    for d in range(DIMENSIONS_PLAIN):
+        shares.left_nano[d] = 0
+        shares.left_rest[d] = 0
+    energy, time, parking = 0, 0, 0
+    first = terms.allowance_first[term]
+    for j in range(first, terms.allowance_first[term + 1]):
+        if terms.allowance_of[j] == ENERGY:
+            energy += left[deal, j - first]
+        elif terms.allowance_of[j] == TIME:
+            time += left[deal, j - first]
+        else:
+            parking += left[deal, j - first]
+    return terms.percents[term] != 0, energy, time, parking
+
+
+@inlined
+def add_share(
+    place: int, percents: bool, nano: int, rest: int, den: int, billed: int, dimension: int, shares: Shares
+) -> None:
+    """Note an amount for discounts to work on: by itself, or where all are `percents`, with those of its dimension,
+    unless it is below zero.
+    """
+    p = index(place)
+    if not percents:
+        shares.left_nano[p], shares.left_rest[p] = nano, rest
+        shares.billed[p], shares.dimension[p] = billed, dimension
+    elif nano >= 0:
+        shares.left_nano[p] += nano
+        shares.left_rest[p] += rest
+        if shares.left_rest[p] >= den:
+            shares.left_rest[p] -= den
+            shares.left_nano[p] += 1
 
 
 @inlined

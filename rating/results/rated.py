@@ -195,7 +195,12 @@ def _by_timeline(plan: Plan, names: tuple[str, ...]) -> Any:
     """For each session the name of its timeline; equal names share a code."""
     codes: dict[str, int] = {}
     of_timeline = np.array([codes.setdefault(name, len(codes)) for name in names] or [0], np.int32)
-    of_session = zeros(plan.timeline.size, np.int32) if len(codes) <= 1 else of_timeline[plan.timeline]
+    if len(codes) <= 1:
+        of_session = zeros(plan.timeline.size, np.int32)
+    elif len(codes) == len(names):  # each timeline has its own
+        of_session = plan.timeline
+    else:
+        of_session = of_timeline.take(plan.timeline)
     return coded(of_session, tuple(codes) or ("",))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,6 +13,8 @@ from rating.usage.columns import plain
 from rating.usage.identity import one_array
 from rating.usage.schema import ATTRIBUTES
 from rating.usage.tables import Source
+
+_SOME_ROWS = 16384  # in which most of the texts of a column appear
 
 
 def read_attributes(source: Source) -> dict[str, Names]:
@@ -45,15 +49,31 @@ def read_names(column: pa.ChunkedArray) -> tuple[Int32, tuple[str, ...]]:
         chunk = column.chunk(0)
         if len(chunk.dictionary) == 1 and chunk.null_count == 0 and len(chunk) and chunk.dictionary[0].is_valid:
             return np.zeros(len(chunk), np.int32), (chunk.dictionary[0].as_py(),)
-        codes = chunk.indices.dictionary_encode()
-        names = plain(chunk.dictionary).take(codes.dictionary).to_pylist()
+        code, used = _used(chunk)
+        names = plain(chunk.dictionary).take(used).to_pylist()
         if None not in names and len(set(names)) == len(names):
-            return codes.indices.fill_null(-1).to_numpy(), tuple(names)
+            return code, tuple(names)
     text = one_array(column)
     if len(text) and text.null_count == 0 and _is_one_value(text):
         return np.zeros(len(text), np.int32), (text[0].as_py(),)
     encoded = text.dictionary_encode()
     return encoded.indices.fill_null(-1).to_numpy(), tuple(encoded.dictionary.to_pylist())
+
+
+def _used(chunk: Any) -> tuple[Int32, Any]:
+    """(n,) the position of each code of a dictionary array among those that occur, in order of first appearance, -1
+    for null; and those, a pyarrow array.
+
+    Mostly all have occurred after some rows, so that nothing has to be hashed: 0.2 ms for what takes 1.7.
+    """
+    codes = chunk.indices
+    seen = codes.slice(0, _SOME_ROWS).dictionary_encode().dictionary
+    if codes.null_count == 0 and len(seen) == len(chunk.dictionary):
+        position = np.empty(len(seen), np.int32)
+        position[seen.to_numpy()] = np.arange(len(seen), dtype=np.int32)
+        return position.take(codes.to_numpy()), seen
+    encoded = codes.dictionary_encode()
+    return encoded.indices.fill_null(-1).to_numpy(), encoded.dictionary
 
 
 def _is_one_value(text: pa.Array) -> bool:
