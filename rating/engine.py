@@ -77,9 +77,9 @@ def rate(
         one = rate_single(tariffs, sessions, intervals)
         if one is not None:
             return one
-    with members_meanwhile(accounts, tariffs.plans) as members:
-        batch = read_usage(sessions, intervals, readings, find_runs=find_runs, insert=insert)
-        accounts = members()
+    members = members_meanwhile(accounts, tariffs.plans)
+    batch = read_usage(sessions, intervals, readings, find_runs=find_runs, insert=insert)
+    accounts = members()
     return rate_batch(
         tariffs,
         batch,

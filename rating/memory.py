@@ -112,9 +112,9 @@ class Block:
                 weakref.finalize(self._root, _KEPT.give_back, block).atexit = False
         self._used = -self._root.__array_interface__["data"][0] % _ALIGN
 
-    def take(self, size: int, dtype: Any, width: int = 0) -> NDArray[Any]:
+    def take(self, size: int, dtype: Any, width: int | None = None) -> NDArray[Any]:
         """An array of `size` items, or (`size`, `width`), not initialised."""
-        shape = (size, width) if width else (size,)
+        shape = (size,) if width is None else (size, width)
         array: NDArray[Any] = np.ndarray(shape, dtype, self._root, self._used)
         self._used += -(-array.nbytes // _ALIGN) * _ALIGN
         return array

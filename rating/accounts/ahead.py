@@ -21,6 +21,7 @@ from rating.accounts.claims import Claims
 from rating.accounts.coupons import Coupons
 from rating.accounts.days import code_of
 from rating.accounts.parts import edges_of, in_parts
+from rating.accounts.room import room
 from rating.accounts.tellable import coupon_is_told, plan_is_told
 from rating.accounts.tracks import PlanTracks
 from rating.compile.plan import Plan
@@ -86,7 +87,10 @@ class Ahead:
         """`held` (k,) is the coupon of each claim that holds, -1: none."""
         self._claims, self._parts, self._deals, self._threads = claims, parts, deals, threads
         count = len(claims.session)
-        self._session = np.empty(count, np.int64)  # (k,) of each deal, ascending
+        # Of each deal, ascending; and what is told of it.
+        self._session, fate, used = room(
+            (count, np.int64), (count, np.uint8), (count, np.int64, deals.allowance_left.shape[1])
+        )
         self._session[claims.deal] = claims.session
         tells = _tells(plan)
         self._status = plan.status
@@ -99,11 +103,11 @@ class Ahead:
             coupon_told=parts.coupon_told,
         )
         self._out = Told(
-            fate=np.empty(count, np.uint8),
+            fate=fate,
             of_session=deals.of_session,
             term=deals.terms,
             left=deals.allowance_left,
-            used=np.empty_like(deals.allowance_left),
+            used=used,
         )
         self._tell()
 

@@ -9,6 +9,7 @@ from rating.accounts.ahead import Ahead, parts_of
 from rating.accounts.claims import Claims
 from rating.accounts.coupons import Coupons
 from rating.accounts.groups import by_plan
+from rating.accounts.room import room
 from rating.accounts.rounds import rounds
 from rating.accounts.state import OldState
 from rating.accounts.term_book import TermBook
@@ -136,16 +137,22 @@ class Ledger:
         count = len(self.claims.session)
         allowances = max((len(term.allowances) for term in self.terms), default=0)
         caps = max((len(term.caps) for term in self.terms), default=0)
-        return Deals(
-            of_session=np.full(len(self.batch.sessions.status), -1, np.int32),
-            terms=np.full(count, -1, np.int32),
-            allowance_left=np.zeros((count, allowances), np.int64),
-            cap_left_nano=np.zeros((count, caps), np.int64),
-            points=np.zeros(count, np.int64),
-            allowance_used=np.zeros((count, allowances), np.int64),
-            redeemed=np.zeros(count, np.int64),
-            coupon_used=np.zeros(count, np.uint8),
+        wide = (count, np.int64, allowances)
+        of_session, terms, left, cap_left, points, used, redeemed, coupon_used = room(
+            (len(self.batch.sessions.status), np.int32),
+            (count, np.int32),
+            wide,
+            (count, np.int64, caps),
+            (count, np.int64),
+            wide,
+            (count, np.int64),
+            (count, np.uint8),
         )
+        of_session[:] = -1
+        terms[:] = -1
+        for each in (left, cap_left, points, used, redeemed, coupon_used):
+            each[:] = 0
+        return Deals(of_session, terms, left, cap_left, points, used, redeemed, coupon_used)
 
     def settled(self, rows: Rows, totals: Totals) -> None:
         """Count what the sessions of a round came to; those that were refused leave no trace."""

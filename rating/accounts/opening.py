@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,6 +18,7 @@ from rating.tariff.model import Tariffs
 from rating.tariff.plans import Coupon, Plans
 from rating.usage.accounts import read_accounts
 from rating.usage.batch import UsageBatch
+from rating.workers import meanwhile
 
 Bool = NDArray[np.bool_]
 
@@ -45,18 +44,9 @@ def open_ledger(
     return batch._replace(sessions=sessions._replace(status=status)), ledger
 
 
-@contextmanager
-def members_meanwhile(accounts: Any, plans: Plans) -> Iterator[Callable[[], Any]]:
-    """Read a table of accounts while something else is done; the call that is handed over waits for it.
-
-    None is no table, for which no thread is started.
-    """
-    if accounts is None:
-        yield lambda: None
-        return
-    with ThreadPoolExecutor(1) as pool:
-        found = pool.submit(members_of, accounts, plans)
-        yield found.result
+def members_meanwhile(accounts: Any, plans: Plans) -> Callable[[], Any]:
+    """Read a table of accounts while something else is done; what is returned waits for it. None is no table."""
+    return (lambda: None) if accounts is None else meanwhile(lambda: members_of(accounts, plans))
 
 
 def members_of(accounts: Any, plans: Plans) -> Members:

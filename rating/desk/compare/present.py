@@ -104,8 +104,7 @@ def compare_sides(
     keys = keys_of(batch, old, new, by)
     sides = []
     for tariffs in (old, new):
-        with members_meanwhile(accounts, tariffs.plans) as members:
-            found = members()
+        found = members_meanwhile(accounts, tariffs.plans)()
         sides.append(rate_side(tariffs, batch, accounts=found, state=state, threads=threads))
     return _compared(batch, sides[0], sides[1], keys, names, Teller(batch, sides[0], sides[1], accounts, state))
 

@@ -236,8 +236,7 @@ class _Deals:
 
     def __init__(self, tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any, threads: int | None) -> None:
         self._tariffs, self._batch, self._state, self._threads = tariffs, batch, state, threads
-        with members_meanwhile(accounts, tariffs.plans) as members:
-            self._members = members()
+        self._members = members_meanwhile(accounts, tariffs.plans)()
         self.now = self._rated(tariffs)
 
     def _rated(self, tariffs: Tariffs) -> Side:
