@@ -7,7 +7,7 @@ interval of sessions of 24. Here nothing depends on the one before, and the proc
 from __future__ import annotations
 
 from rating.kernels.arith import index, prefetch, row_of
-from rating.kernels.arrays import SPAN_SHIFT, Int64, Timelines, Usage, Wide
+from rating.kernels.arrays import ROW_WIDTH, SPAN_SHIFT, Book, Int64, Timelines, Usage, Wide
 from rating.kernels.jit import inlined, scalar
 from rating.units import ENERGY
 
@@ -64,3 +64,30 @@ def ask_ahead(at: int, last: int, begin: int, rows: Int64, usage: Usage) -> None
         prefetch(usage.start_us, i + line * _LINE)
         prefetch(usage.end_us, i + line * _LINE)
         prefetch(usage.energy, i + line * _LINE)
+    if usage.power_mw.size > 0:
+        for line in range(_ASK_LINES):
+            prefetch(usage.power_mw, i + line * _LINE)
+    if usage.current_ma.size > 0:
+        for line in range(_ASK_LINES):
+            prefetch(usage.current_ma, i + line * _LINE)
+
+
+@inlined
+def ask_rows(at: int, last: int, rows: Int64, usage: Usage, book: Book) -> None:
+    """Ask for where the first epochs of restricted sessions behind the one at place `at` stand, and for what they say:
+    one step after the other, for the second needs what the first asks for.
+    """
+    timelines, restrictions = book.timelines, book.restrictions
+    for ahead in (_ASK_SESSIONS, _ASK_SESSIONS // 2):
+        s = row_of(rows, min(at + ahead, last - 1))
+        if usage.status[s] == 0:
+            t = index(usage.timeline[s])
+            bucket = index(
+                timelines.hint_first[t] + ((usage.session_start_us[s] - timelines.span_start_us[0]) >> SPAN_SHIFT)
+            )
+            if ahead == _ASK_SESSIONS:
+                prefetch(timelines.hint, bucket)
+            else:
+                epoch = timelines.hint[bucket]
+                prefetch(timelines.epoch_start_us, timelines.epoch_first[t] + epoch)
+                prefetch(restrictions.row, ROW_WIDTH * (restrictions.row_first[t] + epoch))

@@ -38,6 +38,7 @@ from rating.kernels.bands import (
     stretch_of,
 )
 from rating.kernels.candidates import first_that_holds
+from rating.kernels.epochs import ask_ahead, ask_rows
 from rating.kernels.native import part
 from rating.kernels.session import charging_end, reserved_from
 from rating.kernels.walk import END_BEFORE_START, ENERGY_RANGE, NEGATIVE_ENERGY, NO_DATA, OUTSIDE_SESSION, OVERLAP
@@ -101,6 +102,8 @@ def walk_restricted(lo: int, hi: int, rows: Int64, usage: Usage, book: Book, out
             continue
         t = usage.timeline[s]
         first, last = usage.interval_first[s], usage.interval_first[s + 1]
+        ask_ahead(place, hi, first, rows, usage)
+        ask_rows(place, hi, rows, usage, book)
         session_start, session_end = usage.session_start_us[s], usage.session_end_us[s]
         by_current = timelines.restricted[t] == BY_CURRENT
         by_index = timelines.spot[t] != 0
