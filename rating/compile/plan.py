@@ -216,7 +216,7 @@ def _reserved_from(batch: UsageBatch, reserves: bool) -> Iterator[int]:
     """Since when places were reserved at the earliest, as sessions say it, and as intervals do."""
     since_us = batch.sessions.reserved_us
     if since_us is not None:
-        yield int(since_us.min(initial=NEVER, where=since_us >= 0))
+        yield min(NEVER, int(since_us.view(np.uint64).min(initial=NEVER)))  # -1 is none, and more than any
     if reserves:
         yield max(INSTANT_MIN_US, int(batch.intervals.start_us.min()))
 

@@ -20,6 +20,7 @@ _US: Final = timedelta(microseconds=1)
 _FRACTION: Final = re.compile(r"[.,](\d+)")
 # Below this many rows, text that Arrow refuses is read one by one; above it, halved, to find the few that are odd.
 _ONE_BY_ONE: Final = 512
+assert INSTANT_MIN_US > 0  # which stands where a value is at fault
 _DATE_LENGTH: Final = len("2026-03-02")
 _US_PER_UNIT: Final = {"s": US_PER_S, "ms": 1000, "us": 1}
 
@@ -37,6 +38,10 @@ def check_range(column: Column) -> Column:
     """The same, with INSTANT_RANGE for what lies outside of INSTANT_MIN_US .. INSTANT_MAX_US."""
     values, fault = column
     if len(values) == 0 or (fault is None and values.min() >= INSTANT_MIN_US and values.max() <= INSTANT_MAX_US):
+        return column
+    # Mostly what is too early are the zeros of what is at fault already.
+    early = np.count_nonzero(values < INSTANT_MIN_US)
+    if fault is not None and early == np.count_nonzero(fault) and values.max() <= INSTANT_MAX_US:
         return column
     bad = (values < INSTANT_MIN_US) | (values > INSTANT_MAX_US)
     code = np.where(bad, np.uint8(Refused.INSTANT_RANGE), np.uint8(0))
