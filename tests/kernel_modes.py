@@ -27,6 +27,7 @@ import rating.kernels.walk as walk_module
 import rating.settle.chunks as chunks
 from rating.errors import TariffError
 from rating.kernels.arrays import Book
+from rating.kernels.groups import Packed
 from rating.kernels.jit import DISABLE_JIT
 
 NETWORKS = 80
@@ -102,7 +103,7 @@ def recorded() -> tuple[Any, list[Any]]:
 
     def record(*args: Any) -> Any:
         found = kernel(*args)
-        calls.append((found[0] - args[0], list(args)))
+        calls.append((found[0] - args[0], [arg.group if isinstance(arg, Packed) else arg for arg in args]))
         return found
 
     chunks.price = record

@@ -29,6 +29,7 @@ def compiled() -> dict[str, Any]:
 def start(mode: str, cache: Path) -> subprocess.Popen[str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("NUMBA_", "PYTEST_"))}
     env |= {MODES[mode]: "1", "RATING_CACHE_DIR": str(cache), "PYTHONHASHSEED": str(len(mode))}
+    env["PYTHONPATH"] = str(HERE.parent)  # these kernels, whatever is installed
     command = [sys.executable, "-W", "error", str(HERE / "kernel_modes.py")]
     return subprocess.Popen(
         command, cwd=HERE.parent, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE

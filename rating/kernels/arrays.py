@@ -399,12 +399,7 @@ class Lines(NamedTuple):
 
 TOO_MUCH = -1
 KINDS = ("usage", "allowance", "discount", "minimum", "maximum", "rounding")
-USAGE = 0
-ALLOWANCE = 1
-DISCOUNT = 2
-MINIMUM = 3
-MAXIMUM = 4
-ROUNDING = 5
+USAGE, ALLOWANCE, DISCOUNT, MINIMUM, MAXIMUM, ROUNDING = range(len(KINDS))
 NO_LINE = 255
 
 
