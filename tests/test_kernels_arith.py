@@ -186,3 +186,37 @@ def test_times_1000_is_a_128_bit_integer(value, plus):
     low, high = arith.times_1000(value, plus)
     assert -(2**63) <= low < 2**63
     assert (high << 64) + low % 2**64 == value * 1000 + plus
+
+
+@many
+@given(
+    energy_mwh=up_to(ENERGY_MAX_MWH, 1),
+    price=up_to(10**6),
+    more=st.fractions(0, 1),
+    negative=st.booleans(),
+    den=up_to(DENOMINATOR_MAX, 1),
+    data=st.data(),
+)
+@example(energy_mwh=8, price=0, more=Fraction(1, 2), negative=False, den=1, data=None)
+def test_a_mean_price_is_the_nearest_halves_away_from_zero(energy_mwh, price, more, negative, den, data):
+    nano = min(int((price + more) * energy_mwh), AMOUNT_MAX_NANO)
+    nano = -nano if negative else nano
+    rest = data.draw(up_to(den - 1)) if data else 0
+    assert arith.mean_price(nano, rest, den, energy_mwh) == _nearest_mean(nano, rest, den, energy_mwh)
+
+
+@pytest.mark.parametrize("nano", [size * sign for size in range(10**15 - 1, 10**15 + 2) for sign in (1, -1)])
+@pytest.mark.parametrize("rest", [0, 1, 499, 999, 1000, 1001, 1999])
+@pytest.mark.parametrize("energy_mwh", [1000, 2000, 10**9 + 7])
+def test_a_mean_price_is_exact_where_it_begins_to_divide_twice(nano, rest, energy_mwh):
+    assert arith.mean_price(nano, rest, 2000, energy_mwh) == _nearest_mean(nano, rest, 2000, energy_mwh)
+
+
+def test_a_mean_price_of_no_energy_is_none():
+    assert arith.mean_price(0, 0, 1, 0) == 0
+
+
+def _nearest_mean(nano: int, rest: int, den: int, energy_mwh: int) -> int:
+    exact = (nano + Fraction(rest, den)) / energy_mwh * 1000
+    above = abs(exact) + Fraction(1, 2)
+    return (-1 if exact < 0 else 1) * (above.numerator // above.denominator)

@@ -52,6 +52,10 @@ assert DENOMINATOR_MAX <= 2 ** (2 * LOW_BITS - 1)
 assert ENERGY_MAX_MWH * 2**LOW_BITS < 2**62
 assert (DENOMINATOR_MAX << LOW_BITS) <= 2**62
 
+# mean_price() divides once up to a million of the currency.
+_DIRECT_NANO = 10**15
+assert _DIRECT_NANO * 1000 + 1000 < 2**63
+
 HALF_UP = 0
 HALF_EVEN = 1
 HALF_DOWN = 2
@@ -168,13 +172,18 @@ def mean_price(nano: int, rest: int, den: int, energy_mwh: int) -> int:
     """(nano + rest ÷ den) ÷ energy as micro a kWh, to the nearest, halves away from zero; 0 of no energy."""
     if energy_mwh == 0:
         return 0
-    whole = nano // energy_mwh
     more = 1000 * rest // den
-    part = (nano - whole * energy_mwh) * 1000 + more
+    whole = 0
+    part = nano * 1000 + more
+    if not -_DIRECT_NANO < nano < _DIRECT_NANO:
+        whole = nano // energy_mwh
+        part = (nano - whole * energy_mwh) * 1000 + more
     micro = part // energy_mwh
     left = part - micro * energy_mwh
-    over_half = 2 * left + (2 * (1000 * rest - more * den)) // den  # of energy_mwh; what it leaves is in `beyond`
-    beyond = (2 * (1000 * rest - more * den)) % den != 0
+    twice = 2 * (1000 * rest - more * den)  # below 2 × den
+    carried = 1 if twice >= den else 0
+    over_half = 2 * left + carried  # of energy_mwh; what it leaves is in `beyond`
+    beyond = twice != carried * den
     micro += whole * 1000
     if over_half > energy_mwh or (over_half == energy_mwh and (beyond or nano >= 0)):
         micro += 1

@@ -17,6 +17,7 @@ AHEAD_SESSIONS = 64
 # forty: without these, J1 on 200 tariffs waited 25 ns a session for where its intervals begin, and 10 more for them.
 _ASK_SESSIONS = 12
 _ASK_INTERVALS = 72  # three sessions of J1
+_ASK_PRICES_SESSIONS = 4
 _ASK_LINES = 3
 _LINE = 8  # numbers in a line of the cache
 
@@ -91,3 +92,20 @@ def ask_rows(at: int, last: int, rows: Int64, usage: Usage, book: Book) -> None:
                 epoch = timelines.hint[bucket]
                 prefetch(timelines.epoch_start_us, timelines.epoch_first[t] + epoch)
                 prefetch(restrictions.row, ROW_WIDTH * (restrictions.row_first[t] + epoch))
+
+
+@inlined
+def ask_prices(at: int, last: int, first: int, rows: Int64, usage: Usage, book: Book, begins: Wide) -> None:
+    """Ask for the prices of an index at which a session behind the one at place `at` begins. `begins` is what `look_up`
+    found of the sessions at the places first to last - 1.
+    """
+    timelines, components = book.timelines, book.components
+    place = min(at + _ASK_PRICES_SESSIONS, last - 1)
+    s = row_of(rows, place)
+    of_energy = begins[1, index(place - first)]
+    if usage.status[s] == 0 and of_energy >= 0:
+        c = index(timelines.component_first[usage.timeline[s]] + of_energy)
+        if components.spot[c] >= 0:
+            steps = (usage.session_start_us[s] - components.grid_start_us[c]) // components.grid_step_us[c]
+            for line in range(_ASK_LINES):
+                prefetch(book.prices.grid, components.grid[c] + steps + line * _LINE)

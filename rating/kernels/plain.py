@@ -39,7 +39,7 @@ from rating.kernels.arrays import (
     Totals,
     Usage,
 )
-from rating.kernels.epochs import AHEAD_SESSIONS, ask_ahead, look_up
+from rating.kernels.epochs import AHEAD_SESSIONS, ask_ahead, ask_prices, look_up
 from rating.kernels.lines import in_unit
 from rating.kernels.native import part
 from rating.kernels.plain_deal import add_share, begin_deal, deal_lines
@@ -142,6 +142,8 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
 
             # 1. Walk the intervals along the epochs. A stretch is the time between two cuts.
             by_index = BY_INDEX and by_indexes[t] != 0
+            if by_index:
+                ask_prices(at, looked, begun, rows, usage, book, begins)
             epoch_end = epoch_start_us[epoch + 1]
             within = min(session_end, epoch_end - 1)
             fresh = by_index  # the stretch begins, and whether its price follows an index is to be found out
