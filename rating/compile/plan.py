@@ -21,6 +21,7 @@ from rating.tariff.model import Component, Tariff, Tariffs, TaxRate, Version
 from rating.tariff.plans import Allowance, Cap, Coupon, Discount, Points
 from rating.units import ACTIVITY_RESERVED, INSTANT_MAX_US, INSTANT_MIN_US, US_PER_DAY
 from rating.usage.batch import Intervals, Sessions, UsageBatch
+from rating.usage.names import SOME_ROWS
 
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
@@ -28,7 +29,6 @@ UInt8 = NDArray[np.uint8]
 
 
 # Epochs are compiled for whole blocks of so many days, so that sessions of other days find them compiled.
-_SOME_ROWS = 16384  # in which most tariffs of a batch occur
 _BLOCK_US = 32 * US_PER_DAY
 
 
@@ -154,7 +154,7 @@ class _Pairs:
             return
         wide = len(sessions.zone_names) + 1
         self._key = sessions.tariff
-        if wide == 1 and fine.all() and _all_occur(sessions.tariff[:_SOME_ROWS], len(sessions.tariff_names)):
+        if wide == 1 and fine.all() and _all_occur(sessions.tariff[:SOME_ROWS], len(sessions.tariff_names)):
             self._keys = np.arange(len(sessions.tariff_names))
         else:
             key = sessions.tariff.astype(np.int64) * wide

@@ -8,7 +8,7 @@ from typing import Any, cast
 from numpy.typing import NDArray
 
 from rating.kernels.arrays import Int64
-from rating.kernels.jit import DISABLE_JIT, numbas, scalar
+from rating.kernels.jit import DISABLE_JIT, inlined, numbas, scalar
 from rating.units import (
     DENOMINATOR_MAX,
     ENERGY_MAX_MWH,
@@ -51,6 +51,8 @@ LOW_BITS = 21
 assert DENOMINATOR_MAX <= 2 ** (2 * LOW_BITS - 1)
 assert ENERGY_MAX_MWH * 2**LOW_BITS < 2**62
 assert (DENOMINATOR_MAX << LOW_BITS) <= 2**62
+
+_LINE_ITEMS = 8  # of 64 bits in a line of the cache
 
 # mean_price() divides once up to a million of the currency.
 _DIRECT_NANO = 10**15
@@ -109,6 +111,13 @@ else:
         return prefetch
 
     prefetch = numbas(_load_prefetch)
+
+
+@inlined
+def ask_lines(column: Int64, at: int, lines: int) -> None:
+    """Ask for so many lines of the cache of a column, from item `at` on; behind its end there is nothing to ask for."""
+    for line in range(lines):
+        prefetch(column, at + line * _LINE_ITEMS)
 
 
 @scalar

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rating.kernels.arith import index, prefetch
+from rating.kernels.arith import ask_lines, index, prefetch
 from rating.kernels.arrays import Int32, Int64, UInt8
 from rating.kernels.jit import inlined, lean_kernel
 from rating.kernels.periods import Clocks, local_day
@@ -20,7 +20,6 @@ _SMALL = 2**40  # energies below it, of up to a million intervals, add up to wha
 _SMALL_MAX = 2**20
 _SESSIONS_BEFORE = 16
 _CLAIMS_BEFORE = 12
-_LINE = 8  # numbers in a line of the cache
 _LINES_BEFORE = 4
 _GAP = 3  # of the distances over which claims are sorted, each to the next
 
@@ -161,9 +160,7 @@ def measure(lo: int, hi: int, asked: Asked, measured: UInt8, found: Int64) -> No
     energy_max = ENERGY_MAX_MWH // scale
     for r in range(index(lo), hi):
         later = index(found[min(r + _SESSIONS_BEFORE, hi - 1), SESSION])
-        at = interval_first[later]
-        for line in range(_LINES_BEFORE):  # of longer ones the machine asks for the rest itself
-            prefetch(energies, min(at + line * _LINE, energies.size - 1))
+        ask_lines(energies, interval_first[later], _LINES_BEFORE)  # of longer ones the machine asks for the rest itself
         plan = found[r, PLAN]
         found[r, ENERGY] = 0
         if plan < 0 or measured[plan] == 0:

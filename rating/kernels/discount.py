@@ -51,6 +51,19 @@ def part_of(nano: int, rest: int, den: int, num: int, part_den: int) -> tuple[in
 
 
 @inlined
+def _note(found: int, j: int, deal: int, nano: int, rest: int, terms: Terms, deals: Deals, shares: Shares) -> int:
+    """Note what discount `j` took, if anything, behind the `found` ones that did; how many there are now."""
+    if nano == 0 and rest == 0:
+        return found
+    shares.row[found] = j
+    shares.taken_nano[found] = nano
+    shares.taken_rest[found] = rest
+    if terms.discount_coupon[j] != 0:
+        deals.coupon_used[deal] = 1
+    return found + 1
+
+
+@inlined
 def take_discounts(
     deal: int,
     term: int,
@@ -68,7 +81,7 @@ def take_discounts(
     Each works on what those before it left of amounts above zero, and takes no more than that. How many took something
     is returned, and what is in `shares`.
     """
-    points, redeemed, coupon_used = deals.points, deals.redeemed, deals.coupon_used
+    points, redeemed = deals.points, deals.redeemed
     kinds, bits, nums, dens = terms.discount_kind, terms.discount_bits, terms.discount_num, terms.discount_den
     volume_max, min_nano, of_coupon = terms.discount_volume_max, terms.discount_min_nano, terms.discount_coupon
     left_nano, left_rest, billed, dimension = shares.left_nano, shares.left_rest, shares.billed, shares.dimension
@@ -110,15 +123,8 @@ def take_discounts(
             if taken_rest >= den:
                 taken_rest -= den
                 taken_nano += 1
-        if taken_nano == 0 and taken_rest == 0:
-            continue
         total_nano, total_rest = minus(total_nano, total_rest, taken_nano, taken_rest, den)
-        shares.row[found] = j
-        shares.taken_nano[found] = taken_nano
-        shares.taken_rest[found] = taken_rest
-        found += 1
-        if of_coupon[j] != 0:
-            coupon_used[deal] = 1
+        found = _note(found, j, deal, taken_nano, taken_rest, terms, deals, shares)
     return found
 
 
@@ -154,15 +160,8 @@ def take_percents(
             taken_nano += 1 if more else 0
         if j == last:
             taken_nano, taken_rest = part_of(taken_nano, taken_rest, den, nums[j], dens[j])
-        if taken_nano | taken_rest == 0:
-            continue
         total_nano, total_rest = minus(total_nano, total_rest, taken_nano, taken_rest, den)
-        shares.row[found] = j
-        shares.taken_nano[found] = taken_nano
-        shares.taken_rest[found] = taken_rest
-        found += 1
-        if of_coupon[j] != 0:
-            deals.coupon_used[deal] = 1
+        found = _note(found, j, deal, taken_nano, taken_rest, terms, deals, shares)
     return found
 
 

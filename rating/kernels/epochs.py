@@ -6,7 +6,7 @@ interval of sessions of 24. Here nothing depends on the one before, and the proc
 
 from __future__ import annotations
 
-from rating.kernels.arith import index, prefetch, row_of
+from rating.kernels.arith import ask_lines, index, prefetch, row_of
 from rating.kernels.arrays import ROW_WIDTH, SPAN_SHIFT, Book, Int64, Timelines, Usage, Wide
 from rating.kernels.jit import inlined, scalar
 from rating.units import ENERGY
@@ -19,7 +19,6 @@ _ASK_SESSIONS = 12
 _ASK_INTERVALS = 72  # three sessions of J1
 _ASK_PRICES_SESSIONS = 4
 _ASK_LINES = 3
-_LINE = 8  # numbers in a line of the cache
 
 
 @scalar
@@ -60,17 +59,14 @@ def ask_ahead(at: int, last: int, begin: int, rows: Int64, usage: Usage) -> None
     prefetch(usage.timeline, s)
     if usage.session_id.size > 0:
         prefetch(usage.session_id, s)
-    i = max(min(begin + _ASK_INTERVALS, usage.energy.size - _ASK_LINES * _LINE), 0)
-    for line in range(_ASK_LINES):
-        prefetch(usage.start_us, i + line * _LINE)
-        prefetch(usage.end_us, i + line * _LINE)
-        prefetch(usage.energy, i + line * _LINE)
+    i = begin + _ASK_INTERVALS
+    ask_lines(usage.start_us, i, _ASK_LINES)
+    ask_lines(usage.end_us, i, _ASK_LINES)
+    ask_lines(usage.energy, i, _ASK_LINES)
     if usage.power_mw.size > 0:
-        for line in range(_ASK_LINES):
-            prefetch(usage.power_mw, i + line * _LINE)
+        ask_lines(usage.power_mw, i, _ASK_LINES)
     if usage.current_ma.size > 0:
-        for line in range(_ASK_LINES):
-            prefetch(usage.current_ma, i + line * _LINE)
+        ask_lines(usage.current_ma, i, _ASK_LINES)
 
 
 @inlined
@@ -107,5 +103,4 @@ def ask_prices(at: int, last: int, first: int, rows: Int64, usage: Usage, book: 
         c = index(timelines.component_first[usage.timeline[s]] + of_energy)
         if components.spot[c] >= 0:
             steps = (usage.session_start_us[s] - components.grid_start_us[c]) // components.grid_step_us[c]
-            for line in range(_ASK_LINES):
-                prefetch(book.prices.grid, components.grid[c] + steps + line * _LINE)
+            ask_lines(book.prices.grid, components.grid[c] + steps, _ASK_LINES)

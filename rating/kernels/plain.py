@@ -381,8 +381,7 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                     if with_rate:
                         put(line_rate, i, components.rate_ppm[c])
                     if WITH_DEALS and deal >= 0:
-                        place = of_dimension[c] if percents else lines - line_begun
-                        add_share(place, percents, nano, rest, common, billed, of_dimension[c], shares)
+                        add_share(lines - line_begun, percents, nano, rest, common, billed, of_dimension[c], shares)
                 lines += 1
             if odd:
                 return at, line_begun

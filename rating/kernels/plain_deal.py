@@ -39,12 +39,12 @@ def begin_deal(deal: int, terms: Terms, deals: Deals, shares: Shares) -> tuple[b
 
 @inlined
 def add_share(
-    place: int, percents: bool, nano: int, rest: int, den: int, billed: int, dimension: int, shares: Shares
+    line: int, percents: bool, nano: int, rest: int, den: int, billed: int, dimension: int, shares: Shares
 ) -> None:
-    """Note an amount for discounts to work on: by itself, or where all are `percents`, with those of its dimension,
-    unless it is below zero.
+    """Note the amount of a line for discounts to work on: by itself, or where all are `percents`, with those of its
+    dimension, unless it is below zero.
     """
-    p = index(place)
+    p = index(dimension if percents else line)
     if not percents:
         shares.left_nano[p], shares.left_rest[p] = nano, rest
         shares.billed[p], shares.dimension[p] = billed, dimension

@@ -1,6 +1,6 @@
 """YAML text -> a tree of nodes that know their place, with every scalar still the text that was written.
 
-The tree is built from the parser's  The composer of the C library is never called: it recurses, and 40,000
+The tree is built from the parser's events. The composer of the C library is never called: it recurses, and 40,000
 nested brackets end the process. No value is guessed from its look, so `17:00` stays a time and `no` stays a word.
 """
 

@@ -40,10 +40,10 @@ def check_range(column: Column) -> Column:
     if len(values) == 0 or (fault is None and values.min() >= INSTANT_MIN_US and values.max() <= INSTANT_MAX_US):
         return column
     # Mostly what is too early are the zeros of what is at fault already.
-    early = np.count_nonzero(values < INSTANT_MIN_US)
-    if fault is not None and early == np.count_nonzero(fault) and values.max() <= INSTANT_MAX_US:
+    early = values < INSTANT_MIN_US
+    if fault is not None and np.count_nonzero(early) == np.count_nonzero(fault) and values.max() <= INSTANT_MAX_US:
         return column
-    bad = (values < INSTANT_MIN_US) | (values > INSTANT_MAX_US)
+    bad = early | (values > INSTANT_MAX_US)
     code = np.where(bad, np.uint8(Refused.INSTANT_RANGE), np.uint8(0))
     if fault is not None:
         code = np.where(fault != 0, fault, code)

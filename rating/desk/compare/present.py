@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rating.accounts.opening import members_meanwhile
+from rating.accounts.opening import members_of
 from rating.desk.compare.extremes import Apart, Pair, Teller, apart
 from rating.desk.compare.keys import Key, account_of, keys_of
 from rating.desk.compare.sides import Element, Side, never_used, rate_side
@@ -104,7 +104,7 @@ def compare_sides(
     keys = keys_of(batch, old, new, by)
     sides = []
     for tariffs in (old, new):
-        found = members_meanwhile(accounts, tariffs.plans)()
+        found = None if accounts is None else members_of(accounts, tariffs.plans)
         sides.append(rate_side(tariffs, batch, accounts=found, state=state, threads=threads))
     return _compared(batch, sides[0], sides[1], keys, names, Teller(batch, sides[0], sides[1], accounts, state))
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rating.accounts.claims import has_deals
-from rating.accounts.opening import members_meanwhile
+from rating.accounts.opening import members_of
 from rating.desk.compare.changes import Grid
 from rating.desk.compare.keys import Key, account_of
 from rating.desk.compare.one_pass import rate_all
@@ -236,7 +236,7 @@ class _Deals:
 
     def __init__(self, tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any, threads: int | None) -> None:
         self._tariffs, self._batch, self._state, self._threads = tariffs, batch, state, threads
-        self._members = members_meanwhile(accounts, tariffs.plans)()
+        self._members = None if accounts is None else members_of(accounts, tariffs.plans)
         self.now = self._rated(tariffs)
 
     def _rated(self, tariffs: Tariffs) -> Side:
