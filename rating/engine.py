@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from rating.accounts.claims import has_deals
 from rating.accounts.closing import close_ledger
-from rating.accounts.opening import members_meanwhile, open_ledger
+from rating.accounts.opening import meet_meanwhile, open_ledger
 from rating.compile.plan import Plan, make_plan
 from rating.compile.terms import with_terms
 from rating.errors import Fault, InputError, Place, SessionError
@@ -77,9 +77,11 @@ def rate(
         one = rate_single(tariffs, sessions, intervals)
         if one is not None:
             return one
-    members = members_meanwhile(accounts, tariffs.plans)
-    batch = read_usage(sessions, intervals, readings, find_runs=find_runs, insert=insert)
-    accounts = members()
+    met = meet_meanwhile(accounts, tariffs.plans, sessions)
+    # Of three threads on two cores, the one that reads accounts would come to its turn last, and all wait for it.
+    runs = find_runs if accounts is None else partial(find_runs, threads=max(1, CORES - 1))
+    batch = read_usage(sessions, intervals, readings, find_runs=runs, insert=insert)
+    accounts = met()
     return rate_batch(
         tariffs,
         batch,

@@ -6,13 +6,17 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 import rating
+import rating.accounts.claims as claims
+import rating.accounts.opening as opening
 import rating.accounts.parts as parts
 from benchmarks.data import Job, make_job
 from benchmarks.jobs.accounts import with_accounts, with_plans
 from rating.accounts.ledger import Ledger
+from rating.accounts.names import name_accounts
 from rating.results.rated import Rated
 
 INTERVALS = 60_000
@@ -100,3 +104,34 @@ def test_many_sessions_of_few_accounts_that_begin_together(crowd: int, text: boo
     order = rng.permutation(count)
     mixed = {name: pa.array(column).take(pa.array(order)) for name, column in table.items()}
     assert rating.rate(with_plans(), mixed, accounts=accounts).state.equals(told.state)
+
+
+def test_names_looked_up_meanwhile_are_those_that_sessions_say(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    sessions, accounts = with_accounts(job)
+    codes = sessions["account"]
+    half = len(codes) // 2
+    plain = codes.cast(pa.string())
+    # In two pieces, each with a dictionary of its own, and one in ten without a name.
+    some = pa.array(np.arange(len(codes)) % 10 > 0)
+    nulls = pc.if_else(some, plain, pa.scalar(None, pa.string()))
+    pieces = pa.chunked_array([nulls[:half].dictionary_encode().chunk(0), nulls[half:].dictionary_encode().chunk(0)])
+    met: list[Any] = []
+    monkeypatch.setattr(opening, "name_accounts", lambda *args: met.append(args) or name_accounts(*args))
+    for coded, texts in ((codes, plain), (pieces, nulls)):
+        for coupon in (False, True):
+            both = []
+            for column in (coded, texts):
+                table = sessions.set_column(sessions.schema.get_field_index("account"), "account", column)
+                if coupon:
+                    table = table.append_column("coupon", pa.nulls(len(codes), pa.string()))
+                both.append(rating.rate(with_plans(), table, job.intervals, accounts=accounts))
+            assert both[0].lines.equals(both[1].lines)
+            assert both[0].sessions.drop_columns(["account"]).equals(both[1].sessions.drop_columns(["account"]))
+    assert len(met) == 4  # those that say codes
+
+
+def test_what_claims_want_is_found_where_there_are_too_many_codes(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    sessions, accounts = with_accounts(job)
+    usual = rating.rate(with_plans(), sessions, job.intervals, accounts=accounts)
+    monkeypatch.setattr(claims, "WANTS_MAX", 0)
+    assert same(rating.rate(with_plans(), sessions, job.intervals, accounts=accounts), usual)

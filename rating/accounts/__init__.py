@@ -6,7 +6,8 @@ May import: `compile`, `usage`, `tariff`, `errors`, `units`, and of `kernels` `a
 
     members   which plan an account has, from when until when
     names     which account each session names
-    claims    what each session of a batch asks for: its account, plan, coupon and points
+    asked     the coupon that each session names, and the points that it is to be paid with
+    claims    what each session of a batch claims: its account, span under a plan, tariff and energy
     parts     work on arrays, cut into parts for several threads
     days      local dates and the periods they lie in
     tellable  which plans and coupons depend on the meter alone

@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 from rating.accounts.claims import Claims
 from rating.accounts.coupons import Coupons
 from rating.accounts.days import code_of
-from rating.accounts.parts import edges_of, in_parts
+from rating.accounts.parts import in_parts, parts_of_accounts
 from rating.accounts.room import room
 from rating.accounts.tellable import coupon_is_told, plan_is_told
 from rating.accounts.tracks import PlanTracks
 from rating.compile.plan import Plan
 from rating.kernels.arrays import NEVER, NO_COMPONENT, Deals, Totals, frozen, readonly
+from rating.kernels.claims import DEAL, ENERGY_MWH, SESSION
 from rating.kernels.tell import (
     FINE,
     UNTOLD,
@@ -84,14 +85,11 @@ class Ahead:
         deals: Deals,
         threads: int,
     ) -> None:
-        """`held` (k,) is the coupon of each claim that holds, -1: none."""
+        """`held` (k,) is the coupon of each deal that holds, -1: none; or (0,): none does."""
         self._claims, self._parts, self._deals, self._threads = claims, parts, deals, threads
-        count = len(claims.session)
-        # Of each deal, ascending; and what is told of it.
-        self._session, fate, used = room(
-            (count, np.int64), (count, np.uint8), (count, np.int64, deals.allowance_left.shape[1])
-        )
-        self._session[claims.deal] = claims.session
+        self._listed = claims.listed
+        count = len(claims)
+        fate, used = room((count, np.uint8), (count, np.int64, deals.allowance_left.shape[1]))
         tells = _tells(plan)
         self._status = plan.status
         self._facts = Facts(
@@ -99,6 +97,8 @@ class Ahead:
             timeline=plan.timeline,
             tells=tells[:0] if tells.all() else tells,
             plan_told=parts.plan_told,
+            points=claims.asked.points,
+            coupon=claims.asked.coupon,
             coupon_held=held,
             coupon_told=parts.coupon_told,
         )
@@ -129,23 +129,24 @@ class Ahead:
     @property
     def energy_mwh(self) -> Int64:
         """(k,) of those that are fine, where it decides something."""
-        return self._claims.energy_mwh
+        return np.asarray(self._listed.rows[self._claims.order, ENERGY_MWH])
 
     def came_true(self, plan: Plan, totals: Totals) -> bool:
         """Whether the claims that were told were priced or refused, and used their allowances, as was told."""
         first = plan.book.terms.allowance_first
-        return came_true(readonly(self._session), totals.status, first, self._out, self._deals.allowance_used)
+        return came_true(self._listed.session, totals.status, first, self._out, self._deals.allowance_used)
 
     def look_back(self, totals: Totals) -> None:
         """Tell it once more, from what the bills of the sessions that were told say."""
-        session = self._session[self._out.fate != UNTOLD]
+        listed = self._listed
+        session = listed.session[self._out.fate != UNTOLD]
         status = self._status.copy()
         status[session] = totals.status[session]
-        energy_mwh = self._claims.energy_mwh.copy()
-        told = self.told
-        energy_mwh[told] = totals.energy_mwh[self._claims.session[told], 0]
+        rows = listed.rows.copy()
+        told = self._out.fate[rows[:, DEAL]] != UNTOLD
+        rows[told, ENERGY_MWH] = totals.energy_mwh[rows[told, SESSION], 0]
         self._facts = self._facts._replace(status=status)
-        self._claims = self._claims._replace(energy_mwh=energy_mwh)
+        self._listed = listed._replace(rows=readonly(rows))
         self._tell()
 
     def keep(self) -> None:
@@ -153,25 +154,17 @@ class Ahead:
         self._tell(keeps=True)
 
     def _tell(self, keeps: bool = False) -> None:
-        account = self._claims.account.view(np.uint32)  # those of no account come last
-        order = np.empty(0, np.int64)
-        # Claims of a contested coupon are in order of time; here they have to be by account.
-        if (account[1:] < account[:-1]).any():
-            order = np.argsort(account, kind="stable")
-            account = account[order]
         # An account is told as a whole.
-        edges = edges_of(len(account), self._threads)
-        edges[1:-1] = np.searchsorted(account, account[edges[1:-1]]).tolist()
-        self._deals.of_session[self._session] = np.arange(len(account), dtype=np.int32)
-        claims, facts, order, parts = self._claims.columns, frozen(self._facts), readonly(order), self._parts
+        listed, facts, parts, spans = self._listed, frozen(self._facts), self._parts, self._claims.spans
+        self._deals.of_session[listed.session] = np.arange(len(listed.session), dtype=np.int32)
 
         def work(lo: int, hi: int) -> None:
             lefts = Lefts(*(np.zeros(parts.allowed.amount.size, np.int64) for _ in Lefts._fields))
             counts = Counts(*(np.zeros(parts.loyal.days.size, np.int64) for _ in Counts._fields))
             groups = (parts.allowed, parts.loyal, parts.table)
-            tell(lo, hi, order, claims, facts, *groups, lefts, counts, keeps, self._out)
+            tell(lo, hi, listed, spans, facts, *groups, lefts, counts, keeps, self._out)
 
-        in_parts(edges, work)
+        in_parts(parts_of_accounts(listed.first, self._threads), work)
 
 
 def _tells(plan: Plan) -> UInt8:

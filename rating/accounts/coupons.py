@@ -29,13 +29,12 @@ class Coupons:
     ) -> None:
         """`start_us` (n,) is of all sessions."""
         self.coupons = coupons
-        self.coupon = claims.coupon
-        self.account = claims.account
+        self._claims = claims
         self.used = np.zeros(len(coupons), np.int64)  # in all
         accounts = len(claims.accounts)
         self.used_by = [np.zeros(accounts, np.int64) if each.uses_per_account_max is not None else None
                         for each in coupons]  # fmt: skip
-        self._fits = np.zeros(len(claims.coupon), np.bool_)
+        self._fits = np.zeros(len(claims), np.bool_)
         for index, each in enumerate(coupons):
             mine = claims.coupon == index
             of = np.array(
@@ -48,7 +47,7 @@ class Coupons:
     @property
     def contested(self) -> Bool:
         """(c,) whether more sessions claim a coupon than it has uses left."""
-        asked = np.bincount(self.coupon[self._fits], minlength=len(self.coupons))
+        asked = np.bincount(self._claims.coupon[self._fits], minlength=len(self.coupons))
         most = np.array([NEVER if each.uses_max is None else each.uses_max for each in self.coupons], np.int64)
         return np.asarray(asked > most - self.used)
 
@@ -56,12 +55,12 @@ class Coupons:
         """Whether the coupon of each claim holds, as far as can be told before the session is priced."""
         held = self._fits[rows]
         for index, each in enumerate(self.coupons):
-            mine = held & (self.coupon[rows] == index)
+            mine = held & (self._claims.coupon[rows] == index)
             if each.uses_max is not None and self.used[index] >= each.uses_max:
                 held &= ~mine
             used_by = self.used_by[index]
             if used_by is not None and mine.any():
-                account = self.account[rows]
+                account = self._claims.account[rows]
                 left = np.append(used_by, NEVER)[account] < (each.uses_per_account_max or 0)
                 held &= ~mine | (left & (account >= 0))
         return held
@@ -69,10 +68,10 @@ class Coupons:
     def add(self, rows: Rows, used: Bool) -> None:
         """Count the claims whose coupon took something off."""
         rows = rows[used]
-        self.used += np.bincount(self.coupon[rows], minlength=len(self.coupons))
+        self.used += np.bincount(self._claims.coupon[rows], minlength=len(self.coupons))
         for index, used_by in enumerate(self.used_by):
             if used_by is not None:
-                used_by[self.account[rows[self.coupon[rows] == index]]] += 1
+                used_by[self._claims.account[rows[self._claims.coupon[rows] == index]]] += 1
 
 
 def _bounds(coupon: Coupon) -> tuple[int, int]:

@@ -47,7 +47,7 @@ class Ledger:
             for i, plan in enumerate(plans.values())
         ]
         self.coupons = Coupons(tuple(plans.coupons.values()), claims, batch.sessions.start_us, self.tariffs)
-        self.rated = np.zeros(len(claims.session), np.bool_)
+        self.rated = np.zeros(len(claims), np.bool_)
         self.ahead: Ahead | None = None
         self._book = TermBook(claims, self.tariffs, [each.plan for each in self.tracks], self.coupons)
         self.deals = self._no_deals()
@@ -60,9 +60,10 @@ class Ledger:
     def look_ahead(self, plan: Plan, threads: int) -> None:
         """Find out what can be told of the claims before any session is priced."""
         parts = parts_of(self.tracks, self.coupons, self._kept, self._book.table, max(1, len(self.tariffs)))
-        held = self.claims.coupon
+        held = np.empty(0, np.int32)
         if self.coupons.coupons:
-            held = np.where(self.coupons.hold(np.arange(len(held))), held, np.int32(-1))
+            held = np.empty(len(self.claims), np.int32)
+            held[self.claims.deal] = np.where(self.coupons.hold(np.arange(len(held))), self.claims.coupon, np.int32(-1))
         self.ahead = Ahead(self.claims, parts, held, plan, self.deals, threads)
 
     def look_back(self, totals: Totals) -> None:
@@ -91,12 +92,14 @@ class Ledger:
         All that were told are in the first.
         """
         if self.ahead is not None and self.ahead.every:
-            return [np.arange(len(self.claims.session))] if len(self.claims.session) else []
+            return [np.arange(len(self.claims))] if len(self.claims) else []
         return list(rounds(self.claims, self.coupons.contested, None if self.ahead is None else self.ahead.told))
 
     def make_deals(self, rows: Rows) -> None:
         """Make the deals of the claims of a round, where they have none yet."""
         claims, rows = self.claims, self._waiting(rows)
+        if not len(rows):
+            return
         coupon = np.where(self.coupons.hold(rows), claims.coupon[rows], -1)
         for plan, mine in by_plan(claims.plan[rows]):
             own = rows[mine]
@@ -134,7 +137,7 @@ class Ledger:
 
     def _no_deals(self) -> Deals:
         """Room for a deal of each claim."""
-        count = len(self.claims.session)
+        count = len(self.claims)
         allowances = max((len(term.allowances) for term in self.terms), default=0)
         caps = max((len(term.caps) for term in self.terms), default=0)
         wide = (count, np.int64, allowances)
@@ -157,6 +160,8 @@ class Ledger:
     def settled(self, rows: Rows, totals: Totals) -> None:
         """Count what the sessions of a round came to; those that were refused leave no trace."""
         rows = self._waiting(rows)  # what was told need not be counted before the ledger is closed
+        if not len(rows):
+            return
         claims, session, deal = self.claims, self.claims.session[rows], self.claims.deal[rows]
         fine = totals.status[session] == Refused.FINE
         self.rated[rows] = fine

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rating.accounts.days import first_of, period_of
-from rating.kernels.tell import SINCE
+from rating.kernels.tell import KEPT_SINCE
 from rating.tariff.plans import Allowance
 
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 
-_NEVER = -SINCE
+_NEVER = -KEPT_SINCE
 
 
 class Left:
@@ -25,7 +25,7 @@ class Left:
 
     def since(self, account: Int32) -> Int64:
         """The first date of the period in which a session of each account last was, _NEVER: there was none."""
-        return np.asarray(self._since[account] - SINCE)
+        return np.asarray(self._since[account] - KEPT_SINCE)
 
     def now(self, account: Int32, day: Int64, joined: Int64) -> tuple[Int64, Int64]:
         """What each account has left on a date, and the first date of the period that it is in.
@@ -51,5 +51,5 @@ class Left:
     def keep(self, account: Int32, left: Int64, since: Int64) -> None:
         """What is left after a session, in the period that begins on a date."""
         self.begun = self.begun or len(account) > 0
-        self._since[account] = since + SINCE
+        self._since[account] = since + KEPT_SINCE
         self.left[account] = left

@@ -20,32 +20,33 @@ class Named(NamedTuple):
     """What n sessions call their accounts: d names of a accounts."""
 
     name: Int32  # (n,) -1: the session names none; or (0,): no session does
-    account: Int32  # (d + 1,) the account of each name, -1: none; the last one is for sessions that name none
+    # (d + 1,) the account of each name, -1: none, the last one for sessions that name none; or (0,): it is the member
+    account: Int32
     accounts: Any  # pyarrow string (a,)
     member: Int32  # (d + 1,) which of the members that is, -1: of none
 
 
-def name_accounts(extra: Any, members: Any, every: bool, threads: int) -> Named:
-    """Match what sessions say in `account` with the names of members (pyarrow string, each once).
+def name_accounts(sessions: Any, members: Any, threads: int) -> Named:
+    """Match what a table of sessions says in `account` with the names of members (pyarrow string, each once).
 
-    The accounts are those of `members`; where `every` one is wanted, all that sessions name. Names are compared once
-    each, not once a session.
+    The accounts are those of `members`; where sessions name coupons, all that they name. Names are compared once each,
+    not once a session.
     """
-    name, different = _different(extra)
-    if every:
+    name, different = _different(sessions)
+    if "coupon" in sessions.column_names:
         # Names that differ as Arrow stores them may be one in text, and blank ones are none.
         known = _without_blanks(different).dictionary_encode()
         account, accounts = _codes([known.indices]), known.dictionary
         member = _index_in(accounts, members, threads)[account]
     else:
-        account = member = _index_in(different, members, threads)
+        account, member = np.empty(0, np.int32), _index_in(different, members, threads)
         accounts = members
     return Named(name, account, accounts, member)
 
 
-def _different(extra: Any) -> tuple[Int32, Any]:
+def _different(sessions: Any) -> tuple[Int32, Any]:
     """(n,) which name each session has, -1: none; and the names, pyarrow string (d,)."""
-    column = extra.column("account") if "account" in extra.column_names else None
+    column = sessions.column("account") if "account" in sessions.column_names else None
     if column is None or pa.types.is_null(column.type):
         return np.empty(0, np.int32), pa.array([], pa.string())
     if not pa.types.is_dictionary(column.type):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from rating.accounts.claims import Claims, find_claims
 from rating.accounts.ledger import Ledger
 from rating.accounts.members import Members, find_members, no_members
+from rating.accounts.names import Named, name_accounts
 from rating.accounts.state import Kept, OldState
 from rating.accounts.tracks import PlanTracks
 from rating.errors import Refused
@@ -31,9 +33,9 @@ def open_ledger(
     Raises: InputError with every fault of the accounts or of the state.
     """
     plans, sessions = tariffs.plans, batch.sessions
-    members = members_of(accounts, plans)
+    met = accounts if isinstance(accounts, Met) else Met(members_of(accounts, plans))
     status = sessions.status.copy()
-    claims = find_claims(batch, plans, members, status, threads)
+    claims = find_claims(batch, plans, met.members, status, threads, met.named)
     old = OldState(state, claims.accounts)
     late = _late(batch, plans, claims, old)
     if late.any():
@@ -44,9 +46,33 @@ def open_ledger(
     return batch._replace(sessions=sessions._replace(status=status)), ledger
 
 
-def members_meanwhile(accounts: Any, plans: Plans) -> Callable[[], Any]:
-    """Read a table of accounts while something else is done; what is returned waits for it. None is no table."""
-    return (lambda: None) if accounts is None else meanwhile(lambda: members_of(accounts, plans))
+class Met(NamedTuple):
+    """Who has which plan, and what the sessions of one batch call them; None: that is not known yet."""
+
+    members: Members
+    named: Named | None = None
+
+
+def meet_meanwhile(accounts: Any, plans: Plans, sessions: Any) -> Callable[[], Met | None]:
+    """Read a table of accounts, and look up the names by which `sessions` call them, while something else is done; what
+    is returned waits for it. None is no table.
+
+    Names are looked up here where the sessions are a table that says them as codes: others have to be read first.
+    """
+    if accounts is None:
+        return lambda: None
+
+    def meet() -> Met:
+        members = members_of(accounts, plans)
+        return Met(members, name_accounts(sessions, members.account, 1) if _has_codes(sessions) else None)
+
+    return meanwhile(meet)
+
+
+def _has_codes(sessions: Any) -> bool:
+    if not isinstance(sessions, pa.Table) or len(sessions.schema.get_all_field_indices("account")) != 1:
+        return False
+    return bool(pa.types.is_dictionary(sessions.schema.field("account").type))
 
 
 def members_of(accounts: Any, plans: Plans) -> Members:
@@ -72,7 +98,9 @@ def of_coupon(claims: Claims, coupons: tuple[Coupon, ...]) -> Bool:
 
 def _late(batch: UsageBatch, plans: Plans, claims: Claims, old: OldState) -> Bool:
     """(k,) whether a session does not come after the one that the state counted last."""
-    late = np.zeros(len(claims.session), np.bool_)
+    late = np.zeros(len(claims), np.bool_)
+    if not old.mine.num_rows:
+        return late
     coupons = tuple(plans.coupons.values())
     account, last = old.last("", "rated")
     _mark_late(batch, claims, late, claims.account, of_account(claims, coupons), dict(zip(account.tolist(), last)))  # noqa: B905

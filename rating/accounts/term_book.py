@@ -57,17 +57,9 @@ class TermBook:
 
     def _asked(self, claims: Claims, tariffs: int, plans: int) -> list[list[int]]:
         """What is asked for under each plan, with and without the coupon; of no plan first."""
-        # Most batches have one tariff, no coupon and no points: digits that are always 0 take their time, too.
-        code, redeem = claims.plan + np.int64(1), bool(claims.points.any())
-        if tariffs > 1:
-            code = code * tariffs + claims.tariff
-        if self._coupons:
-            code = code * (self._coupons + 1) + (claims.coupon + 1)
-        if redeem:
-            code = code * 2 + (claims.points > 0)
         found: list[set[int]] = [set() for _ in range(plans + 1)]
-        for each in _different(code):
-            rest, redeems = divmod(each, 2 if redeem else 1)
+        for each in claims.wants():
+            rest, redeems = divmod(each, 2)
             rest, coupon = divmod(rest, self._coupons + 1)
             plan, tariff = divmod(rest, max(1, tariffs))
             found[plan] |= {int(self._code(tariff, held, redeems)) for held in (coupon - 1, -1)}
@@ -123,16 +115,6 @@ class TermBook:
         slots = [_index(_like(term, part), part) for term in self.terms[first:last]]
         at = np.where(number >= 0, number - first, -1)
         return np.array([*slots, -1], np.int64)[at]
-
-
-def _different(codes: Int64) -> list[int]:
-    """Each of the codes once: counted where they are small, as they nearly always are, else sorted."""
-    if not len(codes):
-        return []
-    most = int(codes.max())
-    if most < 4 * len(codes) + 1024:
-        return [int(code) for code in np.flatnonzero(np.bincount(codes, minlength=most + 1))]
-    return [int(code) for code in np.unique(codes)]
 
 
 def _like(term: Term, part: Allowance | Cap) -> Sequence[Any]:

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rating.accounts.claims import Claims, find_claims, has_deals, in_order, points_of
+from rating.accounts.asked import points_of
+from rating.accounts.claims import Claims, find_claims, has_deals, in_order
 from rating.accounts.members import find_members, no_members
 from rating.accounts.names import texts_of
 from rating.accounts.state import read_state

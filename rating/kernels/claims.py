@@ -1,7 +1,7 @@
 """What sessions claim, and the order in which claims count: by account, start and id.
 
 Sessions are read in their order, once: by account it took six times as long to add up their energy, for their
-intervals are then all over the memory.
+intervals are then all over the memory. Each claim is written to where those of its account stand, as one row.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rating.kernels.arith import ask_lines, index, prefetch
-from rating.kernels.arrays import Int32, Int64, UInt8
+from rating.kernels.arrays import Int32, Int64, UInt8, Wide
 from rating.kernels.jit import inlined, lean_kernel
 from rating.kernels.periods import Clocks, local_day
 from rating.units import ENERGY_MAX_MWH
@@ -28,18 +28,20 @@ FROM = 0
 UNTIL = 1
 OF = 2
 SINCE = 3
-_SPAN_WIDTH = 4
+SPAN_WIDTH = 4
 
-# What is found of a claim. It stands in one row, for it is read in another order: a row is one line of the cache.
+# What is found of a claim in the order of sessions, and after that what stands in its row, which is one line of the
+# cache.
 SESSION = 0
 ACCOUNT = 1
 MEMBER = 1  # until it is the account
-PLAN = 2
-JOINED = 3
-DAY = 4
-TARIFF = 5
-ENERGY = 6
-START = 7  # until that is a key to sort by, and then
+SPAN = 2
+FOUND_MWH = 3
+FOUND_WIDTH = 4
+DAY = 3
+TARIFF = 4
+ENERGY_MWH = 5
+START_US = 6
 DEAL = 7
 WIDTH = 8
 
@@ -48,7 +50,9 @@ class Asked(NamedTuple):
     """n sessions, as they are asked for what they claim."""
 
     name: Int32  # (n,) what they call their account, -1: nothing; or (0,): none does
-    account: Int32  # (d + 1,) the account of that name, the last one for those without a name; -1: it is none
+    account: (
+        Int32  # (d + 1,) the account of that name, the last one for those without; -1: it is none; or (0,): `member`
+    )
     member: Int32  # (d + 1,) which of those that have plans the account is, -1: none
     start_us: Int64  # (n,)
     status: UInt8  # (n,) not 0: refused
@@ -58,6 +62,10 @@ class Asked(NamedTuple):
     interval_first: Int64  # (n + 1,) CSR
     energy: Int64  # (m,) times energy_scale[0]: milli-Wh
     energy_scale: Int64  # (1,)
+    # 1 at each code that a claim has: ((plan + 1) × tariffs + tariff) × coupons + coupon + 1, times 2, and 1 more where
+    # points are redeemed. (0,): there are too many codes.
+    wants: UInt8
+    bases: Int64  # (2,) tariffs; and coupons and one
 
 
 class Spans(NamedTuple):
@@ -69,19 +77,18 @@ class Spans(NamedTuple):
     place: Int64  # (p,) whose clock is that of the plan
 
 
-class Claimed(NamedTuple):
-    """k claims in the order in which they count."""
+class Listed(NamedTuple):
+    """k claims of a accounts: those of one account stand together, and those of none behind them.
 
-    session: Int64  # (k,)
-    account: Int32  # (k,) -1: none
-    plan: Int32  # (k,) -1: none
-    joined: Int64  # (k,) the local date on which the account joined the plan
-    day: Int64  # (k,) the local date of the start in the plan's zone
-    tariff: Int32  # (k,) -1: none
-    coupon: Int32  # (k,) -1: none
-    points: Int64  # (k,)
-    energy_mwh: Int64  # (k,) what the meter says where that decides something, -1: no session can have it; else 0
-    deal: Int64  # (k,) which claim it is in the order of sessions: where its deal stands
+    Where a claim is a row, it says SESSION, ACCOUNT (-1: none), SPAN (index into Spans.span, -1: none), DAY (the local
+    date of the start in the plan's zone, 0 without a plan), TARIFF, ENERGY_MWH (what the meter says where that decides
+    something, -1: no session can have it; else 0), START_US and DEAL: which claim it is in the order of sessions.
+    """
+
+    first: Int64  # (a + 2,) CSR: the places of each account, and of no account
+    row: Int64  # (k,) at each place the row of a claim; those of an account in the order in which they count
+    rows: Wide  # (k, WIDTH)
+    session: Int64  # (k,) of each deal, ascending
 
 
 @inlined
@@ -96,7 +103,7 @@ def _span(member: int, start_us: int, spans: Spans) -> int:
 
 
 @inlined
-def _list_candidates(lo: int, hi: int, asked: Asked, found: Int64) -> int:
+def _list_candidates(lo: int, hi: int, asked: Asked, found: Wide) -> int:
     """Write the sessions lo to hi - 1 whose account has a plan at some time, or that name a coupon, and the member that
     they are of, to `found` from row `lo` on; the row behind them is returned.
 
@@ -115,43 +122,40 @@ def _list_candidates(lo: int, hi: int, asked: Asked, found: Int64) -> int:
 
 
 @lean_kernel
-def claim(lo: int, hi: int, asked: Asked, spans: Spans, clocks: Clocks, found: Int64, size: Int64) -> int:
-    """Write what the sessions lo to hi - 1 claim to `found` (n, WIDTH), from row `lo` on, and how many of each account
-    do.
+def claim(lo: int, hi: int, asked: Asked, spans: Spans, found: Wide, size: Int32) -> int:
+    """Write which of the sessions lo to hi - 1 claim something to `found` (n, FOUND_WIDTH), from row `lo` on, and how
+    many of each account do.
 
     A session claims where its account has a plan at its start, or where it names a coupon. Those of no account are
     counted last in `size` (a + 1,). Returns: how many there are.
     """
-    name, account, coupon, start_us, tariff = asked.name, asked.account, asked.coupon, asked.start_us, asked.tariff
-    place, first = spans.place, spans.first
-    named, coupons = name.size > 0, coupon.size > 0
+    name, account, coupon, start_us, first = asked.name, asked.account, asked.coupon, asked.start_us, spans.first
+    named, coupons, measured = name.size > 0, coupon.size > 0, spans.measured
     end = _list_candidates(lo, hi, asked, found)
     at = index(lo)
     for r in range(index(lo), end):
         later = max(found[min(r + _SESSIONS_BEFORE, end - 1), MEMBER], 0)
-        prefetch(spans.span, first[later] * _SPAN_WIDTH)
+        prefetch(spans.span, first[later] * SPAN_WIDTH)
+        prefetch(size, later)
         s = index(found[r, SESSION])
-        start = start_us[s]
-        span = _span(found[r, MEMBER], start, spans)
+        span = _span(found[r, MEMBER], start_us[s], spans)
         if span < 0 and not (coupons and coupon[s] >= 0):
             continue
-        c = account[name[s]] if named else -1
-        plan = index(spans.span[span, OF]) if span >= 0 else -1
+        c = found[r, MEMBER]
+        if account.size > 0:
+            c = account[name[s]] if named else -1
         found[at, SESSION] = s
         found[at, ACCOUNT] = c
-        found[at, PLAN] = plan
-        found[at, JOINED] = spans.span[span, SINCE] if span >= 0 else 0
-        found[at, DAY] = local_day(start, place[plan], clocks) if span >= 0 else 0
-        found[at, TARIFF] = tariff[s]
-        found[at, START] = start
+        found[at, SPAN] = span
+        found[at, FOUND_MWH] = measured[spans.span[span, OF]] if span >= 0 else 0
         size[c if c >= 0 else size.size - 1] += 1
         at = index(at + 1)
     return at - lo
 
 
 @lean_kernel
-def measure(lo: int, hi: int, asked: Asked, measured: UInt8, found: Int64) -> None:
-    """Write the energy of the claims in the rows lo to hi - 1 of `found`, where the plan is `measured`.
+def measure(lo: int, hi: int, asked: Asked, found: Wide) -> None:
+    """Write the energy of the claims in the rows lo to hi - 1 of `found`, where there is not 0.
 
     A loop of its own, for it waits for memory alone: as a part of the one above it took twice as long. Where the
     intervals of a session lie no machine can foresee, so they are asked for some sessions before.
@@ -161,9 +165,7 @@ def measure(lo: int, hi: int, asked: Asked, measured: UInt8, found: Int64) -> No
     for r in range(index(lo), hi):
         later = index(found[min(r + _SESSIONS_BEFORE, hi - 1), SESSION])
         ask_lines(energies, interval_first[later], _LINES_BEFORE)  # of longer ones the machine asks for the rest itself
-        plan = found[r, PLAN]
-        found[r, ENERGY] = 0
-        if plan < 0 or measured[plan] == 0:
+        if found[r, FOUND_MWH] == 0:
             continue
         s = index(found[r, SESSION])
         first, last = interval_first[s], interval_first[s + 1]
@@ -178,80 +180,82 @@ def measure(lo: int, hi: int, asked: Asked, measured: UInt8, found: Int64) -> No
             for j in range(first, last):
                 if total >= 0:
                     total = -1 if energies[j] < 0 or energies[j] > energy_max - total else total + energies[j]
-        found[r, ENERGY] = total * scale if 0 <= total <= energy_max else -1
+        found[r, FOUND_MWH] = total * scale if 0 <= total <= energy_max else -1
 
 
 @lean_kernel
-def by_account(lo: int, hi: int, deal: int, found: Int64, together: bool, place: Int64, key: Int64, row: Int64) -> None:
-    """Put the claims in the rows lo to hi - 1 of `found` to those of their account: their starts as `key` (k,), and
-    their rows as `row` (k,). They are claims number `deal` and following in the order of sessions.
+def put_claims(
+    lo: int, hi: int, deal: int, asked: Asked, spans: Spans, clocks: Clocks, found: Wide, place: Int32, out: Listed
+) -> None:
+    """Write the claims in the rows lo to hi - 1 of `found` to where those of their account stand; they are claims
+    number `deal` and following in the order of sessions.
 
-    `place` (a + 1,) says where those of each account begin, of no account last, and is used up. Where all stand
-    `together`, they begin at its first.
+    `place` (a + 1,) says where the next one of each account stands, of no account last, and is moved on.
     """
+    start_us, tariff, rows = asked.start_us, asked.tariff, out.rows
+    coupon, points, wants = asked.coupon, asked.points, asked.wants
+    tariffs, coupons = asked.bases[0], asked.bases[1]
+    d = index(deal)
     for r in range(index(lo), hi):
-        c = 0
-        if not together:
-            c = index(found[r, ACCOUNT] if found[r, ACCOUNT] >= 0 else place.size - 1)
-        at = index(place[c])
-        key[at] = found[r, START]
-        row[at] = r
-        place[c] += 1
-        found[r, DEAL] = deal + r - lo
+        later = index(min(r + _CLAIMS_BEFORE, hi - 1))
+        own = found[later, ACCOUNT]
+        prefetch(rows, place[own if own >= 0 else place.size - 1] * WIDTH)
+        prefetch(spans.span, found[later, SPAN] * SPAN_WIDTH)
+        prefetch(place, found[min(r + 2 * _CLAIMS_BEFORE, hi - 1), ACCOUNT])
+        s = index(found[r, SESSION])
+        c, span, start = found[r, ACCOUNT], found[r, SPAN], start_us[s]
+        p = index(c if c >= 0 else place.size - 1)
+        at = index(place[p])
+        place[p] += 1
+        rows[at, SESSION] = s
+        rows[at, ACCOUNT] = c
+        rows[at, SPAN] = span
+        rows[at, DAY] = local_day(start, spans.place[spans.span[span, OF]], clocks) if span >= 0 else 0
+        rows[at, TARIFF] = tariff[s]
+        rows[at, ENERGY_MWH] = found[r, FOUND_MWH]
+        rows[at, START_US] = start
+        rows[at, DEAL] = d
+        out.session[d] = s
+        if wants.size > 0:
+            code = (spans.span[span, OF] + 1 if span >= 0 else 0) * tariffs + tariff[s]
+            code = code * coupons + (coupon[s] + 1 if coupon.size > 0 else 0)
+            wants[index(code * 2 + (1 if points.size > 0 and points[s] > 0 else 0))] = 1
+        d = index(d + 1)
 
 
 @lean_kernel
-def sort_claims(first: Int64, lo: int, hi: int, found: Int64, ids: Int64, key: Int64, row: Int64) -> int:
-    """Sort the claims of the accounts lo to hi - 1 by `key` and id; account c has the places first[c] to
-    first[c + 1] - 1. Returns: how many begin together with another one, where there are no ids (0,).
+def sort_claims(lo: int, hi: int, ids: Int64, out: Listed) -> int:
+    """Put the claims of the accounts lo to hi - 1 in the order in which they count: by start and id. Returns: how many
+    begin together with another one, where there are no ids (0,).
 
     Most accounts have a few: those are sorted by insertion. The distances make that fit for ten thousands, too.
     """
+    row, rows = out.row, out.rows
     ties = 0
     for c in range(lo, hi):
-        begin, end = first[c], first[c + 1]
+        begin, end = out.first[c], out.first[c + 1]
+        for at in range(begin, end):
+            row[at] = at
         gap = 1
         while gap < (end - begin) // _GAP:
             gap = gap * _GAP + 1
         while gap > 0:
             for i in range(begin + gap, end):
-                own_key, own = key[i], row[i]
+                own = index(row[i])
+                start = rows[own, START_US]
                 j = index(i)
                 while j >= begin + gap:
-                    before = index(j - gap)
-                    if key[before] < own_key:
+                    before = index(row[j - gap])
+                    if rows[before, START_US] < start:
                         break
-                    if key[before] == own_key:
+                    if rows[before, START_US] == start:
                         if ids.size == 0:
                             ties += 1
                             break
-                        if ids[found[row[before], SESSION]] < ids[found[own, SESSION]]:
+                        if ids[rows[before, SESSION]] < ids[rows[own, SESSION]]:
                             break
-                    key[j], row[j] = key[before], row[before]
-                    j = before
-                key[j], row[j] = own_key, own
+                    row[j] = before
+                    j = index(j - gap)
+                row[j] = own
             gap //= _GAP
     return ties
-
-
-@lean_kernel
-def fill(lo: int, hi: int, row: Int64, found: Int64, coupon: Int32, points: Int64, out: Claimed) -> None:
-    """Write the claims at the places lo to hi - 1, which are the rows `row` (k,) of `found`.
-
-    `coupon` and `points` are those of `Asked`.
-    """
-    for at in range(lo, hi):
-        i = index(at)
-        prefetch(found, row[min(i + _CLAIMS_BEFORE, hi - 1)] * WIDTH)
-        r = index(row[i])
-        s = index(found[r, SESSION])
-        out.session[i] = s
-        out.account[i] = found[r, ACCOUNT]
-        out.plan[i] = found[r, PLAN]
-        out.joined[i] = found[r, JOINED]
-        out.day[i] = found[r, DAY]
-        out.tariff[i] = found[r, TARIFF]
-        out.coupon[i] = coupon[s] if coupon.size > 0 else -1
-        out.points[i] = points[s] if points.size > 0 else 0
-        out.energy_mwh[i] = found[r, ENERGY]
-        out.deal[i] = found[r, DEAL]

@@ -49,17 +49,18 @@ def _runs(lo: int, hi: int, room: RunRoom) -> int:
     return int(count)
 
 
-def find_runs(ids: Int64, start_us: Int64) -> tuple[Int64, Int64, bool]:
+def find_runs(ids: Int64, start_us: Int64, threads: int = CORES) -> tuple[Int64, Int64, bool]:
     """Runs of equal ids; that `start_us` increases within each is left for the walk to find out.
 
-    Args: both int64 (m,). Returns: int64 (k + 1,) offsets of k runs, int64 (k,) their ids, and True.
+    Args: both int64 (m,); and how many threads look. Returns: int64 (k + 1,) offsets of k runs, int64 (k,) their ids,
+    and True.
     """
     ids = readonly(ids)
     size = ids.size
     parts = max(1, min(CORES * _PARTS, size // _PART_ROWS))
     edges = [size * part // parts for part in range(parts + 1)]
     spans = [(lo, hi) for lo, hi in pairwise(edges) if lo < hi]
-    found = in_order(spans, lambda span: _part(ids, *span), CORES)
+    found = in_order(spans, lambda span: _part(ids, *span), threads)
     end = np.array([size], np.int64)
     none = np.empty(0, np.int64)
     return (

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rating.kernels.arith import index, prefetch, row_of
+from rating.kernels.arith import index, prefetch
 from rating.kernels.arrays import Int32, Int64, UInt8
-from rating.kernels.claims import Claimed
+from rating.kernels.claims import ACCOUNT, DAY, DEAL, ENERGY_MWH, OF, SESSION, SINCE, SPAN, TARIFF, Listed, Spans
 from rating.kernels.jit import inlined, lean_kernel
 from rating.kernels.periods import month_of, number_in, period_first, period_number
 
@@ -21,7 +21,9 @@ REFUSED = 2
 
 _CLAIMS_BEFORE = 12
 
-SINCE = 2**31  # is added to dates that accounts keep, so that 0 is none: zeros take no memory until they are written
+KEPT_SINCE = (
+    2**31
+)  # is added to dates that accounts keep, so that 0 is none: zeros take no memory until they are written
 
 
 class Allowances(NamedTuple):
@@ -34,7 +36,7 @@ class Allowances(NamedTuple):
     anchored: UInt8  # (a,) 1: periods are counted from the date on which the account joined
     kept: UInt8  # (a,) 0: nothing is in the next two before they are written, and to look there takes a fifth more
     left: Int64  # (a, c) what the last session left
-    since: Int64  # (a, c) the first date of its period + SINCE, 0: there was none
+    since: Int64  # (a, c) the first date of its period + KEPT_SINCE, 0: there was none
 
 
 class Lefts(NamedTuple):
@@ -92,7 +94,9 @@ class Facts(NamedTuple):
     timeline: Int32  # (n,)
     tells: UInt8  # (k,) 1: all energy is billable, whenever it comes; or (0,): of all of them
     plan_told: UInt8  # (p,) 1: it counts nothing but sessions and energy
-    coupon_held: Int32  # (claims,) the coupon of a claim, if it holds, -1: none
+    points: Int64  # (n,) that it is to be paid with; or (0,): none is
+    coupon: Int32  # (n,) -1: none; or (0,): none names one
+    coupon_held: Int32  # (k,) of each deal the coupon that holds, -1: none; or (0,): none does
     coupon_told: UInt8  # (c,)
 
 
@@ -104,6 +108,20 @@ class Told(NamedTuple):
     term: Int32  # (k,)
     left: Int64  # (k, a)
     used: Int64  # (k, a)
+
+
+@inlined
+def _plan_of(row: int, claims: Listed, spans: Spans) -> int:
+    """The plan of a claim, -1: none."""
+    span = claims.rows[row, SPAN]
+    return index(spans.span[span, OF]) if span >= 0 else -1
+
+
+@inlined
+def _joined_of(row: int, claims: Listed, spans: Spans) -> int:
+    """The local date on which the account of a claim joined its plan, 0 of none."""
+    span = claims.rows[row, SPAN]
+    return int(spans.span[span, SINCE]) if span >= 0 else 0
 
 
 @inlined
@@ -121,16 +139,16 @@ def _count(
     begin: int,
     at: int,
     month: int,
-    order: Int64,
-    claims: Claimed,
+    claims: Listed,
+    spans: Spans,
     loyal: Loyalties,
     counts: Counts,
     fate: UInt8,
 ) -> int:
     """What counts for the claim at place `at` in loyalty `j`; the first of its account is at place `begin`."""
-    i = row_of(order, at)
-    account = claims.account[i]
-    since = _since(j, claims.day[i], month, claims.joined[i], loyal)
+    rows, own = claims.rows, index(claims.row[at])
+    account, plan = rows[own, ACCOUNT], _plan_of(own, claims, spans)
+    since = _since(j, rows[own, DAY], month, _joined_of(own, claims, spans), loyal)
     if counts.owner[j] != account + 1:
         counts.owner[j] = account + 1
         counts.total[j] = 0
@@ -155,9 +173,9 @@ def _count(
     counts.old[j] = row
     if loyal.days[j] > 0:
         tail = counts.tail[j]
-        while tail < at and claims.day[row_of(order, tail)] < since:
-            before = row_of(order, tail)
-            if claims.plan[before] == claims.plan[i] and loyal.covered[j, claims.tariff[before]] != 0:
+        while tail < at and rows[claims.row[tail], DAY] < since:
+            before = index(claims.row[tail])
+            if _plan_of(before, claims, spans) == plan and loyal.covered[j, rows[before, TARIFF]] != 0:
                 counts.total[j] -= _value(before, j, claims, loyal, fate)
             tail += 1
         counts.tail[j] = tail
@@ -168,11 +186,11 @@ def _count(
 
 
 @inlined
-def _value(i: int, j: int, claims: Claimed, loyal: Loyalties, fate: UInt8) -> int:
+def _value(row: int, j: int, claims: Listed, loyal: Loyalties, fate: UInt8) -> int:
     """What a claim that was told counts."""
-    if fate[claims.deal[i]] != FINE:
+    if fate[claims.rows[row, DEAL]] != FINE:
         return 0
-    return int(claims.energy_mwh[i]) if loyal.by_energy[j] != 0 else 1
+    return int(claims.rows[row, ENERGY_MWH]) if loyal.by_energy[j] != 0 else 1
 
 
 @inlined
@@ -192,7 +210,7 @@ def _left(
             lefts.owner[j] = account + 1
             lefts.changed[j] = 0
             if allowed.kept[j] != 0 and allowed.since[j, account] != 0:
-                now = period_number(per, anchored, allowed.since[j, account] - SINCE, joined)
+                now = period_number(per, anchored, allowed.since[j, account] - KEPT_SINCE, joined)
                 lefts.rest[j] = allowed.left[j, account]
         else:  # the account has left the plan and joined it again
             since = period_first(per, anchored, lefts.now[j], lefts.joined[j])
@@ -218,7 +236,7 @@ def _keep(account: int, plan: int, allowed: Allowances, lefts: Lefts) -> None:
         if lefts.owner[j] == account + 1 and lefts.changed[j] != 0:
             first = period_first(allowed.per[j], allowed.anchored[j] != 0, lefts.now[j], lefts.joined[j])
             allowed.left[j, account] = lefts.rest[j]
-            allowed.since[j, account] = first + SINCE
+            allowed.since[j, account] = first + KEPT_SINCE
 
 
 @inlined
@@ -235,12 +253,12 @@ def _place(plan: int, code: int, table: TermTable) -> int:
 
 
 @inlined
-def _is_told(i: int, claims: Claimed, facts: Facts) -> bool:
+def _is_told(row: int, claims: Listed, spans: Spans, facts: Facts) -> bool:
     """Whether what a claim gets, and whether its session is refused, depends on the meter alone."""
-    plan, coupon, s = claims.plan[i], claims.coupon[i], claims.session[i]
+    plan, s = _plan_of(row, claims, spans), index(claims.rows[row, SESSION])
     if plan >= 0 and facts.plan_told[plan] == 0:
         return False
-    if coupon >= 0 and facts.coupon_told[coupon] == 0:
+    if facts.coupon.size > 0 and facts.coupon[s] >= 0 and facts.coupon_told[facts.coupon[s]] == 0:
         return False
     if facts.tells.size == 0 or (facts.status.size > 0 and facts.status[s] != 0):
         return True
@@ -251,8 +269,8 @@ def _is_told(i: int, claims: Claimed, facts: Facts) -> bool:
 def tell(
     lo: int,
     hi: int,
-    order: Int64,
-    claims: Claimed,
+    claims: Listed,
+    spans: Spans,
     facts: Facts,
     allowed: Allowances,
     loyal: Loyalties,
@@ -262,44 +280,46 @@ def tell(
     keeps: bool,
     out: Told,
 ) -> None:
-    """Tell what the claims at the places lo to hi - 1 get, which are all claims of some accounts.
+    """Tell what all claims of the accounts lo to hi - 1 get.
 
-    `order` (k,) says which claims those are, by account; or (0,): they are so already. An account of which one claim
-    cannot be told waits with all of them. Where it `keeps`, what accounts have left is written to `allowed`.
+    An account of which one claim cannot be told waits with all of them. Where it `keeps`, what accounts have left is
+    written to `allowed`.
     """
+    rows, row_at, first = claims.rows, claims.row, claims.first
     coupons = facts.coupon_told.size
-    begin = lo
-    while begin < hi:
-        account = claims.account[row_of(order, begin)]
-        end = begin
+    last = first[hi] - 1
+    for c in range(lo, hi):
+        begin, end = first[c], first[c + 1]
         every = True
-        # Sessions without an account have nothing to wait for.
-        while end < hi and claims.account[row_of(order, end)] == account and (account >= 0 or end == begin):
-            every = every and _is_told(row_of(order, end), claims, facts)
-            end += 1
         for at in range(begin, end):
-            i = row_of(order, at)
-            d = index(claims.deal[i])
+            every = every and _is_told(index(row_at[at]), claims, spans, facts)
+        for at in range(begin, end):
+            row = index(row_at[at])
+            d = index(rows[row, DEAL])
             # Deals are in the order of sessions.
-            later = claims.deal[row_of(order, min(at + _CLAIMS_BEFORE, hi - 1))]
+            later = rows[row_at[min(at + _CLAIMS_BEFORE, last)], DEAL]
             prefetch(out.term, later)
             prefetch(out.left, later * out.left.shape[1])
             prefetch(out.used, later * out.left.shape[1])
-            if not every:
+            account = rows[row, ACCOUNT]
+            # Sessions without an account have nothing to wait for.
+            if not (every if account >= 0 else _is_told(row, claims, spans, facts)):
                 out.fate[d] = UNTOLD
                 continue
-            plan, day, joined, tariff = claims.plan[i], claims.day[i], claims.joined[i], claims.tariff[i]
-            s = claims.session[i]
+            plan, joined = _plan_of(row, claims, spans), _joined_of(row, claims, spans)
+            day, tariff, s, energy_mwh = rows[row, DAY], rows[row, TARIFF], rows[row, SESSION], rows[row, ENERGY_MWH]
             month = month_of(day)
-            fine = claims.energy_mwh[i] >= 0 and (facts.status.size == 0 or facts.status[s] == 0)
+            fine = energy_mwh >= 0 and (facts.status.size == 0 or facts.status[s] == 0)
             out.fate[d] = FINE if fine else REFUSED
-            code = ((tariff * (coupons + 1)) + facts.coupon_held[i] + 1) * 2 + (1 if claims.points[i] > 0 else 0)
+            held = facts.coupon_held[d] if facts.coupon_held.size > 0 else -1
+            redeems = facts.points.size > 0 and facts.points[s] > 0
+            code = (tariff * (coupons + 1) + held + 1) * 2 + (1 if redeems else 0)
             tiers = 0
             for j in range(loyal.first[plan] if plan >= 0 else 0, loyal.first[plan + 1] if plan >= 0 else 0):
                 tier = 0
                 if loyal.covered[j, tariff] != 0:
-                    count = _count(j, begin, at, month, order, claims, loyal, counts, out.fate)
-                    counts.total[j] += _value(i, j, claims, loyal, out.fate)
+                    count = _count(j, begin, at, month, claims, spans, loyal, counts, out.fate)
+                    counts.total[j] += _value(row, j, claims, loyal, out.fate)
                     for each in range(loyal.tier_first[j], loyal.tier_first[j + 1]):
                         tier += 1 if loyal.tier_at[each] <= count else 0
                 tiers = tiers * (loyal.tier_first[j + 1] - loyal.tier_first[j] + 1) + tier
@@ -307,7 +327,7 @@ def tell(
             out.term[d] = term
             if term < 0:
                 out.of_session[s] = -1
-            spare = claims.energy_mwh[i] if fine else 0
+            spare = energy_mwh if fine else 0
             for j in range(allowed.first[plan] if plan >= 0 else 0, allowed.first[plan + 1] if plan >= 0 else 0):
                 now, rest = _left(j, account, day, month, joined, allowed, lefts)
                 slot = table.slot[term, j - allowed.first[plan]] if term >= 0 else -1
@@ -323,9 +343,9 @@ def tell(
                     lefts.changed[j] = 1
         if keeps and every:
             for at in range(begin, end):
-                if claims.plan[row_of(order, at)] >= 0:
-                    _keep(account, claims.plan[row_of(order, at)], allowed, lefts)
-        begin = end
+                plan = _plan_of(index(row_at[at]), claims, spans)
+                if plan >= 0:
+                    _keep(rows[row_at[at], ACCOUNT], plan, allowed, lefts)
 
 
 @lean_kernel
