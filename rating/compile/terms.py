@@ -104,8 +104,8 @@ def with_terms(plan: Plan, terms: Sequence[Term]) -> Plan:
         discount_first=_offsets([len(each) for each in rows]),
         discount_kind=np.array([row.kind for row in discounts], np.uint8),
         discount_bits=np.array([row.bits for row in discounts], np.int64),
-        discount_num=np.array([row.size.numerator for row in discounts], np.int64),
-        discount_den=np.array([row.size.denominator for row in discounts], np.int64),
+        discount_num=np.array([int(row.size * _den(row)) for row in discounts], np.int64),
+        discount_den=np.array([_den(row) for row in discounts], np.int64),
         discount_volume_max=np.array([_volume_max(row) for row in discounts], np.int64),
         discount_min_nano=np.array([row.min_nano for row in discounts], np.int64),
         discount_coupon=np.array([row.is_coupon for row in discounts], np.uint8),
@@ -116,7 +116,7 @@ def with_terms(plan: Plan, terms: Sequence[Term]) -> Plan:
         cap_name=coded(elements, (each.name for each in caps)),
         apart=np.array(apart, np.uint8),
         plain=np.array([not odd and _is_plain(term) for term, odd in zip(terms, apart, strict=True)], np.uint8),
-        percents=np.array([all(each.kind == BY_PERCENT for each in row) for row in rows], np.uint8),
+        percents=np.array([_are_percents(row) for row in rows], np.uint8),
         taxed=np.array([bool(row or term.caps) for term, row in zip(terms, rows, strict=True)], np.uint8),
         spare_most=np.array([max(sizes, default=0)], np.int64),
     )
@@ -176,6 +176,15 @@ def _dimension_of(allowance: Allowance) -> int:
 
 def _is_plain(term: Term) -> bool:
     return not term.caps and all(each.of != "sessions" for each in term.allowances)
+
+
+def _are_percents(rows: Sequence[_Row]) -> bool:
+    pairs = [(before.bits, row.bits) for n, row in enumerate(rows) for before in rows[:n]]
+    return all(row.kind == BY_PERCENT for row in rows) and all(a & b in (0, a) for a, b in pairs)
+
+
+def _den(row: _Row) -> int:
+    return PPM_PER_UNIT if row.kind == BY_PERCENT else row.size.denominator
 
 
 def _volume_max(row: _Row) -> int:

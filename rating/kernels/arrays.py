@@ -194,7 +194,7 @@ class Terms(NamedTuple):
     discount_kind: UInt8  # (d,) BY_PERCENT, BY_UNIT, BY_AMOUNT or BY_POINTS
     discount_bits: Int64  # (d,) the dimensions that it works on; BY_UNIT: those of its unit among them
     discount_num: Int64  # (d,) a part of the amount; nano for each base unit; nano; or nano for each point, over
-    discount_den: Int64  # (d,) 1 for the last two
+    discount_den: Int64  # (d,) a million for the first, 1 for the last two
     discount_volume_max: Int64  # (d,) BY_UNIT: the volume at which it reaches AMOUNT_MAX_NANO
     discount_min_nano: Int64  # (d,) of a coupon: what the session must come to before it
     discount_coupon: UInt8  # (d,) 1: it is the coupon's
@@ -205,7 +205,7 @@ class Terms(NamedTuple):
     cap_name: Int32  # (c,)
     apart: UInt8  # (k,) 1: no kernel can tell the totals
     plain: UInt8  # (k,) 1: it has no caps and no free sessions, so that `plain` can price its sessions
-    percents: UInt8  # (k,) 1: all of its discounts are parts of amounts, so that those of a dimension are as one
+    percents: UInt8  # (k,) 1: its discounts are parts of amounts, each of all or none of what one before it works on
     taxed: UInt8  # (k,) 1: it has discounts or caps, whose taxes `bill` cannot tell where prices have different ones
     spare_most: Int64  # (1,) no term has more allowances, discounts and caps together
 
@@ -335,12 +335,11 @@ class Records(NamedTuple):
 class Shares(NamedTuple):
     """The amounts of one session that discounts work on, and what they take."""
 
-    left_nano: Int64  # (component_most,) what is left of each, or of each dimension, of which there are no more
+    left_nano: Int64  # (component_most,) what is left of each
     left_rest: Int64  # (component_most,)
     billed: Int64  # (component_most,) base units
     dimension: Int64  # (component_most,)
-    row: Int64  # (spare_most,) of Terms, for each discount that took something
-    taken_nano: Int64  # (spare_most,)
+    taken_nano: Int64  # (spare_most,) what each discount of a term took, where they are `percents`
     taken_rest: Int64  # (spare_most,)
 
 

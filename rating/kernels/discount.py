@@ -23,12 +23,12 @@ from rating.kernels.arrays import (
     Records,
     Shares,
     Terms,
+    UInt8,
 )
 from rating.kernels.jit import inlined, scalar
 from rating.kernels.native import part
-from rating.units import AMOUNT_MAX_NANO, DIMENSIONS, PPM_PER_UNIT
+from rating.units import AMOUNT_MAX_NANO, PPM_PER_UNIT
 
-DIMENSIONS_PLAIN = len(DIMENSIONS)  # which sessions without a reservation have, and the first ones of all
 _DIRECT_NANO = 2**42  # four thousand of the currency: one product is enough
 assert _DIRECT_NANO * PPM_PER_UNIT < 2**62
 
@@ -50,23 +50,35 @@ def part_of(nano: int, rest: int, den: int, num: int, part_den: int) -> tuple[in
     return whole, (part * den + left) // part_den
 
 
-@inlined
-def _note(found: int, j: int, deal: int, nano: int, rest: int, terms: Terms, deals: Deals, shares: Shares) -> int:
-    """Note what discount `j` took, if anything, behind the `found` ones that did; how many there are now."""
-    if nano == 0 and rest == 0:
-        return found
-    shares.row[found] = j
-    shares.taken_nano[found] = nano
-    shares.taken_rest[found] = rest
-    if terms.discount_coupon[j] != 0:
-        deals.coupon_used[deal] = 1
-    return found + 1
+@scalar
+def percent_of(nano: int, rest: int, den: int, ppm: int) -> tuple[int, int]:
+    """(nano + rest ÷ den) × ppm ÷ a million over the same `den`, which is a multiple of what that needs.
+
+    As `part_of`, but divisions by a constant are multiplications, and exact amounts take no other way than others: the
+    processor could not guess which those are.
+    """
+    if 0 <= nano < _DIRECT_NANO:
+        product = index(nano * ppm)
+        whole = product // PPM_PER_UNIT
+        left = (product - whole * PPM_PER_UNIT) * den + rest * ppm  # both below den × a million: one more, at most
+        more = index(left) // PPM_PER_UNIT
+        carried = more >= den
+        return whole + (1 if carried else 0), more - (den if carried else 0)
+    whole, part, left = share(nano, rest, den, ppm, PPM_PER_UNIT, 1)
+    return whole, (part * den + left) // PPM_PER_UNIT
+
+
+@scalar
+def _is_little(j: int, nano: int, rest: int, terms: Terms) -> bool:
+    """Whether a session comes to less than what a coupon is for."""
+    least = terms.discount_min_nano[j]
+    return terms.discount_coupon[j] != 0 and least > 0 and over(least, 0, nano, rest)
 
 
 @inlined
-def take_discounts(
+def take_discount(
+    j: int,
     deal: int,
-    term: int,
     den: int,
     count: int,
     total_nano: int,
@@ -74,95 +86,89 @@ def take_discounts(
     terms: Terms,
     deals: Deals,
     shares: Shares,
-) -> int:
-    """Let the discounts of a term work on the `count` amounts of a session with that deal (PRICING 4), whose sum is
-    `total_nano` and `total_rest`.
-
-    Each works on what those before it left of amounts above zero, and takes no more than that. How many took something
-    is returned, and what is in `shares`.
+) -> tuple[int, int]:
+    """Let discount `j` work on the `count` amounts of a session with that deal (PRICING 4), whose sum is `total_nano`
+    and `total_rest`: on what those before it left of amounts above zero. What it took, which is no more than that.
     """
-    points, redeemed = deals.points, deals.redeemed
-    kinds, bits, nums, dens = terms.discount_kind, terms.discount_bits, terms.discount_num, terms.discount_den
-    volume_max, min_nano, of_coupon = terms.discount_volume_max, terms.discount_min_nano, terms.discount_coupon
+    kind, bits, num, of = terms.discount_kind[j], terms.discount_bits[j], terms.discount_num[j], terms.discount_den[j]
     left_nano, left_rest, billed, dimension = shares.left_nano, shares.left_rest, shares.billed, shares.dimension
-
-    found = 0
-    for j in range(terms.discount_first[term], terms.discount_first[term + 1]):
-        if of_coupon[j] != 0 and min_nano[j] > 0 and over(min_nano[j], 0, total_nano, total_rest):
-            continue
-        most_nano = 0  # what it may take in all, where it is no part of each amount
+    most_nano = 0  # what it may take in all, where it is no part of each amount
+    most_rest = 0
+    if _is_little(j, total_nano, total_rest, terms):
+        count = 0
+    elif kind == BY_AMOUNT:
+        most_nano = num
+        if over(most_nano, 0, total_nano, total_rest):
+            most_nano, most_rest = total_nano, total_rest
+    elif kind == BY_POINTS:
+        deals.redeemed[deal] = min(deals.points[deal], max(total_nano, 0) // num)
+        most_nano = deals.redeemed[deal] * num
+    if most_nano < 0:
+        most_nano = 0
         most_rest = 0
-        if kinds[j] == BY_AMOUNT:
-            most_nano = nums[j]
-            if over(most_nano, 0, total_nano, total_rest):
-                most_nano, most_rest = total_nano, total_rest
-        elif kinds[j] == BY_POINTS:
-            redeemed[deal] = min(points[deal], max(total_nano, 0) // nums[j])
-            most_nano = redeemed[deal] * nums[j]
-        if most_nano < 0:
-            most_nano = 0
-            most_rest = 0
-        taken_nano = 0
-        taken_rest = 0
-        for i in range(count):
-            if bits[j] >> dimension[i] & 1 == 0 or left_nano[i] < 0:
-                continue
+    taken_nano = 0
+    taken_rest = 0
+    for i in range(count):
+        if bits >> dimension[i] & 1 == 0 or left_nano[i] < 0:
+            continue
+        nano, rest = left_nano[i], left_rest[i]
+        if kind == BY_PERCENT:
+            nano, rest = percent_of(nano, rest, den, num)
+        elif kind != BY_UNIT:
+            # How it is shared moves no total, because all that it works on has the same tax.
+            nano, rest = minus(most_nano, most_rest, taken_nano, taken_rest, den)
+        elif billed[i] < terms.discount_volume_max[j]:
+            nano, rest = times_price(billed[i], num, of, den // of)
+        if over(nano, rest, left_nano[i], left_rest[i]):
             nano, rest = left_nano[i], left_rest[i]
-            if kinds[j] == BY_PERCENT:
-                nano, rest = part_of(nano, rest, den, nums[j], dens[j])
-            elif kinds[j] != BY_UNIT:
-                # How it is shared moves no total, because all that it works on has the same tax.
-                nano, rest = minus(most_nano, most_rest, taken_nano, taken_rest, den)
-            elif billed[i] < volume_max[j]:
-                nano, rest = times_price(billed[i], nums[j], dens[j], den // dens[j])
-            if over(nano, rest, left_nano[i], left_rest[i]):
-                nano, rest = left_nano[i], left_rest[i]
-            left_nano[i], left_rest[i] = minus(left_nano[i], left_rest[i], nano, rest, den)
-            taken_nano += nano
-            taken_rest += rest
-            if taken_rest >= den:
-                taken_rest -= den
-                taken_nano += 1
-        total_nano, total_rest = minus(total_nano, total_rest, taken_nano, taken_rest, den)
-        found = _note(found, j, deal, taken_nano, taken_rest, terms, deals, shares)
-    return found
+        left_nano[i], left_rest[i] = minus(left_nano[i], left_rest[i], nano, rest, den)
+        taken_nano += nano
+        taken_rest += rest
+        if taken_rest >= den:
+            taken_rest -= den
+            taken_nano += 1
+    return taken_nano, taken_rest
 
 
 @inlined
-def take_percents(
-    deal: int, term: int, den: int, total_nano: int, total_rest: int, terms: Terms, deals: Deals, shares: Shares
-) -> int:
-    """As `take_discounts`, where all of them are parts of amounts: `shares` has what each dimension comes to without
-    amounts below zero.
+def take_percent(
+    j: int,
+    first: int,
+    den: int,
+    count: int,
+    total_nano: int,
+    total_rest: int,
+    rests: Int64,
+    dimension: UInt8,
+    begun: int,
+    terms: Terms,
+    shares: Shares,
+) -> tuple[int, int]:
+    """As `take_discount`, where those from `first` on, before this one, are `percents`: `rests` has the rests of the
+    amounts, and `dimension` what each is for, from row `begun` on.
 
-    A part of a sum is the sum of the parts, for nothing is rounded; and the last discount needs one of them, because
-    nobody asks what it leaves of which amount.
+    A part of a sum is the sum of the parts, for nothing is rounded. So it is enough to know what each discount took.
     """
-    bits, nums, dens, of_coupon = terms.discount_bits, terms.discount_num, terms.discount_den, terms.discount_coupon
-    min_nano, left_nano, left_rest = terms.discount_min_nano, shares.left_nano, shares.left_rest
-    found = 0
-    last = terms.discount_first[term + 1] - 1
-    for j in range(terms.discount_first[term], last + 1):
-        if of_coupon[j] != 0 and min_nano[j] > 0 and over(min_nano[j], 0, total_nano, total_rest):
-            continue
-        taken_nano = 0
-        taken_rest = 0
-        for d in range(DIMENSIONS_PLAIN):
-            mask = -(bits[j] >> d & 1)
-            nano, rest = left_nano[d] & mask, left_rest[d] & mask
-            if j < last and nano | rest != 0:
-                nano, rest = part_of(nano, rest, den, nums[j], dens[j])
-                left_nano[d], left_rest[d] = minus(left_nano[d], left_rest[d], nano, rest, den)
-            taken_nano += nano
-            taken_rest += rest
-            more = taken_rest >= den
-            taken_rest -= den if more else 0
-            taken_nano += 1 if more else 0
-        if j == last:
-            taken_nano, taken_rest = part_of(taken_nano, taken_rest, den, nums[j], dens[j])
-        total_nano, total_rest = minus(total_nano, total_rest, taken_nano, taken_rest, den)
-        found = _note(found, j, deal, taken_nano, taken_rest, terms, deals, shares)
-    return found
+    bits = terms.discount_bits[j]
+    taken_nano = 0
+    taken_rest = 0
+    if not _is_little(j, total_nano, total_rest, terms):
+        for k in range(count):
+            nano = shares.left_nano[k]
+            mask = -(bits >> dimension[index(begun + k)] & 1) & ~(nano >> 63)
+            taken_rest += rests[k] & mask
+            carried = taken_rest >= den
+            taken_rest -= den if carried else 0
+            taken_nano += (nano & mask) + (1 if carried else 0)
+        for each in range(first, j):
+            if terms.discount_bits[index(each)] & bits != 0:
+                at = index(each - first)
+                less_nano, less_rest = shares.taken_nano[at], shares.taken_rest[at]
+                taken_nano, taken_rest = minus(taken_nano, taken_rest, less_nano, less_rest, den)
+        taken_nano, taken_rest = percent_of(taken_nano, taken_rest, den, terms.discount_num[j])
+    at = index(j - first)
+    shares.taken_nano[at], shares.taken_rest[at] = taken_nano, taken_rest
+    return taken_nano, taken_rest
 
 
 @inlined
@@ -186,7 +192,7 @@ def discount(
     begin: int, count: int, rows: Int64, timeline: Int32, book: Book, deals: Deals, shares: Shares, out: Records
 ) -> None:
     """Make spare records of `count` sessions of `rows` from place `begin` on discounts."""
-    of_dimension, dens, record_kind = book.components.dimension, book.rules.den, out.kind
+    of_dimension, dens, record_kind, terms = book.components.dimension, book.rules.den, out.kind, book.terms
     for o in range(count):
         s = row_of(rows, begin + o)
         deal = deals.of_session[s]
@@ -213,11 +219,15 @@ def discount(
             nano, rest, too_much = sum_of(used, den, shares)
         if too_much:
             used, nano, rest = 0, 0, 0
-        found = take_discounts(deal, deals.terms[deal], den, used, nano, rest, book.terms, deals, shares)
-        for j in range(found):
+        term = deals.terms[deal]
+        for j in range(terms.discount_first[term], terms.discount_first[term + 1]):
+            taken_nano, taken_rest = take_discount(j, deal, den, used, nano, rest, terms, deals, shares)
+            if taken_nano == 0 and taken_rest == 0:
+                continue
+            if terms.discount_coupon[j] != 0:
+                deals.coupon_used[deal] = 1
+            nano, rest = minus(nano, rest, taken_nano, taken_rest, den)
             record_kind[line] = DISCOUNT
-            out.turn[line] = shares.row[j]
-            nano, rest = minus(0, 0, shares.taken_nano[j], shares.taken_rest[j], den)
-            out.nano[line] = nano
-            out.rest[line] = rest
+            out.turn[line] = j
+            out.nano[line], out.rest[line] = minus(0, 0, taken_nano, taken_rest, den)
             line += 1

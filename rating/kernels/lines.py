@@ -38,7 +38,30 @@ def in_unit(quantity: int, num: int, den: int) -> int:
 
 
 @inlined
-def name_line(i: int, kind: int, row: int, terms: Terms, out: Lines) -> None:
+def name_line(i: int, kind: int, dimension: int, element: int, unit: int, out: Lines) -> None:
+    """Say what a line is for that has no component: NO_DIMENSION and numbers below 0 are what it has not. All of its
+    bits are 1 before.
+    """
+    out.kind[i] = kind
+    out.unit_price[i, 0] = 0
+    out.unit_price[i, 1] = 0
+    # Codes of what is not there are 0, for one beyond those of names would be met by whoever reads them.
+    out.dimension[i] = dimension if dimension != NO_DIMENSION else 0
+    out.element[i] = max(element, 0)
+    out.unit[i] = max(unit, 0)
+    byte = index(i >> _BYTE_SHIFT)
+    without = _EVERY - (1 << (i & _BIT_MASK))
+    out.priced[byte] &= without
+    if unit < 0:
+        out.measured[byte] &= without
+    if element < 0:
+        out.named[byte] &= without
+    if dimension == NO_DIMENSION:
+        out.dimensioned[byte] &= without
+
+
+@inlined
+def _name_row(i: int, kind: int, row: int, terms: Terms, out: Lines) -> None:
     """Say what a line is for that has no component: which part of a deal made it, `row` of Terms, or a limit, -1."""
     dimension, element, unit = NO_DIMENSION, -1, -1
     j = max(row, 0)  # a limit names no row
@@ -52,19 +75,7 @@ def name_line(i: int, kind: int, row: int, terms: Terms, out: Lines) -> None:
         element = terms.discount_name[j]
     elif kind == MAXIMUM and row >= 0:
         element = terms.cap_name[j]
-    out.unit_price[i, 0] = 0
-    out.unit_price[i, 1] = 0
-    out.dimension[i] = dimension if dimension != NO_DIMENSION else 0
-    out.element[i] = max(element, 0)
-    out.unit[i] = max(unit, 0)
-    # Codes of what is not there are 0, for one beyond those of names would be met by whoever reads them.
-    byte = index(i >> _BYTE_SHIFT)
-    bit = 1 << (i & _BIT_MASK)
-    without = _EVERY - bit
-    out.priced[byte] &= without
-    out.measured[byte] = (out.measured[byte] & without) | (bit if unit >= 0 else 0)
-    out.named[byte] = (out.named[byte] & without) | (bit if element >= 0 else 0)
-    out.dimensioned[byte] = (out.dimensioned[byte] & without) | (bit if dimension != NO_DIMENSION else 0)
+    name_line(i, kind, dimension, element, unit, out)
 
 
 @part
@@ -121,12 +132,18 @@ def write_lines(
         r = index(pick[o] if picked else o)
         i = index(at + o)
         line[i] = r - record_first[of_session[r]] + 1
-        kind[i] = of_kind[r]
         price[i, 1] = 0
         c = component[r]
+        if marked:  # where another session had a line without, before
+            byte, bit = index(i >> _BYTE_SHIFT), 1 << (i & _BIT_MASK)
+            out.priced[byte] |= bit
+            out.measured[byte] |= bit
+            out.named[byte] |= bit
+            out.dimensioned[byte] |= bit
         if c < 0:
-            name_line(i, of_kind[r], turn[r], terms, out)
+            _name_row(i, of_kind[r], turn[r], terms, out)
         else:
+            kind[i] = of_kind[r]
             dimension[i] = of_dimension[c]
             element[i] = of_element[c]
             unit[i] = of_unit[c]
@@ -134,12 +151,6 @@ def write_lines(
             if spot[c] >= 0:
                 price[i, 0] = mean[r]
                 price[i, 1] = mean[r] >> _SIGN_SHIFT
-            if marked:  # where another session had a line without, before
-                byte, bit = index(i >> _BYTE_SHIFT), 1 << (i & _BIT_MASK)
-                out.priced[byte] |= bit
-                out.measured[byte] |= bit
-                out.named[byte] |= bit
-                out.dimensioned[byte] |= bit
 
     # How much: to the nearest billionth of the unit, ties up. kWh, Wh and seconds always end before that.
     volume, unit_num, unit_den, out_volume = records.volume, components.unit_num, components.unit_den, out.volume

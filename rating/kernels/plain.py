@@ -42,7 +42,7 @@ from rating.kernels.arrays import (
 from rating.kernels.epochs import AHEAD_SESSIONS, ask_ahead, ask_prices, look_up
 from rating.kernels.lines import in_unit
 from rating.kernels.native import part
-from rating.kernels.plain_deal import add_share, begin_deal, deal_lines
+from rating.kernels.plain_deal import begin_deal, deal_lines
 from rating.units import (
     ACTIVITY_AUTO,
     ACTIVITY_PARKED,
@@ -123,13 +123,12 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
             if door_status[s] != 0 or is_plain[t] == 0 or begin == end or end - begin > INTERVALS_MAX or lines > room:
                 return at, lines
             deal = -1
-            percents = False
             energy_left, time_left, parking_left = 0, 0, 0  # what allowances may still make free
             if WITH_DEALS and with_deals and deal_of[s] >= 0:
                 deal = index(deal_of[s])
                 if is_plain_term[deals.terms[deal]] == 0 or by_indexes[t] != 0:
                     return at, lines
-                percents, energy_left, time_left, parking_left = begin_deal(deal, book.terms, deals, shares)
+                energy_left, time_left, parking_left = begin_deal(deal, book.terms, deals)
             energy_most, time_most, parking_most = energy_left, time_left, parking_left
             session_start, session_end = session_start_us[s], session_end_us[s]
             ask_ahead(at, last, begin, rows, usage)
@@ -359,11 +358,12 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                 if wanted or (WITH_DEALS and deal >= 0):
                     units = count_units(nano, unit_nano)
                     left_over -= units
-                    under[lines - line_begun] = nano - units * unit_nano
-                    rests[lines - line_begun] = rest
+                    n = index(lines - line_begun)
+                    under[n] = nano - units * unit_nano
+                    rests[n] = rest
                     i = index(lines)
                     line_session[i] = ids[s] if with_ids else s
-                    line_number[i] = i - line_begun + 1
+                    line_number[i] = n + 1
                     line_kind[i] = USAGE
                     line_dimension[i] = of_dimension[c]
                     line_element[i] = of_element[c]
@@ -381,7 +381,8 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                     if with_rate:
                         put(line_rate, i, components.rate_ppm[c])
                     if WITH_DEALS and deal >= 0:
-                        add_share(lines - line_begun, percents, nano, rest, common, billed, of_dimension[c], shares)
+                        shares.left_nano[n] = nano
+                        shares.billed[n] = billed
                 lines += 1
             if odd:
                 return at, line_begun

@@ -104,7 +104,7 @@ def _room(block: Block, needs: Needs) -> Scratch:
             + 2 * (sessions + 1)
             + 2 * sessions
             + 17 * max(most, small)
-            + 5 * spare
+            + 4 * spare
             + 2 * small
             + 2 * AHEAD_SESSIONS
             + BANDS_MAX * BAND_WIDTH,
@@ -153,7 +153,7 @@ def _room(block: Block, needs: Needs) -> Scratch:
         rest=block.take(most + spare, np.int64),
         spot=spot,
         gathered=_room_for_sums(block, most, needs.by_index),
-        shares=Shares(*(block.take(size, np.int64) for size in [max(most, small)] * 4 + [spare] * 3)),
+        shares=Shares(*(block.take(size, np.int64) for size in [most] * 4 + [spare] * 2)),
     )
 
 
