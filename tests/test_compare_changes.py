@@ -93,6 +93,18 @@ def test_labels_and_order():
         ("energy +0.1..+5% step 0.1", "a range of one kind of step"),
         ("energy *0.1..+0.2 step 0.1", "a range of one kind of step"),
         ("energy +0..+9 step 0.001", "9,001 steps"),
+        ("energy +0,02", ":8: change_step: read `+0,02`"),
+        ("energy +0,02, 3", ":15: change_step: read `3`"),
+        ("energy +0,02", "write decimals with a point, such as +0.02, and a blank after the comma between steps"),
+        ("energy +0.1..+0.2 step 0,1", ":24: change_step: read `0,1`, expected a size such as 0.01 or 1%; write deci"),
+        ("energy +0.02/kWh", "write the number alone, in the currency and for the unit of the price"),
+        ("energy +2 ct", "write the number alone, in the currency"),
+        ("energy 0.02", "write +0.02 for more, -0.02 for less, or =0.02 for that price"),
+        ("energy +0.1..+0.2", "say by which step from one end to the other"),
+        ("energy +0.1..+0.2 step +0.1", "leave out the sign"),
+        ("energy x2", "write * for so many times the price"),
+        ("energy =5%", "write +5% or -5%"),
+        ("energy +1.1234567", "write at most six decimals"),
     ],
 )  # fmt: skip
 def test_what_is_no_change(text, said):

@@ -147,6 +147,14 @@ def test_sources_that_hold_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "missing.yaml: no_file: read `missing.yaml`, expected a file or a folder that exists; "
         "look at the name and at the folder you are in",
     ]
+    for name in ("above/.hidden", "above/harbour"):
+        Path(name).mkdir(parents=True)
+        Path(name, "a.yaml").write_text(PLAIN.format("a"))
+    Path("above/.hidden/a.yaml").rename("above/.hidden/.a.yaml")
+    assert faults_of("above") == [
+        "above: no_tariffs: read `a folder in which only folders such as harbour have tariffs`, expected a folder with "
+        "tariffs: files that end in .yaml, .yml, .json or .jsonl; name those, such as above/harbour"
+    ]
     assert faults_of([]) == [
         ": no_tariffs: read `(nothing)`, expected a file or a folder of tariffs; name at least one"
     ]

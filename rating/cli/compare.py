@@ -11,10 +11,9 @@ import click
 
 from rating.cli import options
 from rating.cli.text import progress
-from rating.units import DIMENSIONS
 
-# In the place of NEW: the name of a dimension, and the beginning of a step.
-_CHANGE = re.compile(rf"\s*({'|'.join(DIMENSIONS)}|\*)([@/].*)?\s+[-+=*]")
+# In the place of NEW: a word, which may be misspelt, and the beginning of a step.
+_CHANGE = re.compile(r"\s*[\w*-]+([@/].*)?\s+[-+=*]?\s*[.\d]")
 
 
 @click.command("compare", short_help="Tell what a change of tariffs does on real history.")

@@ -154,8 +154,7 @@ def _files_of(path: Path, faults: list[Fault]) -> list[Path]:
         if path.is_dir():
             names = sorted(entry.name for entry in os.scandir(path) if _is_tariff_file(entry))
             if not names:
-                want = "a folder with tariffs: files that end in .yaml, .yml, .json or .jsonl"
-                faults.append(Fault("no_tariffs", Place(shown), "(an empty folder)", want, "put a tariff there"))
+                faults.append(_without_tariffs(path))
             return [path / name for name in names]
         if path.is_file():
             return [path]
@@ -166,6 +165,23 @@ def _files_of(path: Path, faults: list[Fault]) -> list[Path]:
         fix = "look at the name and at who may read it"
         faults.append(Fault("no_file", Place(shown), reason, "a file or a folder that can be read", fix))
     return []
+
+
+def _without_tariffs(path: Path) -> Fault:
+    """What is said of a folder without tariffs; those in folders within it are not read, which nobody can see."""
+    want = "a folder with tariffs: files that end in .yaml, .yml, .json or .jsonl"
+    for entry in sorted(os.scandir(path), key=lambda entry: entry.name):
+        if _holds_tariffs(entry):
+            got, named = f"a folder in which only folders such as {entry.name} have tariffs", (path / entry.name)
+            return Fault("no_tariffs", Place(path.as_posix()), got, want, f"name those, such as {named.as_posix()}")
+    return Fault("no_tariffs", Place(path.as_posix()), "(an empty folder)", want, "put a tariff there")
+
+
+def _holds_tariffs(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir() and any(map(_is_tariff_file, os.scandir(entry)))
+    except OSError:  # a folder of somebody else's
+        return False
 
 
 def _is_tariff_file(entry: os.DirEntry[str]) -> bool:

@@ -27,6 +27,7 @@ _NAME = r'"[^"]*"|[^\s"/]+'
 _TARGET = re.compile(rf"\s*(?P<dimension>[\w*-]+)(?:@(?P<tariff>{_NAME}))?(?:/(?P<element>{_NAME}))?(?=\s|$)\s*")
 _NUMBER = r"(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,6})?"
 _STEP = re.compile(rf"(?P<sign>[+=*-])?\s*(?P<number>{_NUMBER})\s*(?P<percent>%)?")
+_ITEM = re.compile(r"(?:[^,]|(?<=\d),(?=\d))+|(?<![^,])(?=,|$)")  # a comma between two digits is a fault of its item
 _RANGE = re.compile(r"(?P<from>.+?)\s*\.\.\s*(?P<to>.+?)\s+step\s+(?P<step>.+)")
 _WANT_STEP = "steps such as +0.02, -5%, =0.39, *1.05 or +0.02..+0.10 step 0.01"
 _WANT_TARGET = "what is changed, such as energy, time@harbour-* or flat/night"
@@ -70,7 +71,7 @@ def _read(text: str, faults: list[Fault]) -> Change | None:
         faults.append(Fault("change_target", place_of(text, found.start("dimension")), dimension, _WANT_TARGET, fix))
     steps: list[Step] = []
     at = found.end()
-    for item in text[at:].split(","):
+    for item in _ITEM.findall(text[at:]):
         start = at + len(item) - len(item.lstrip())
         steps += _steps(text, item.strip(), start, faults)
         at += len(item) + 1
@@ -89,7 +90,8 @@ def _steps(text: str, item: str, at: int, faults: list[Fault]) -> list[Step]:
     for name, part in (("from", first), ("to", last), ("step", size)):
         if part is None or (name == "from" and not part["sign"]) or (name == "step" and part["sign"]):
             want = "a size such as 0.01 or 1%" if name == "step" else _WANT_STEP
-            faults.append(Fault("change_step", place_of(text, at + found.start(name)), found[name], want, _HINT))
+            fix = _hint(found[name], sized=name == "step")
+            faults.append(Fault("change_step", place_of(text, at + found.start(name)), found[name], want, fix))
             return []
     assert first is not None
     assert last is not None
@@ -98,6 +100,23 @@ def _steps(text: str, item: str, at: int, faults: list[Fault]) -> list[Step]:
 
 
 _HINT = "write a sign, a decimal number and, for parts of the price, %"
+_HINTS: Final = (
+    (re.compile(rf".*\d\s*%?\s*(?:/|per\b).*|[+=*-]?\s*{_NUMBER}\s*[^\W\d].*", re.IGNORECASE),
+     "write the number alone, in the currency and for the unit of the price: two cents are 0.02"),
+    (re.compile(r".*\d,\d.*"), "write decimals with a point, such as +0.02, and a blank after the comma between steps"),
+    (re.compile(r".*\.\..*"), "say by which step from one end to the other, such as +0.02..+0.10 step 0.01"),
+    (re.compile(rf"{_NUMBER}\s*%?"), "write +0.02 for more, -0.02 for less, or =0.02 for that price"),
+    (re.compile(rf"[x×]\s*{_NUMBER}"), "write * for so many times the price, such as *1.05"),
+    (re.compile(rf"[=*]\s*{_NUMBER}\s*%"), "write +5% or -5%, or *1.05 for so many times the price"),
+    (re.compile(r"[+=*-]?\s*\d*\.\d{7,}\s*%?"), "write at most six decimals, which is what a price has"),
+)  # fmt: skip
+
+
+def _hint(item: str, *, sized: bool = False) -> str:
+    """How to mend what is no step, or where it is `sized`, no size of one."""
+    if sized and re.fullmatch(rf"[+=*-]\s*{_NUMBER}\s*%?", item):
+        return "leave out the sign: the range says in which direction"
+    return next((fix for mistake, fix in _HINTS if mistake.fullmatch(item)), _HINT)
 
 
 def _ranged(
@@ -140,7 +159,7 @@ def _ranged(
 def _step(text: str, item: str, at: int, faults: list[Fault]) -> Step | None:
     found = _STEP.fullmatch(item)
     if found is None or not found["sign"] or (found["percent"] and found["sign"] in "=*"):
-        faults.append(Fault("change_step", place_of(text, at), item, _WANT_STEP, _HINT))
+        faults.append(Fault("change_step", place_of(text, at), item, _WANT_STEP, _hint(item)))
         return None
     value = -_number(found) if found["sign"] == "-" else _number(found)
     return _made(found["sign"], value, bool(found["percent"]), re.sub(r"\s+", "", item))
