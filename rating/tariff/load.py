@@ -179,7 +179,10 @@ def _without_tariffs(path: Path) -> Fault:
 
 def _holds_tariffs(entry: os.DirEntry[str]) -> bool:
     try:
-        return entry.is_dir() and any(map(_is_tariff_file, os.scandir(entry)))
+        if not entry.is_dir():
+            return False
+        with os.scandir(entry) as within:
+            return any(map(_is_tariff_file, within))
     except OSError:  # a folder of somebody else's
         return False
 
