@@ -99,14 +99,14 @@ def _read(chunk: pa.Array, digits: int, limit: int) -> Column:
 
 def _multiplied(values: Int64, factor: int, null: NDArray[np.bool_] | None, limit: int) -> Column:
     most = limit // factor
-    if null is None and len(values) and (times := _times(values, factor, most)) is not None:
-        return Column(times, None)
+    if null is None and len(values) and (found := times(values, factor, -most, most)) is not None:
+        return Column(found, None)
     bad = (values > most) | (values < -most)
     return checked(np.where(bad, 0, values) * factor, null, bad, Refused.ENERGY_RANGE)
 
 
-def _times(values: Int64, factor: int, most: int) -> Int64 | None:
-    """Every value times the factor; None where one of them is beyond +-most.
+def times(values: Int64, factor: int, least: int, most: int) -> Int64 | None:
+    """Every value times the factor; None where one of them is below `least` or above `most`.
 
     In pieces that stay in cache, and into memory that comes back from the last call: three passes over all of it, with
     fresh pages, took 3 ns a row.
@@ -118,7 +118,7 @@ def _times(values: Int64, factor: int, most: int) -> Int64 | None:
     def piece(lo: int) -> bool:
         some = values[lo : lo + _PIECE_ROWS]
         np.multiply(some, factor, out=found[lo : lo + _PIECE_ROWS])
-        return -most <= int(some.min()) and int(some.max()) <= most
+        return least <= int(some.min()) and int(some.max()) <= most
 
     return found if all(in_order(range(0, len(values), _PIECE_ROWS), piece, CORES)) else None
 
