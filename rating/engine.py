@@ -25,7 +25,7 @@ from rating.tariff.model import Tariffs
 from rating.usage.batch import UsageBatch
 from rating.usage.order import put_in_order
 from rating.usage.read import read_usage
-from rating.workers import CORES
+from rating.workers import CORES, at_most
 
 
 def rate(
@@ -56,7 +56,7 @@ def rate(
         state: what an earlier rating left as `Rated.state`: what accounts and coupons have used so far.
         lines: False makes no lines, where only what sessions cost is asked for; `.lines` is empty then.
         on_error: "raise" raises `SessionError` with every refused session instead of collecting them.
-        threads: how many threads price; all cores by default. It does not change a byte of the result.
+        threads: how many threads read and price; all cores by default. It does not change a byte of the result.
         chunk_sessions: how many sessions a thread takes at a time; nor does this.
 
     Raises:
@@ -77,11 +77,12 @@ def rate(
         one = rate_single(tariffs, sessions, intervals)
         if one is not None:
             return one
-    met = meet_meanwhile(accounts, tariffs.plans, sessions)
-    # Of three threads on two cores, the one that reads accounts would come to its turn last, and all wait for it.
-    runs = find_runs if accounts is None else partial(find_runs, threads=max(1, CORES - 1))
-    batch = read_usage(sessions, intervals, readings, find_runs=runs, insert=insert)
-    accounts = met()
+    with at_most(threads):
+        met = meet_meanwhile(accounts, tariffs.plans, sessions)
+        # Of three threads on two cores, the one that reads accounts would come to its turn last, and all wait for it.
+        runs = find_runs if accounts is None else partial(find_runs, threads=max(1, CORES - 1))
+        batch = read_usage(sessions, intervals, readings, find_runs=runs, insert=insert)
+        accounts = met()
     return rate_batch(
         tariffs,
         batch,

@@ -7,9 +7,10 @@ several threads ask for is done side by side; a forked child starts threads of i
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Final, TypeVar
 
@@ -21,6 +22,28 @@ THREADS_MAX: Final = 64  # that wait for work, of all calls together
 
 _pool: ThreadPoolExecutor | None = None
 _lock = Lock()
+_limit = threading.local()
+
+
+@contextmanager
+def at_most(threads: int | None) -> Iterator[None]:
+    """Within it, what the caller asks for is done by so many threads at most, of which it is one; None: by as many as
+    it asks for. Whoever shares a machine says how many, and is not to find out that reading took all.
+
+    >>> with at_most(1):
+    ...     in_order([3, 1, 2], lambda each: threading.current_thread().name, threads=2)
+    ['MainThread', 'MainThread', 'MainThread']
+    """
+    before = _most()
+    _limit.threads = THREADS_MAX if threads is None else threads
+    try:
+        yield
+    finally:
+        _limit.threads = before
+
+
+def _most() -> int:
+    return getattr(_limit, "threads", THREADS_MAX)
 
 
 def together(work: Callable[[], None], threads: int) -> None:
@@ -30,7 +53,7 @@ def together(work: Callable[[], None], threads: int) -> None:
     Where no thread can be had, while Python ends or by a limit of the system, the caller does it all.
     Raises what `work` raised, in whichever thread, when all have ended.
     """
-    others = [_ask(work) for _ in range(threads - 1)]
+    others = [_ask(work) for _ in range(min(threads, _most()) - 1)]
     try:
         work()
     finally:
@@ -47,7 +70,7 @@ def in_order(parts: Sequence[S], work: Callable[[S], T], threads: int) -> list[T
     >>> in_order([3, 1, 2], lambda each: each * 10, threads=2)
     [30, 10, 20]
     """
-    if threads <= 1 or len(parts) <= 1:
+    if min(threads, _most()) <= 1 or len(parts) <= 1:
         return [work(part) for part in parts]
     found: dict[int, T] = {}
     queue = iter(enumerate(parts))
@@ -68,6 +91,8 @@ def meanwhile(work: Callable[[], T]) -> Callable[[], T]:
     >>> found()
     42
     """
+    if _most() == 1:
+        return work
     found: list[T] = []
     asked = _ask(lambda: found.append(work()))
 

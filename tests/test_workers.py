@@ -5,10 +5,15 @@ from multiprocessing import get_context
 from threading import Barrier, Event, get_ident
 from time import monotonic
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
+import rating
+from benchmarks.data import make_job
+from benchmarks.jobs.accounts import with_accounts, with_plans
 from rating import workers
-from rating.workers import in_order, together
+from rating.workers import at_most, in_order, meanwhile, together
 
 
 def test_work_is_done_by_so_many_threads_at_once() -> None:
@@ -110,3 +115,32 @@ def test_a_forked_child_has_threads_of_its_own() -> None:
         child, found = pool.apply_async(_squares, (9,)).get(timeout=60)
     assert child != os.getpid()
     assert found == [each * each for each in range(9)]
+
+
+def test_within_a_limit_no_more_threads_are_asked_for() -> None:
+    here = get_ident()
+    with at_most(1):
+        assert in_order(range(9), lambda _: get_ident(), threads=4) == [here] * 9
+        assert meanwhile(get_ident)() == here
+        with at_most(None):
+            assert meanwhile(lambda: 6 * 7)() == 42
+        assert in_order(range(3), lambda _: get_ident(), threads=2) == [here] * 3
+    with pytest.raises(LookupError), at_most(1):
+        raise LookupError
+    both = Barrier(2)
+    assert len(set(in_order(range(2), lambda _: both.wait(30) >= 0 and get_ident(), threads=2))) == 2
+
+
+def test_a_rating_by_one_thread_asks_for_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(_: object) -> None:
+        raise AssertionError("another thread was asked for")
+
+    job = make_job(600_000)  # enough for several threads to look for runs
+    sessions, accounts = with_accounts(job)
+    currents = pa.array(np.full(job.n_intervals, 16))
+    intervals = job.intervals.append_column("current_a", currents)
+    many = rating.rate(with_plans(), sessions, intervals, accounts=accounts)
+    monkeypatch.setattr(workers, "_ask", asked)
+    one = rating.rate(with_plans(), sessions, intervals, accounts=accounts, threads=1)
+    assert one.lines.equals(many.lines)
+    assert one.sessions.equals(many.sessions)
