@@ -120,6 +120,8 @@ def _span(sessions: Sessions, fine: NDArray[np.bool_]) -> tuple[int, int]:
     if not fine.any():
         return 0, US_PER_DAY
     every = bool(fine.all())
+    if every and sessions.span_us is not None:
+        return span_of_days(*sessions.span_us)
     first = sessions.start_us.min() if every else sessions.start_us[fine].min()
     last = sessions.end_us.max() if every else sessions.end_us[fine].max()
     return span_of_days(int(first), int(last))

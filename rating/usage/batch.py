@@ -66,6 +66,7 @@ class Sessions(NamedTuple):
     # or it is refused; None: of no session, or intervals say it.
     reserved_us: Int64 | None = None
     charging_end_us: Int64 | None = None  # (n,) UTC, when charging ended, -1: not told; None: of no session
+    span_us: tuple[int, int] | None = None  # from the first start to the last end of all; None: not known yet
 
 
 class Stray(NamedTuple):

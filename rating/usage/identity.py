@@ -59,12 +59,14 @@ def starts_sorted(first: Int64, start_us: Int64) -> bool:
     return bool((first[group] == down).all())
 
 
-def session_ids(column: pa.ChunkedArray) -> SessionIds:
-    """The sessions' ids as one array of int64 or string, and which of them occur twice."""
+def session_ids(column: pa.ChunkedArray, increasing: bool = False) -> SessionIds:
+    """The sessions' ids as one array of int64 or string, and which of them occur twice; that they are `increasing` may
+    be known.
+    """
     ids = one_array(column)
     if not pa.types.is_int64(ids.type):
         ids = ids.cast(pa.string() if is_text(ids.type) else pa.int64())
-    if _increasing(ids):
+    if increasing or _increasing(ids):
         return SessionIds(ids, None, ids, None)
     encoded = ids.dictionary_encode()
     if len(encoded.dictionary) == len(ids):

@@ -9,6 +9,7 @@ import numpy as np
 from rating.errors import Refused
 from rating.units import ENERGY_READ_MAX_MWH, SESSION_MAX_US
 from rating.usage.batch import Int32, Int64, Sessions, UInt8
+from rating.usage.bounds import Bounds, bounds_of
 from rating.usage.columns import Column, Mask, mark, mark_all
 from rating.usage.energies import Energy, read_energy
 from rating.usage.identity import SessionIds, session_ids
@@ -34,15 +35,17 @@ def read_sessions(source: Source, twice: Mask | None = None) -> SessionTable:
 
     `twice` (n,): whose ids occur once more outside of this table; None: none of them.
     """
-    ids = session_ids(source.column("session_id"))
+    start, end = read_instants(source.column("start")), read_instants(source.column("end"))
+    bounds = bounds_of(source.column("session_id"), start, end)
+    if bounds is None:
+        start, end = check_range(start), check_range(end)
+    ids = session_ids(source.column("session_id"), increasing=bounds is not None and bounds.increasing)
     if twice is not None:
         ids = ids._replace(twice=twice if ids.twice is None else ids.twice | twice)
-    start = check_range(read_instants(source.column("start")))
-    end = check_range(read_instants(source.column("end")))
     tariff, tariff_names = read_names(source.column("tariff"))
     zone, zone_names = read_names(source.column("time_zone")) if source.has("time_zone") else (None, ())
     status = np.zeros(len(ids.ids), np.uint8)
-    _mark_bounds(status, ids, tariff, start, end)
+    _mark_bounds(status, ids, tariff, start, end, bounds)
     charging_end_us = None
     if source.has("charging_end"):
         charging_end_us = some(_read_charging_end(source, start.values, end.values, status))
@@ -63,11 +66,14 @@ def read_sessions(source: Source, twice: Mask | None = None) -> SessionTable:
         expired=expired,
         reserved_us=reserved_us,
         charging_end_us=charging_end_us,
+        span_us=None if bounds is None else (bounds.start_us[0], bounds.end_us[1]),
     )
     return SessionTable(sessions, ids, total, charged_until_us)
 
 
-def _mark_bounds(status: UInt8, ids: SessionIds, tariff: Int32, start: Column, end: Column) -> None:
+def _mark_bounds(
+    status: UInt8, ids: SessionIds, tariff: Int32, start: Column, end: Column, bounds: Bounds | None
+) -> None:
     """Refuse sessions for what every one must have: an id of its own, a tariff, a start and an end."""
     if ids.ids.null_count:
         mark(status, ids.ids.is_null().to_numpy(zero_copy_only=False), Refused.NULL_VALUE)
@@ -78,6 +84,8 @@ def _mark_bounds(status: UInt8, ids: SessionIds, tariff: Int32, start: Column, e
             mark_all(status, column.fault)
     if ids.twice is not None:
         mark(status, ids.twice, Refused.DUPLICATE_SESSION)
+    if bounds is not None and bounds.length_us[0] >= 0 and bounds.length_us[1] <= SESSION_MAX_US:
+        return
     # Both ends are within a hundred years here, so that the difference stays far within int64.
     duration = end.values - start.values
     if len(duration) and duration.min() < 0:
