@@ -131,7 +131,7 @@ class _Priced(NamedTuple):
 def _price_all(tariffs: Tariffs, batch: UsageBatch, accounts: Any, state: Any, **options: Any) -> _Priced:
     price = _price_deals if has_deals(batch, accounts, state) else _price
     priced = price(tariffs, batch, accounts, state, **options)
-    if (priced.totals.fault >= 0).any() and (ordered := put_in_order(batch)) is not None:
+    if priced.totals.status.any() and (priced.totals.fault >= 0).any() and (ordered := put_in_order(batch)) is not None:
         priced = price(tariffs, ordered, accounts, state, **options)
     return priced
 

@@ -138,9 +138,7 @@ def _need(package: str) -> None:
 
 def make_tables(batch: UsageBatch, plan: Plan, totals: Totals, lines: list[Any], state: Later | None = None) -> Rated:
     """Put the arrays of a rating into tables; rejected sessions leave no line."""
-    fine = totals.status == Refused.FINE
-    every = bool(fine.all())
-    kept = None if every else np.flatnonzero(fine)
+    kept = np.flatnonzero(totals.status == Refused.FINE) if totals.status.any() else None  # None: all
     sessions = _sessions(batch, plan, totals)
     return Rated(
         sessions=sessions if kept is None else sessions.take(pa.array(kept)),
@@ -161,7 +159,7 @@ def _sessions(batch: UsageBatch, plan: Plan, totals: Totals) -> Any:
     known = _known(plan, totals)
     columns = {
         "session_id": sessions.id,
-        "tariff": coded(sessions.tariff, sessions.tariff_names, sessions.tariff >= 0 if count else None),
+        "tariff": coded(sessions.tariff, sessions.tariff_names, sessions.tariff >= 0 if totals.status.any() else None),
         "tariff_version": _by_timeline(plan, plan.versions),
         "currency": _by_timeline(plan, tuple(tariff.currency for tariff in plan.tariffs)),
         "start": instants(sessions.start_us),

@@ -39,7 +39,7 @@ class Rejection(NamedTuple):
 
 def rejections(batch: UsageBatch, plan: Plan, totals: Totals) -> Iterator[Rejection]:
     """Refused sessions in the order in which they came in, then intervals that belong to no session."""
-    for i in map(int, np.flatnonzero(totals.status != Refused.FINE)):
+    for i in map(int, np.flatnonzero(totals.status)):
         row, measured = _row_at_fault(batch, totals, i), _interval_at_fault(batch, totals, i) >= 0
         fault = refusal(batch, plan.known, i, Refused(int(totals.status[i])), row, measured)
         yield Rejection(batch.sessions.id[i].as_py(), fault, _energy_mwh(batch, i))
