@@ -1,14 +1,14 @@
 """Room 2: what was delivered.
 
 Comes in: tables and files of sessions with intervals, readings or totals. Goes out: one checked `batch.UsageBatch`.
-May import: `errors`, `units`, `ocpi_json`; no other room.
+May import: `errors`, `units`, `workers`, `memory`, `ocpi_json`; no other room.
 
     batch                   what every reader of usage makes
     schema, spelling        which columns there are, and which were meant
     files, tables, lists    anything that holds columns -> tables
     columns, instants, energies, powers, names
                             one column each -> integers
-    sessions, reservations  what the sessions say
+    sessions, reservations  what the sessions say; bounds: what holds for all of them
     identity, match, order  rows of the meter to their sessions, in the order of time
     meter, readings, totals, weave
                             what the meter says -> intervals
