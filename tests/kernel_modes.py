@@ -29,6 +29,9 @@ from rating.errors import TariffError
 from rating.kernels.arrays import Book
 from rating.kernels.groups import Packed
 from rating.kernels.jit import DISABLE_JIT
+from rating.reference.values import Interval, Usage
+from rating.tariff.load import parse_tariff
+from rating.tariff.model import Tariff
 
 NETWORKS = 80
 EXTREMES = 100
@@ -63,6 +66,19 @@ def deals_for(drawn: list[tuple[str, Any]], seed: int) -> list[Any]:
     return [None if pick.one_in(4) else deal(pick) for _ in drawn]
 
 
+def nothing_at_the_end(usage: Usage) -> Usage:
+    """With one interval behind a gap, and one of no length behind it."""
+    half_us = (usage.start_us + usage.end_us) // 2
+    found = Interval(half_us, usage.end_us, 1_000_000), Interval(usage.end_us, usage.end_us, 0)
+    return replace(usage, intervals=found)
+
+
+def flat_tariff() -> Tariff:
+    return parse_tariff(
+        "{tariff: flat, currency: EUR, time_zone: UTC, versions: [{elements: [{name: all, energy: 0.30/kWh}]}]}"
+    )
+
+
 def compare() -> Iterator[Any]:
     """Everything that is rated in this mode, after it was compared with the twin."""
     for first in range(0, NETWORKS, TOGETHER):
@@ -73,6 +89,9 @@ def compare() -> Iterator[Any]:
     yield assert_same(*at_amount_max(), chunk_sessions=5)
     tariffs, sessions = random_network(0)  # all are refused at the door: there is nothing to price by
     yield assert_same(tariffs, [(tariff, replace(usage, intervals=())) for tariff, usage in sessions])
+    yield assert_same(tariffs, [(tariff, nothing_at_the_end(usage)) for tariff, usage in sessions], chunk_sessions=5)
+    # In the last epoch of the last timeline, behind which nothing stands.
+    yield assert_same([flat_tariff()], [("flat", nothing_at_the_end(sessions[0][1]))])
     for seed in range(EXTREMES):
         try:
             yield assert_same(*extreme_network(seed), chunk_sessions=2)

@@ -18,6 +18,9 @@ from benchmarks.jobs.accounts import with_accounts, with_plans
 from rating.accounts.ledger import Ledger
 from rating.accounts.names import name_accounts
 from rating.results.rated import Rated
+from rating.tariff.load import parse_coupon, parse_plan
+from rating.tariff.model import Tariffs
+from rating.tariff.plans import Plans
 
 INTERVALS = 60_000
 
@@ -128,6 +131,33 @@ def test_names_looked_up_meanwhile_are_those_that_sessions_say(job: Job, monkeyp
             assert both[0].lines.equals(both[1].lines)
             assert both[0].sessions.drop_columns(["account"]).equals(both[1].sessions.drop_columns(["account"]))
     assert len(met) == 4  # those that say codes
+
+
+@pytest.mark.parametrize("most", [claims.WANTS_MAX, 0])
+def test_what_late_sessions_wanted_leaves_no_name(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    [tariff] = rating.load_tariffs("tariffs/per-kwh.yaml").values()
+    gold = parse_plan("{plan: gold, currency: EUR, time_zone: UTC, discounts: [{name: member, percent: 10}]}")
+    spring = parse_coupon("{coupon: SPRING, currency: EUR, time_zone: UTC, percent: 5}")
+    tariffs = Tariffs((tariff,), Plans((gold,), (spring,)))
+    accounts = {"account": ["anna"], "plan": ["gold"], "from": ["2026-01-01"]}
+
+    def sessions(days: list[str], coupons: list[str | None]) -> dict[str, Any]:
+        alike = {"tariff": tariff.id, "energy_kwh": "7", "account": "anna"}
+        return {
+            "session_id": [f"S-{day}" for day in days],
+            "start": [f"2026-03-{day}T10:00Z" for day in days],
+            "end": [f"2026-03-{day}T11:00Z" for day in days],
+            "coupon": coupons,
+            **{name: [value] * len(days) for name, value in alike.items()},
+        }
+
+    state = rating.rate(tariffs, sessions(["10"], [None]), accounts=accounts).state
+    monkeypatch.setattr(claims, "WANTS_MAX", most)
+    rated = rating.rate(tariffs, sessions(["05", "12"], ["SPRING", None]), accounts=accounts, state=state)
+    assert rated.rejected["code"].to_pylist() == ["late"]
+    names = rated.lines["element"].chunk(0).dictionary.to_pylist()
+    assert "member" in names
+    assert not any("SPRING" in name for name in names)
 
 
 def test_what_claims_want_is_found_where_there_are_too_many_codes(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:

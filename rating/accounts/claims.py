@@ -138,7 +138,8 @@ class Claims:
         counts = np.bincount(np.where(rows[:, ACCOUNT] < 0, len(self.accounts), rows[:, ACCOUNT]),
                              minlength=len(self.accounts) + 1)  # fmt: skip
         listed = Listed(np.concatenate([[0], np.cumsum(counts)]), by_account, rows, np.sort(rows[:, SESSION]))
-        return Claims(frozen(listed), np.arange(len(rows)), self.asked, self.spans, self.accounts)
+        asked = self.asked._replace(wants=self.asked.wants[:0])  # what is wanted of those that stay is sought
+        return Claims(frozen(listed), np.arange(len(rows)), asked, self.spans, self.accounts)
 
 
 def has_deals(batch: UsageBatch, accounts: Any, state: Any) -> bool:

@@ -50,9 +50,8 @@ class Asked(NamedTuple):
     """n sessions, as they are asked for what they claim."""
 
     name: Int32  # (n,) what they call their account, -1: nothing; or (0,): none does
-    account: (
-        Int32  # (d + 1,) the account of that name, the last one for those without; -1: it is none; or (0,): `member`
-    )
+    # (d + 1,) the account of that name, the last one for those without, -1: it is none; or (0,): it is the member
+    account: Int32
     member: Int32  # (d + 1,) which of those that have plans the account is, -1: none
     start_us: Int64  # (n,)
     status: UInt8  # (n,) not 0: refused
@@ -136,7 +135,7 @@ def claim(lo: int, hi: int, asked: Asked, spans: Spans, found: Wide, size: Int32
     for r in range(index(lo), end):
         later = max(found[min(r + _SESSIONS_BEFORE, end - 1), MEMBER], 0)
         prefetch(spans.span, first[later] * SPAN_WIDTH)
-        prefetch(size, later)
+        prefetch(size, later)  # by which accounts go, where sessions name no coupons
         s = index(found[r, SESSION])
         span = _span(found[r, MEMBER], start_us[s], spans)
         if span < 0 and not (coupons and coupon[s] >= 0):

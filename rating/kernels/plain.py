@@ -164,7 +164,7 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
             while not odd:
                 if fresh:
                     fresh = False
-                    c = index(base + epoch_component[4 * epoch + ENERGY])
+                    c = index(base + max(epoch_component[4 * epoch + ENERGY], 0))
                     follows = epoch_component[4 * epoch + ENERGY] >= 0 and of_spot[c] >= 0
                     if follows:
                         step_us = grid_step_us[c]
@@ -298,7 +298,8 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                     flat = 0
                 energy_total += energy
                 charging_total_us += charging_us
-                if cut == session_end and i == end:
+                if cut == session_end:
+                    odd = i < end  # nothing can follow
                     break
                 energy = 0
                 charging_us = 0

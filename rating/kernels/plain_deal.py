@@ -81,9 +81,7 @@ def deal_lines(
         rests[n] = 0
         out.session[i] = session
         out.line[i] = n + 1
-        name_line(
-            i, ALLOWANCE, min(of, PARKING_TIME), index(terms.allowance_name[j]), index(terms.allowance_unit[j]), out
-        )
+        name_line(i, ALLOWANCE, of, index(terms.allowance_name[j]), index(terms.allowance_unit[j]), out)
         put(out.volume, i, in_unit(used, terms.allowance_num[j], terms.allowance_den[j]))
         put(out.amount, i, 0)
         put(out.printed, i, 0)

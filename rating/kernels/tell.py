@@ -21,9 +21,8 @@ REFUSED = 2
 
 _CLAIMS_BEFORE = 12
 
-KEPT_SINCE = (
-    2**31
-)  # is added to dates that accounts keep, so that 0 is none: zeros take no memory until they are written
+# Is added to dates that accounts keep, so that 0 is none: zeros take no memory until they are written.
+KEPT_SINCE = 2**31
 
 
 class Allowances(NamedTuple):
@@ -299,8 +298,9 @@ def tell(
     for c in range(lo, hi):
         begin, end = first[c], first[c + 1]
         every = True
-        for at in range(begin, end if not surely else begin):
-            every = every and _is_told(index(row_at[at]), claims, spans, facts)
+        if not surely:
+            for at in range(begin, end):
+                every = every and _is_told(index(row_at[at]), claims, spans, facts)
         for at in range(begin, end):
             row = index(row_at[at])
             d = index(rows[row, DEAL])
