@@ -299,7 +299,7 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                 energy_total += energy
                 charging_total_us += charging_us
                 if cut == session_end:
-                    odd = i < end  # nothing can follow
+                    odd = odd or i < end  # nothing can follow
                     break
                 energy = 0
                 charging_us = 0
