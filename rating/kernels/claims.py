@@ -154,7 +154,8 @@ def claim(lo: int, hi: int, asked: Asked, spans: Spans, found: Wide, size: Int32
 
 @lean_kernel
 def measure(lo: int, hi: int, asked: Asked, found: Wide) -> None:
-    """Write the energy of the claims in the rows lo to hi - 1 of `found`, where there is not 0.
+    """Write the energy of the claims in the rows lo to hi - 1 of `found` to FOUND_MWH, where `claim` wrote there that
+    it decides something.
 
     A loop of its own, for it waits for memory alone: as a part of the one above it took twice as long. Where the
     intervals of a session lie no machine can foresee, so they are asked for some sessions before.
