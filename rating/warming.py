@@ -22,8 +22,9 @@ from rating.kernels import cache, native
 _WORKER = "import sys; from rating.warming import compile_each; compile_each(sys.argv[1:])"
 # The longest first, so that no process is left with one of these at the end.
 _LONGEST = (
-    "plain.plain_by_index",
+    "plain.plain_by_index_with_deals",
     "plain.plain_with_deals",
+    "plain.plain_by_index",
     "bill.bill",
     "plain.plain",
     "walk_restricted.walk_restricted",

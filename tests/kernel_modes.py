@@ -19,6 +19,7 @@ from deals import assert_same_deals, fast
 from extremes import at_amount_max, extreme_network
 from strategies import Network, random_network
 from strategies_deals import deal
+from strategies_meters import metered
 from strategies_pick import random_pick
 from twin import assert_same
 
@@ -37,6 +38,7 @@ NETWORKS = 80
 EXTREMES = 100
 DEALT = 60
 TOGETHER = 20
+METERED = 40
 
 
 def digest(tables: Iterator[Any]) -> str:
@@ -86,6 +88,7 @@ def compare() -> Iterator[Any]:
     for first in range(0, DEALT, TOGETHER):
         tariffs, drawn = together(random_network, range(first, first + TOGETHER))
         yield assert_same_deals(tariffs, drawn, deals_for(drawn, first), rounds=2, chunk_sessions=16, threads=2)
+    yield assert_same(*together(lambda seed: metered(random_pick(seed)), range(METERED)), chunk_sessions=16)
     yield assert_same(*at_amount_max(), chunk_sessions=5)
     tariffs, sessions = random_network(0)  # all are refused at the door: there is nothing to price by
     yield assert_same(tariffs, [(tariff, replace(usage, intervals=())) for tariff, usage in sessions])

@@ -52,6 +52,7 @@ LENGTHS = [
     5 * US_PER_H,
     26 * US_PER_H,
 ]
+REGULAR = [5 * US_PER_MIN, 15 * US_PER_MIN, 15 * US_PER_MIN, 30 * US_PER_MIN, US_PER_H]
 GAPS = [0, 0, 0, 0, 0, 1, US_PER_S, 10 * US_PER_MIN, 3 * US_PER_H]
 # Odd counts whose least common multiple with every unit stays far below units.DENOMINATOR_MAX.
 TIME_UNITS = [("s", 1), ("s", 30), ("min", 1), ("min", 1), ("min", 7), ("min", 15), ("h", 1), ("h", 1), ("h", 2)]
@@ -204,7 +205,7 @@ def plain(tariff: Tariff) -> Tariff:
     """The same without what only some tariffs have: every amount is a volume times a price."""
 
     def bare(component: Component) -> Component:
-        return Component(component.dimension, component.price, rates=component.rates)
+        return Component(component.dimension, component.price, rates=component.rates, spot=component.spot)
 
     def simple(version: Version) -> Version:
         parts = tuple(replace(part, components=tuple(map(bare, part.components))) for part in version.elements)
@@ -226,9 +227,10 @@ def usage(pick: Pick, anchor: Anchor, session_id: str | int = "S-1", faulty: boo
     start_us = anchor.at_us + pick.between(-30, 6) * US_PER_H + pick.below(301) * grain
     intervals: list[Interval] = []
     at = start_us
-    for _ in range(pick.of([1, 1, 2, 3, 4, 6])):
-        at += pick.of(GAPS)
-        until = at + (pick.below(21) * grain if pick.one_in(3) else pick.of(LENGTHS))
+    regular_us = pick.of(REGULAR) if grain > US_PER_MIN and pick.one_in(2) else 0  # as most meters tell
+    for _ in range(pick.of([1, 1, 2, 3, 4, 6]) * (3 if regular_us else 1)):
+        at += 0 if regular_us else pick.of(GAPS)
+        until = at + (regular_us or (pick.below(21) * grain if pick.one_in(3) else pick.of(LENGTHS)))
         intervals.append(Interval(at, until, energy(pick), pick.of(ACTIVITIES)))
         at = until
     end_us = at + pick.of(GAPS)

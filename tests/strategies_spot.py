@@ -25,15 +25,17 @@ WEEKS = (240, 1200, 1200, 1200)  # for the sessions of accounts, which are up to
 GRAINS = [10_000, 10_000, 1_000_000, 1, 7]
 
 
-def index(pick: Pick, anchor: Anchor, name: str, lengths: Sequence[int]) -> Index:
-    """Prices from before the first drawn session on, for so many hours; what comes later is a gap."""
+def index(pick: Pick, anchor: Anchor, name: str, lengths: Sequence[int], usual: bool) -> Index:
+    """Prices from before the first drawn session on, for so many hours; what comes later is a gap. The `usual` ones
+    have cents a MWh for quarters that begin with the hour, which one kernel prices in one pass.
+    """
     random = Random(pick.below(2**16))  # a draw for each of a thousand prices would be all that is drawn
     step_us = pick.of(STEPS)
     hours = pick.of(lengths)
     holes = pick.of([0, 0, 0, 1, 20])  # so many in a hundred
-    grain = pick.of(GRAINS)
+    grain = 10_000 if usual else pick.of(GRAINS)
     most = INDEX_MAX_NANO if pick.one_in(60) else 500_000_000
-    start_us = anchor.at_us - 32 * US_PER_H + pick.of([0, 0, 0, 7 * US_PER_MIN, 1])
+    start_us = anchor.at_us - 32 * US_PER_H + (0 if usual else pick.of([0, 0, 0, 7 * US_PER_MIN, 1]))
     points = []
     for number in range(hours * US_PER_H // step_us):
         at_us = start_us + number * step_us
@@ -42,20 +44,20 @@ def index(pick: Pick, anchor: Anchor, name: str, lengths: Sequence[int]) -> Inde
     return Index(name, tuple(points))
 
 
-def spot(pick: Pick, indexes: list[Index]) -> SpotPrice:
-    return SpotPrice(
-        pick.of(indexes), pick.of(FACTORS), pick.of(ADDS), pick.of(FLOORS), pick.of(CEILINGS), pick.of(FALLBACKS)
-    )
+def spot(pick: Pick, indexes: list[Index], usual: bool) -> SpotPrice:
+    factor_ppm, add_micro = pick.of(FACTORS[: 3 if usual else None]), pick.of(ADDS[: 4 if usual else None])
+    return SpotPrice(pick.of(indexes), factor_ppm, add_micro, pick.of(FLOORS), pick.of(CEILINGS), pick.of(FALLBACKS))
 
 
 def followed(pick: Pick, anchor: Anchor, tariff: Tariff, lengths: Sequence[int] = HOURS) -> Tariff:
     """The tariff with most of its prices of energy by one or two indexes."""
-    indexes = [index(pick, anchor, name, lengths) for name in ("nl", "be")[: pick.between(1, 2)]]
+    usual = pick.one_in(2)
+    indexes = [index(pick, anchor, name, lengths, usual) for name in ("nl", "be")[: pick.between(1, 2)]]
 
     def by_index(part: Component) -> Component:
         if part.dimension != "energy" or pick.one_in(3):
             return part
-        return replace(part, price=Price(0, "kWh"), step=0, round="up", spot=spot(pick, indexes))
+        return replace(part, price=Price(0, "kWh"), step=0, round="up", spot=spot(pick, indexes, usual))
 
     def changed(element: Element) -> Element:
         return replace(element, components=tuple(map(by_index, element.components)))

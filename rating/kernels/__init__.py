@@ -16,6 +16,7 @@ May import: `units` (constants), numba, NumPy; no schema, money, Arrow or YAML, 
     price            the kernels below in their order, for one chunk of sessions
     grid             many sets of prices for the same sessions: walked and gathered once, then priced by each
     plain            all of them at once, for sessions of the plainest tariffs
+    spot             what its energy costs where prices follow an index
     session          what the walks ask of a whole session: when charging ended, since when it was reserved
     walk             intervals -> stretches between price epochs
     walk_restricted  the same where prices depend on the session, with reservations and the times of CDRs

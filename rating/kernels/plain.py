@@ -26,7 +26,6 @@ from rating.kernels.arith import (
     times_price,
 )
 from rating.kernels.arrays import (
-    NO_PRICE,
     NO_TAX,
     TAX_EXCLUDED,
     TAX_INCLUDED,
@@ -43,6 +42,7 @@ from rating.kernels.epochs import AHEAD_SESSIONS, ask_ahead, ask_prices, look_up
 from rating.kernels.lines import in_unit
 from rating.kernels.native import part
 from rating.kernels.plain_deal import begin_deal, deal_lines
+from rating.kernels.spot import cost_of
 from rating.units import (
     ACTIVITY_AUTO,
     ACTIVITY_PARKED,
@@ -96,8 +96,7 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
         of_dimension, of_element = components.dimension, components.element
         of_unit, of_price = components.unit, components.price_micro
         volume, under, rests, spot_sum = scratch.volume, scratch.under, scratch.rest, scratch.spot
-        by_indexes, of_spot, prices, of_grid = timelines.spot, components.spot, book.prices.grid, components.grid
-        grid_start_us, grid_step_us = components.grid_start_us, components.grid_step_us
+        by_indexes, of_spot, grid = timelines.spot, components.spot, book.prices.grid
         line_session, line_number, line_kind, line_rate = out.session, out.line, out.kind, out.rate
         line_dimension, line_element, line_unit, line_price = out.dimension, out.element, out.unit, out.unit_price
         line_volume, line_billed, line_amount, line_printed = out.volume, out.billed_volume, out.amount, out.printed
@@ -110,8 +109,7 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
         is_plain_term, free, shares = book.terms.plain, scratch.free, scratch.shares
         with_tax = totals.tax_micro.size > 0
         energy_scale = usage.energy_scale[0]
-        energy_max = ENERGY_MAX_MWH // energy_scale
-        wh = MWH_PER_WH // energy_scale
+        energy_max, wh = ENERGY_MAX_MWH // energy_scale, MWH_PER_WH // energy_scale
         room = line_number.size - book.component_most[0] - book.terms.spare_most[0]
 
         ahead = 2
@@ -145,10 +143,6 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                 ask_prices(at, looked, begun, rows, usage, book, begins)
             epoch_end = epoch_start_us[epoch + 1]
             within = min(session_end, epoch_end - 1)
-            fresh = by_index  # the stretch begins, and whether its price follows an index is to be found out
-            follows = False
-            point, point_end, step_us = 0, 0, 0  # which price holds, until when, and how long each does
-            cost = 0  # energy × price
             now = session_start
             stretch_start = session_start
             energy = 0
@@ -157,46 +151,14 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
             charging_total_us = 0
             begun_before = False  # interval i began before the stretch
             given = 0  # of its energy, before the stretch
+            i_begun, given_begun = index(begin), 0  # as the stretch began
             touched = 0  # a bit for each component of the timeline with volume
             flat = 1
             i = index(begin)
             odd = session_start == session_end
             while not odd:
-                if fresh:
-                    fresh = False
-                    c = index(base + max(epoch_component[4 * epoch + ENERGY], 0))
-                    follows = epoch_component[4 * epoch + ENERGY] >= 0 and of_spot[c] >= 0
-                    if follows:
-                        step_us = grid_step_us[c]
-                        steps = (stretch_start - grid_start_us[c]) // step_us
-                        point = index(of_grid[c] + steps)
-                        point_end = grid_start_us[c] + (steps + 1) * step_us
-                if follows:
-                    # As the loop below, with the price of the moment; what crosses one, or meets a gap, is for later.
-                    price = prices[point]
-                    while 0 <= i < end:
-                        b = end_us[i]
-                        e = energies[i]
-                        if start_us[i] != now or b <= now or b > within or e < 0 or e > energy_max:
-                            break
-                        if point_end <= now:
-                            while point_end <= now:
-                                point = index(point + 1)
-                                point_end += step_us
-                            price = prices[point]
-                        if b > point_end or price == NO_PRICE:
-                            break
-                        charging = e != 0
-                        if with_activity and activities[i] != ACTIVITY_AUTO:
-                            charging = activities[i] != ACTIVITY_PARKED
-                        energy += e
-                        cost += e * price
-                        charging_us += b - now if charging else 0
-                        now = b
-                        i += 1
-
                 # A loop of its own, so that what it adds to stays in registers.
-                while 0 <= i < end and not follows:
+                while 0 <= i < end:
                     b = end_us[i]
                     e = energies[i]
                     if start_us[i] != now or b <= now or b > within or e < 0 or e > energy_max:
@@ -220,31 +182,6 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                     charging = e != 0
                     if with_activity and activities[i] != ACTIVITY_AUTO:
                         charging = activities[i] != ACTIVITY_PARKED
-                    if follows and e > 0 and a < epoch_end:
-                        # The interval, or what the stretch has of it, price by price.
-                        at_us = max(a, stretch_start)
-                        until_us = min(b, epoch_end)
-                        priced = given
-                        while point_end <= at_us:
-                            point = index(point + 1)
-                            point_end += step_us
-                        while True:
-                            part = e
-                            at_us = min(point_end, until_us)
-                            if at_us < b:
-                                part = mul_div_floor(e, at_us - a, b - a)
-                                part -= part % wh
-                            if part > priced:
-                                price = prices[point]
-                                if price == NO_PRICE:
-                                    odd = True
-                                    break
-                                cost += (part - priced) * price
-                                priced = part
-                            if at_us == until_us:
-                                break
-                            point = index(point + 1)
-                            point_end += step_us
                     if b <= epoch_end:
                         energy += e - given
                         charging_us += b - max(a, stretch_start) if charging else 0
@@ -269,8 +206,22 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                 if c >= 0 and energy > 0:
                     volume[index(c)] += energy * energy_scale
                     touched |= 1 << c
-                    if follows:
+                    if by_index and of_spot[index(base + c)] >= 0:
+                        last_begun = i + 1 if begun_before else i
+                        cost, missing = cost_of(
+                            i_begun,
+                            last_begun,
+                            given_begun,
+                            stretch_start,
+                            cut,
+                            index(base + c),
+                            wh,
+                            usage,
+                            components,
+                            grid,
+                        )
                         spot_sum[index(c)] += cost * energy_scale
+                        odd = odd or missing
                     if WITH_DEALS and energy_left > 0:
                         allowed = min(energy_left, energy * energy_scale)
                         free[index(c)] += allowed
@@ -307,8 +258,7 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                 epoch = index(epoch + 1)
                 epoch_end = epoch_start_us[epoch + 1]
                 within = min(session_end, epoch_end - 1)
-                fresh = by_index
-                cost = 0
+                i_begun, given_begun = i, given
 
             # 2. What it costs: amounts are nano and a rest over the timeline's denominator.
             unit_nano = rules.unit_nano[t]
@@ -447,4 +397,5 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
 
 plain = _make("plain", by_index=False, with_deals=False)
 plain_with_deals = _make("plain_with_deals", by_index=False, with_deals=True)
-plain_by_index = _make("plain_by_index", by_index=True, with_deals=True)
+plain_by_index = _make("plain_by_index", by_index=True, with_deals=False)
+plain_by_index_with_deals = _make("plain_by_index_with_deals", by_index=True, with_deals=True)

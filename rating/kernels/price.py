@@ -35,7 +35,7 @@ from rating.kernels.groups import Chosen, Entries, pack
 from rating.kernels.jit import scalar
 from rating.kernels.lines import write_lines
 from rating.kernels.native import address_of, bind, entry, through
-from rating.kernels.plain import plain, plain_by_index, plain_with_deals
+from rating.kernels.plain import plain, plain_by_index, plain_by_index_with_deals, plain_with_deals
 from rating.kernels.step import step
 from rating.kernels.walk import walk
 from rating.kernels.walk_restricted import walk_restricted
@@ -45,13 +45,16 @@ _WINDOW_SESSIONS = 4 * BLOCK_SESSIONS  # among which those of a block are sought
 _PLAIN_MAX = 64  # one after the other within a block: to look for more takes as long as to begin one
 
 PARTS: tuple[Callable[..., Any], ...] = (
-    *(plain, plain_with_deals, plain_by_index, walk, walk_restricted, gather, gather_full),
-    *(step, amounts, discount, bill, bill_full, write_lines),
+    *(plain, plain_with_deals, plain_by_index, plain_by_index_with_deals),
+    *(walk, walk_restricted, gather, gather_full, step, amounts, discount, bill, bill_full, write_lines),
 )
-_PLAIN, _PLAIN_WITH_DEALS, _PLAIN_BY_INDEX, _WALK, _WALK_RESTRICTED, _GATHER, _GATHER_FULL = range(7)
+_PLAIN, _PLAIN_WITH_DEALS, _PLAIN_BY_INDEX, _PLAIN_BY_INDEX_WITH_DEALS = range(4)
 _NOT_PLAIN = -1
-_STEP, _AMOUNTS, _DISCOUNT, _BILL, _BILL_FULL, _WRITE_LINES = range(7, 13)
-_plain, _plain_with_deals, _plain_by_index = through(plain), through(plain_with_deals), through(plain_by_index)
+_WALK, _WALK_RESTRICTED, _GATHER, _GATHER_FULL, _STEP, _AMOUNTS, _DISCOUNT, _BILL, _BILL_FULL, _WRITE_LINES = range(
+    4, 14
+)
+_plain, _plain_with_deals = through(plain), through(plain_with_deals)
+_plain_by_index, _plain_by_index_with_deals = through(plain_by_index), through(plain_by_index_with_deals)
 _walk, _walk_restricted, _gather, _step = through(walk), through(walk_restricted), through(gather), through(step)
 _amounts, _discount, _bill, _write_lines = through(amounts), through(discount), through(bill), through(write_lines)
 
@@ -91,15 +94,16 @@ def _plainly(
     code: Int64,
 ) -> tuple[int, int]:
     """Price sessions by the kernel of that kind as far as it can: the first place that it left, and the lines now."""
+    if kind == _NOT_PLAIN:
+        return p, lines
+    at = code[kind]
     if kind == _PLAIN:
-        p, lines = _plain(code[_PLAIN], p, last, lines, rows, usage, book, deals, scratch, totals, out)
-    elif kind == _PLAIN_WITH_DEALS:
-        at = code[_PLAIN_WITH_DEALS]
-        p, lines = _plain_with_deals(at, p, last, lines, rows, usage, book, deals, scratch, totals, out)
-    elif kind == _PLAIN_BY_INDEX:
-        at = code[_PLAIN_BY_INDEX]
-        p, lines = _plain_by_index(at, p, last, lines, rows, usage, book, deals, scratch, totals, out)
-    return p, lines
+        return _plain(at, p, last, lines, rows, usage, book, deals, scratch, totals, out)
+    if kind == _PLAIN_WITH_DEALS:
+        return _plain_with_deals(at, p, last, lines, rows, usage, book, deals, scratch, totals, out)
+    if kind == _PLAIN_BY_INDEX:
+        return _plain_by_index(at, p, last, lines, rows, usage, book, deals, scratch, totals, out)
+    return _plain_by_index_with_deals(at, p, last, lines, rows, usage, book, deals, scratch, totals, out)
 
 
 @scalar
@@ -176,7 +180,7 @@ def _price(
     gathers, bills = (_GATHER_FULL, _BILL_FULL) if full else (_GATHER, _BILL)
     plainly = _PLAIN_WITH_DEALS if with_deals else _PLAIN
     if book.prices.part.size > 0:
-        plainly = _PLAIN_BY_INDEX
+        plainly = _PLAIN_BY_INDEX_WITH_DEALS if with_deals else _PLAIN_BY_INDEX
     if not plains:
         plainly = _NOT_PLAIN
     elif code[plainly] == 0:
