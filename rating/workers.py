@@ -53,7 +53,14 @@ def together(work: Callable[[], None], threads: int) -> None:
     Where no thread can be had, while Python ends or by a limit of the system, the caller does it all.
     Raises what `work` raised, in whichever thread, when all have ended.
     """
-    others = [_ask(work) for _ in range(min(threads, _most()) - 1)]
+    _join(work, _ask_others(work, threads))
+
+
+def _ask_others(work: Callable[[], None], threads: int) -> list[Future[None]]:
+    return [_ask(work) for _ in range(min(threads, _most()) - 1)]
+
+
+def _join(work: Callable[[], None], others: list[Future[None]]) -> None:
     try:
         work()
     finally:
@@ -70,8 +77,19 @@ def in_order(parts: Sequence[S], work: Callable[[S], T], threads: int) -> list[T
     >>> in_order([3, 1, 2], lambda each: each * 10, threads=2)
     [30, 10, 20]
     """
+    return begin(parts, work, threads)()
+
+
+def begin(parts: Sequence[S], work: Callable[[S], T], threads: int) -> Callable[[], list[T]]:
+    """As `in_order`, but the other threads begin while the caller does something else; what is returned joins them, and
+    gives what they gave or raised. If it is not called they do it all, for nobody.
+
+    >>> found = begin([3, 1, 2], lambda each: each * 10, threads=2)
+    >>> found()
+    [30, 10, 20]
+    """
     if min(threads, _most()) <= 1 or len(parts) <= 1:
-        return [work(part) for part in parts]
+        return lambda: [work(part) for part in parts]
     found: dict[int, T] = {}
     queue = iter(enumerate(parts))
 
@@ -79,8 +97,13 @@ def in_order(parts: Sequence[S], work: Callable[[S], T], threads: int) -> list[T
         for number, part in queue:  # the GIL hands each to one thread
             found[number] = work(part)
 
-    together(take, min(threads, len(parts)))
-    return [found[number] for number in range(len(parts))]
+    others = _ask_others(take, min(threads, len(parts)))
+
+    def finish() -> list[T]:
+        _join(take, others)
+        return [found[number] for number in range(len(parts))]
+
+    return finish
 
 
 def meanwhile(work: Callable[[], T]) -> Callable[[], T]:

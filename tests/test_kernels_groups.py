@@ -50,7 +50,7 @@ def test_an_array_of_another_kind_is_refused(bad, said):
 
 def test_runs_that_do_not_fit_ask_for_more_room():
     ids = np.arange(1000, dtype=np.int64)
-    first, found, _ = find_runs(ids, ids)
+    first, found, _ = find_runs(ids, ids)()
     assert (first.tolist(), found.tolist()) == ([*range(1001)], ids.tolist())
     assert pack(RunRoom(ids, first, found))
 

@@ -133,7 +133,7 @@ def test_as_the_twin_does(name: str, data: st.DataObject) -> None:
 @given(st.lists(st.integers(0, 4)), st.data())
 def test_find_runs(ids: list[int], data: st.DataObject) -> None:
     starts = data.draw(st.lists(st.integers(0, 9), min_size=len(ids), max_size=len(ids)))
-    first, run_ids, in_order = find_runs(np.array(ids, np.int64), np.array(starts, np.int64))
+    first, run_ids, in_order = find_runs(np.array(ids, np.int64), np.array(starts, np.int64))()
     wanted = [i for i in range(len(ids)) if i == 0 or ids[i] != ids[i - 1]] + [len(ids)]
     assert first.tolist() == wanted
     assert first.dtype == np.int64

@@ -266,9 +266,9 @@ def test_find_runs_gets_the_columns_themselves() -> None:
     sessions, intervals = numeric()
     seen = []
 
-    def find(ids: Any, start_us: Any) -> tuple[Any, Any, bool]:
+    def find(ids: Any, start_us: Any) -> Any:
         seen.append((ids, start_us))
-        return np.arange(0, 4001, 4), ids[::4].copy(), True
+        return lambda: (np.arange(0, 4001, 4), ids[::4].copy(), True)
 
     read_usage(sessions, intervals, find_runs=find)
     ((ids, start_us),) = seen

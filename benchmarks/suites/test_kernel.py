@@ -15,7 +15,7 @@ from rating.settle.chunks import settle
 
 def test_find_runs(benchmark: Any) -> None:
     session_id, start_us, _, _ = columns(parts().job)
-    _, ids, _ = benchmark(find_runs, session_id, start_us)
+    _, ids, _ = benchmark(lambda: find_runs(session_id, start_us)())
     assert ids.tolist() == np.unique(session_id).tolist()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from rating.kernels.arrays import readonly
 from rating.kernels.groups import RunRoom
 from rating.kernels.native import entry
-from rating.workers import CORES, in_order
+from rating.workers import CORES, begin
 
 Int64 = NDArray[np.int64]
 
@@ -49,25 +50,26 @@ def _runs(lo: int, hi: int, room: RunRoom) -> int:
     return int(count)
 
 
-def find_runs(ids: Int64, start_us: Int64, threads: int = CORES) -> tuple[Int64, Int64, bool]:
+def find_runs(ids: Int64, start_us: Int64, threads: int = CORES) -> Callable[[], tuple[Int64, Int64, bool]]:
     """Runs of equal ids; that `start_us` increases within each is left for the walk to find out.
 
-    Args: both int64 (m,); and how many threads look. Returns: int64 (k + 1,) offsets of k runs, int64 (k,) their ids,
-    and True.
+    Args: both int64 (m,); and how many threads look, of which all but the caller begin now.
+    Returns: what waits for int64 (k + 1,) offsets of k runs, int64 (k,) their ids, and True.
     """
     ids = readonly(ids)
     size = ids.size
     parts = max(1, min(CORES * _PARTS, size // _PART_ROWS))
     edges = [size * part // parts for part in range(parts + 1)]
     spans = [(lo, hi) for lo, hi in pairwise(edges) if lo < hi]
-    found = in_order(spans, lambda span: _part(ids, *span), threads)
-    end = np.array([size], np.int64)
-    none = np.empty(0, np.int64)
-    return (
-        np.concatenate([*(part[0] for part in found), end]),
-        np.concatenate([none, *(part[1] for part in found)]),
-        True,
-    )
+    looked = begin(spans, lambda span: _part(ids, *span), threads)
+
+    def joined() -> tuple[Int64, Int64, bool]:
+        found = looked()
+        firsts, run_ids = [each[0] for each in found], [each[1] for each in found]
+        none = np.empty(0, np.int64)
+        return np.concatenate([*firsts, np.array([size], np.int64)]), np.concatenate([none, *run_ids]), True
+
+    return joined
 
 
 def _part(ids: Int64, lo: int, hi: int) -> tuple[Int64, Int64]:

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 from rating.usage.batch import Int64
 from rating.usage.columns import Mask, is_text, plain, view
 
-# (ids (m,), start_us (m,)) -> (run_first (k + 1,), run ids (k,), whether start_us increases within each run).
-FindRuns: TypeAlias = Callable[[Int64, Int64], tuple[Int64, Int64, bool]]
+# (ids (m,), start_us (m,)) -> what waits for (run_first (k + 1,), run ids (k,), whether start_us increases in each).
+FindRuns: TypeAlias = Callable[[Int64, Int64], Callable[[], tuple[Int64, Int64, bool]]]
 
 
 class Runs(NamedTuple):
@@ -37,12 +37,17 @@ class SessionIds(NamedTuple):
     row: Int64 | None  # (d,) the first session with that id; None: the same as the position
 
 
-def find_runs(ids: Int64, start_us: Int64) -> tuple[Int64, Int64, bool]:
-    """(k + 1,) where each run of equal ids starts, with m at the end; (k,) their ids; whether starts are sorted.
+def find_runs(ids: Int64, start_us: Int64) -> Callable[[], tuple[Int64, Int64, bool]]:
+    """(k + 1,) where each run of equal ids starts, with m at the end; (k,) their ids; whether starts are sorted. It is
+    there when it is asked for.
 
-    >>> find_runs(np.array([7, 7, 3]), np.array([10, 20, 5]))
+    >>> find_runs(np.array([7, 7, 3]), np.array([10, 20, 5]))()
     (array([0, 2, 3]), array([7, 3]), True)
     """
+    return lambda: _find_runs(ids, start_us)
+
+
+def _find_runs(ids: Int64, start_us: Int64) -> tuple[Int64, Int64, bool]:
     breaks = np.flatnonzero(ids[1:] != ids[:-1]) + 1
     first = np.concatenate((np.zeros(1, np.int64), breaks, np.full(1, len(ids), np.int64)))[
         : -1 if len(ids) == 0 else None
@@ -102,8 +107,8 @@ def _increasing(ids: pa.Array) -> bool:
     return len(ids) < 2 or bool(pc.all(pc.greater(ids.slice(1), ids.slice(0, len(ids) - 1))).as_py())
 
 
-def runs_of(column: pa.ChunkedArray, start_us: Int64, find: FindRuns) -> Runs:
-    """The runs of the id column of a table of intervals or readings. start_us (m,) in the same order."""
+def runs_of(column: pa.ChunkedArray, start_us: Int64, find: FindRuns) -> Callable[[], Runs]:
+    """What waits for the runs of the id column of a table of intervals or readings. start_us (m,) in the same order."""
     kind = column.type
     if pa.types.is_integer(kind) or pa.types.is_null(kind):
         ids = one_array(column)
@@ -112,24 +117,39 @@ def runs_of(column: pa.ChunkedArray, start_us: Int64, find: FindRuns) -> Runs:
         chunks = column.unify_dictionaries().chunks
         if chunks:
             codes = one_array(pa.chunked_array([chunk.indices for chunk in chunks])).cast(pa.int64())
-            runs = _integer_runs(codes, start_us, find)
-            return runs._replace(ids=plain(chunks[0].dictionary).take(runs.ids))
-    return _text_runs(column, start_us)
+            coded = _integer_runs(codes, start_us, find)
+
+            def named() -> Runs:
+                runs = coded()
+                return runs._replace(ids=plain(chunks[0].dictionary).take(runs.ids))
+
+            return named
+    return lambda: _text_runs(column, start_us)
 
 
-def _integer_runs(ids: pa.Array, start_us: Int64, find: FindRuns) -> Runs:
+def _integer_runs(ids: pa.Array, start_us: Int64, find: FindRuns) -> Callable[[], Runs]:
     values = view(ids, np.int64)
     if ids.null_count == 0:
-        first, run_ids, in_order = find(values, start_us)
-        return Runs(first, pa.array(run_ids), in_order)
+        found = find(values, start_us)
+
+        def runs() -> Runs:
+            first, run_ids, in_order = found()
+            return Runs(first, pa.array(run_ids), in_order)
+
+        return runs
     # Rows without an id get one that no other row has, so that they make runs of their own.
     null = ids.is_null().to_numpy(zero_copy_only=False)
     values = np.where(null, 0, values)
     spare = np.iinfo(np.int64).min
     while (values == spare).any():
         spare += 1
-    first, _, in_order = find(np.where(null, spare, values), start_us)
-    return Runs(first, pa.array(values[first[:-1]], mask=null[first[:-1]]), in_order)
+    found = find(np.where(null, spare, values), start_us)
+
+    def runs_with_nulls() -> Runs:
+        first, _, in_order = found()
+        return Runs(first, pa.array(values[first[:-1]], mask=null[first[:-1]]), in_order)
+
+    return runs_with_nulls
 
 
 def _text_runs(column: pa.ChunkedArray, start_us: Int64) -> Runs:

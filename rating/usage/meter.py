@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,29 +39,34 @@ class Refusals(NamedTuple):
     row: Int64  # (r,)
 
 
-def read_intervals(source: Source, ids: SessionIds, find: FindRuns) -> Metered:
-    """Read a table of intervals, which was checked by `check.check_table`."""
+def read_intervals(source: Source, find: FindRuns) -> Callable[[SessionIds], Metered]:
+    """Begin to read a table of intervals, which was checked by `check.check_table`; what is returned goes on when the
+    ids of the sessions are known.
+    """
     start = read_instants(source.column("start"))
     end = read_instants(source.column("end"))
     energy = read_energies(source, "energy", ENERGY_READ_MAX_MWH)
     activity, unknown = read_activity(source)
     power, current = read_powers(source, *INTERVALS.powers), read_powers(source, "current_a")
     runs = runs_of(source.column("session_id"), start.values, find)
-    matched = match(runs, ids, start.values)
     fault = merge_faults(start.fault, end.fault, energy.fault, unknown, power.fault, current.fault)
-    stray = _stray_intervals(runs, matched.stray_runs, energy)
-    rows = matched.rows
-    if rows is not None:  # of intervals that start together, those of no length come first
-        rows = order_ties(rows, matched.first, start.values, end.values)
     intervals = Intervals(
         *(start.values, end.values, energy.values, energy.scale, activity, None, source.label),
         power_mw=some(power.values),
         current_ma=some(current.values),
     )
-    if rows is not None:
-        intervals = reordered(intervals, rows)
-    refused = first_faults(fault, rows, matched.first)
-    return Metered(intervals, matched.first, energy.rounded, refused, stray)
+
+    def of_sessions(ids: SessionIds) -> Metered:
+        found = runs()
+        matched = match(found, ids, start.values)
+        stray = _stray_intervals(found, matched.stray_runs, energy)
+        rows, mine = matched.rows, intervals
+        if rows is not None:  # of intervals that start together, those of no length come first
+            rows = order_ties(rows, matched.first, start.values, end.values)
+            mine = reordered(intervals, rows)
+        return Metered(mine, matched.first, energy.rounded, first_faults(fault, rows, matched.first), stray)
+
+    return of_sessions
 
 
 def reordered(intervals: Intervals, order: Int64) -> Intervals:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rating.errors import Fault, InputError, Place, Refused
 from rating.usage.batch import WHOLE, Excerpt, UsageBatch
 from rating.usage.check import align_ids, check_names, check_table
 from rating.usage.columns import mark
-from rating.usage.identity import FindRuns, find_runs
+from rating.usage.identity import FindRuns, SessionIds, find_runs
 from rating.usage.lists import is_list_column, list_source, positions
 from rating.usage.meter import Metered, Refusals, read_intervals
 from rating.usage.readings import read_readings
@@ -34,9 +35,10 @@ def read_usage(
     `sessions` has one row for each session; their energy comes from `intervals`, from `readings`, from a list column
     of either name in `sessions`, or from the totals `energy_wh` or `energy_kwh` in `sessions`; one whose reservation
     expired needs none. A session that cannot be rated gets its code in `sessions.status`, and does not stop the others.
-    `find_runs(ids, start_us)`, both (m,) int64, gives run_first (k + 1,), run ids (k,) and whether starts increase
-    within each run; a compiled one may leave that open and say yes, and then `order.put_in_order` has to be called
-    where an interval is found at fault. `insert` is what puts intervals of totals among the others.
+    `find_runs(ids, start_us)`, both (m,) int64, begins to look for runs while sessions are read; what it returns waits
+    for run_first (k + 1,), run ids (k,) and whether starts increase within each run. A compiled one may leave that open
+    and say yes, and then `order.put_in_order` has to be called where an interval is found at fault. `insert` is what
+    puts intervals of totals among the others.
     `excerpt`: of which files the tables are a part.
 
     Raises InputError, with every fault that was found, where a table as a whole cannot be read.
@@ -51,8 +53,9 @@ def read_usage(
     owner, usage, schema = _open(sessions, intervals, readings, faults)
     if faults or owner is None:
         raise InputError(faults)
+    meter = None if usage is None else _begin_meter(usage, schema, find_runs)
     table = read_sessions(owner, excerpt.twice)
-    metered = None if usage is None else _read_meter(usage, schema, table, find_runs)
+    metered = None if usage is None or meter is None else meter(_ids_in(usage, table))
     status = table.sessions.status
     if metered is not None:
         _mark_rows(table, metered.refused)
@@ -115,12 +118,15 @@ def _no_data_source(owner: Source) -> Fault:
     return Fault("no_data_source", Place("sessions"), got, "what the meter said", fix)
 
 
-def _read_meter(usage: Source, schema: Table, table: SessionTable, find: FindRuns) -> Metered:
-    # The rows of a list column say by their position whose they are.
-    ids = positions(len(table.sessions.status)) if usage.label.startswith("sessions.") else table.ids
-    if schema is READINGS:
-        return read_readings(usage, ids, find_runs)  # which need their order at once: neighbours are subtracted
-    return read_intervals(usage, ids, find)
+def _begin_meter(usage: Source, schema: Table, find: FindRuns) -> Callable[[SessionIds], Metered]:
+    if schema is READINGS:  # which need their order at once: neighbours are subtracted
+        return lambda ids: read_readings(usage, ids, find_runs)
+    return read_intervals(usage, find)
+
+
+def _ids_in(usage: Source, table: SessionTable) -> SessionIds:
+    """The rows of a list column say by their position whose they are."""
+    return positions(len(table.sessions.status)) if usage.label.startswith("sessions.") else table.ids
 
 
 def _mark_rows(table: SessionTable, refused: Refusals) -> None:

@@ -37,7 +37,7 @@ def read_readings(source: Source, ids: SessionIds, find: FindRuns) -> Metered:
     register = _in_range(read_energies(source, "register", REGISTER_MAX_MWH))
     activity, unknown = read_activity(source)
     power, current = read_powers(source, *READINGS.powers), read_powers(source, "current_a")
-    runs = runs_of(source.column("session_id"), at.values, find)
+    runs = runs_of(source.column("session_id"), at.values, find)()
     matched = match(runs, ids, at.values)
     fault = merge_faults(at.fault, register.fault, unknown, power.fault, current.fault)
     stray = _stray_readings(runs, matched.stray_runs, at.values, register)
