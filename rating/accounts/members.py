@@ -98,6 +98,10 @@ def _dates(moments: Moments, order: NDArray[np.intp], us: Int64, plan: Int32, pl
 
     A date is itself, also where the clocks of the place skipped it.
     """
+    if us.min(initial=NEVER) == NEVER:
+        return us
+    if moments.is_date.all():
+        return np.where(us == NEVER, NEVER, moments.value[order])
     days = np.where(moments.is_date[order] != 0, moments.value[order], NEVER)
     for index, each in enumerate(plans.values()):
         instants = (plan == index) & (moments.is_date[order] == 0) & (us != NEVER)
@@ -140,19 +144,22 @@ def is_member(members: Members, accounts: Any, start_us: Int64) -> NDArray[np.bo
 def _instants(moments: Moments, plan: Int32, plans: Plans) -> Int64:
     """Dates are the first instants of the day in the zone of the plan."""
     us = moments.value.copy()
-    dates = np.flatnonzero((moments.is_date != 0) & (moments.given != 0))
-    for index, each in enumerate(plans.values()):
-        rows = dates[plan[dates] == index]
-        least = int(us[rows].min()) if len(rows) else 0
-        if int(us[rows].max(initial=least)) - least > _SPAN_DAYS_MAX:  # years that will be refused
-            days, back = np.unique(us[rows], return_inverse=True)
-        else:
-            back = us[rows] - least
-            days = np.arange(int(back.max(initial=-1)) + 1) + least
-        firsts = np.zeros(len(days), np.int64)
-        some = np.flatnonzero(np.bincount(back, minlength=len(days)))
-        firsts[some] = [first_instant_us(int(day), each.time_zone) for day in days[some]]
-        us[rows] = firsts[back]
+    dates = np.flatnonzero((moments.is_date != 0) & (moments.given != 0) & (plan >= 0))
+    if not len(dates):
+        return us
+    zones = [each.time_zone for each in plans.values()]
+    day, least = us[dates], int(us[dates].min())
+    count = int(day.max()) - least + 1
+    if count > _SPAN_DAYS_MAX:  # years that will be refused
+        days, back = np.unique(day, return_inverse=True)
+    else:
+        days, back = np.arange(count) + least, day - least
+    # The first instant of each day in the zone of each plan that has a row on it.
+    back = plan[dates] * len(days) + back
+    firsts = np.zeros(len(zones) * len(days), np.int64)
+    for each in np.flatnonzero(np.bincount(back, minlength=len(firsts))).tolist():
+        firsts[each] = first_instant_us(int(days[each % len(days)]), zones[each // len(days)])
+    us[dates] = firsts[back]
     return us
 
 

@@ -22,6 +22,7 @@ from rating.usage.tables import to_source
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _REQUIRED = ("account", "plan", "from")
 _FAULTS_TOLD = 20
+_ASCII_END = 0x7F
 WANT_MOMENT = "a date at the plan's place, or an instant with its offset"
 _OFFSET = re.compile(r"(Z|[+-][0-9]{2}(:?[0-9]{2}){0,2})$")
 _FIX_MOMENT = "write a date such as 2026-01-01, or an instant such as 2026-01-01T12:00:00+01:00"
@@ -70,28 +71,66 @@ def read_accounts(data: Any) -> AccountTable:
     if faults:
         raise InputError(faults)
     account = _texts(source.column("account"), "account", faults)
-    plan = _texts(source.column("plan"), "plan", faults)
+    code, names = _names(source.column("plan"), "plan", faults)
     count = source.table.num_rows
     sound = account.is_valid().to_numpy(zero_copy_only=False).copy()
     start = _moments(source.column("from"), "from", faults, sound, required=True)
     end = _moments(source.column("until"), "until", faults, sound) if source.has("until") else _none(count)
-    code, names = read_names(pa.chunked_array([plan]))
     return AccountTable(account, code, names, start, end, sound, tuple(faults))
 
 
 def _texts(column: Any, name: str, faults: list[Fault]) -> Any:
     """The column as text, null where it is blank; whole numbers are written as their digits."""
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if not (is_text(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind)):
-        fix = "cast the column to string"
-        faults.append(Fault("column_type", Place("accounts"), f"{name} of type {kind}", "text or whole numbers", fix))
+    if not _is_texts(column, name, faults):
         return pa.nulls(len(column), pa.string())
     values = one_array(as_text(column)).cast(pa.string())
-    blank = pc.or_kleene(values.is_null(), pc.equal(pc.utf8_trim_whitespace(values), "")).fill_null(True)
-    for row in _rows(blank.to_numpy(zero_copy_only=False)):
+    if _has_no_blanks(values):
+        return values
+    blank = pc.or_kleene(values.is_null(), _blank(values)).fill_null(True)
+    _tell_blanks(blank.to_numpy(zero_copy_only=False), name, faults)
+    return pc.if_else(blank, pa.scalar(None, pa.string()), values)
+
+
+def _names(column: Any, name: str, faults: list[Fault]) -> tuple[Int32, tuple[str, ...]]:
+    """As `_texts`, for a column of few different ones: (m,) index into them, -1 for null; and those."""
+    if not _is_texts(column, name, faults):
+        return np.full(len(column), -1, np.int32), ()
+    code, names = read_names(as_text(column))
+    blank = [place for place, each in enumerate(_blank(pa.array(names, pa.string())).to_pylist()) if each]
+    code = np.where(np.isin(code, blank), np.int32(-1), code) if blank else code
+    if len(code) and code.min() < 0:
+        _tell_blanks(code < 0, name, faults)
+    return code, names
+
+
+def _is_texts(column: Any, name: str, faults: list[Fault]) -> bool:
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if is_text(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind):
+        return True
+    fix = "cast the column to string"
+    faults.append(Fault("column_type", Place("accounts"), f"{name} of type {kind}", "text or whole numbers", fix))
+    return False
+
+
+def _blank(texts: Any) -> Any:
+    return pc.equal(pc.utf8_trim_whitespace(texts), "")
+
+
+def _has_no_blanks(texts: Any) -> bool:
+    """Whether each begins with a printed letter of ASCII, as most do: a tenth of what it takes to trim them."""
+    if texts.null_count or not len(texts):
+        return not len(texts)
+    offset = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    if not (offset[1:] > offset[:-1]).all():
+        return False
+    letter = np.frombuffer(texts.buffers()[2], np.uint8)[offset[:-1]]
+    return bool(letter.min() > ord(" ") and letter.max() < _ASCII_END)
+
+
+def _tell_blanks(blank: Bool, name: str, faults: list[Fault]) -> None:
+    for row in _rows(blank):
         fault = Fault("null_value", _place(row), f"no {name}", f"the {name} of the row", f"fill `{name}` in")
         faults.append(fault)
-    return pc.if_else(blank, pa.scalar(None, pa.string()), values)
 
 
 def _moments(column: Any, name: str, faults: list[Fault], sound: Bool, required: bool = False) -> Moments:
