@@ -32,6 +32,7 @@ from rating.kernels.claims import (
     Spans,
     claim,
     measure,
+    place_claims,
     put_claims,
     sort_claims,
 )
@@ -177,7 +178,8 @@ def find_claims(
         )
     )._replace(wants=np.zeros(wants if wants <= WANTS_MAX else 0, np.uint8))
     spans = frozen(spans_of(members, plans))
-    listed = _listed(asked, spans, clocks_of_plans(plans, asked.start_us), len(named.accounts), threads)
+    clocks = clocks_of_plans(plans, sessions.span_us or _span_us(asked.start_us))
+    listed = _listed(asked, spans, clocks, len(named.accounts), threads)
     _sort(sessions.id, listed, threads)
     # Where a coupon may run out, all claims count in one order.
     limited = np.array([each.uses_max is not None for each in plans.coupons.values()] + [False])
@@ -190,6 +192,10 @@ def find_claims(
         row_of[listed.rows[:, SESSION]] = np.arange(len(listed.rows))
         order = row_of[session]
     return Claims(frozen(listed), order, asked, spans, named.accounts)
+
+
+def _span_us(start_us: Int64) -> tuple[int, int]:
+    return (int(start_us.min()), int(start_us.max())) if start_us.size else (0, 0)
 
 
 def _listed(asked: Asked, spans: Spans, clocks: Clocks, accounts: int, threads: int) -> Listed:
@@ -205,8 +211,8 @@ def _listed(asked: Asked, spans: Spans, clocks: Clocks, accounts: int, threads: 
 
     counts = in_parts(edges, find)
     count = sum(counts)
-    first = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes.sum(axis=0), dtype=np.int64)])
-    place = (first[:-1] + np.cumsum(sizes, axis=0) - sizes).astype(np.int32)  # of each part the next of each account
+    first, place = np.empty(accounts + 2, np.int64), np.empty_like(sizes)  # of each part the next of each account
+    place_claims(sizes, first, place)
     deal = np.cumsum([0, *counts]).tolist()
     listed = Listed(first, *room((count, np.int64), (count, np.int64, WIDTH), (count, np.int64)))
 

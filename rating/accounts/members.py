@@ -120,12 +120,10 @@ def spans_of(members: Members, plans: Plans) -> Spans:
     )
 
 
-def clocks_of_plans(plans: Plans, start_us: Int64) -> Clocks:
-    """The clocks of the places of plans, for sessions that start then."""
+def clocks_of_plans(plans: Plans, span_us: tuple[int, int]) -> Clocks:
+    """The clocks of the places of plans, for sessions that start within `span_us`."""
     zones = list(dict.fromkeys(each.time_zone for each in plans.values()))
-    # Sessions that are refused may start at any moment.
-    lo_us, hi_us = (min(max(int(us), INSTANT_MIN_US), INSTANT_MAX_US) for us in
-                    ((start_us.min(), start_us.max()) if start_us.size else (0, 0)))  # fmt: skip
+    lo_us, hi_us = (min(max(us, INSTANT_MIN_US), INSTANT_MAX_US) for us in span_us)  # refused ones start at any moment
     return clocks_of(zones, lo_us, hi_us)
 
 

@@ -184,6 +184,20 @@ def measure(lo: int, hi: int, asked: Asked, found: Wide) -> None:
 
 
 @lean_kernel
+def place_claims(size: Int32, first: Int64, place: Int32) -> None:
+    """Write where the claims of each account begin to `first` (a + 2,), and where those of each of p parts to `place`
+    (p, a + 1); `size` (p, a + 1) says how many each part has.
+    """
+    at = 0
+    for c in range(size.shape[1]):
+        first[c] = at
+        for part in range(size.shape[0]):
+            place[part, c] = at
+            at += size[part, c]
+    first[size.shape[1]] = at
+
+
+@lean_kernel
 def put_claims(
     lo: int, hi: int, deal: int, asked: Asked, spans: Spans, clocks: Clocks, found: Wide, place: Int32, out: Listed
 ) -> None:
