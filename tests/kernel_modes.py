@@ -19,9 +19,11 @@ from deals import assert_same_deals, fast
 from extremes import at_amount_max, extreme_network
 from strategies import Network, random_network
 from strategies_deals import deal
+from strategies_histories import history
 from strategies_meters import metered
 from strategies_pick import random_pick
-from twin import assert_same
+from twin import assert_same, assert_same_where_priceable, is_told
+from twin_history import assert_same_history
 
 import rating.kernels.plain as plain_module
 import rating.kernels.walk as walk_module
@@ -39,6 +41,8 @@ EXTREMES = 100
 DEALT = 60
 TOGETHER = 20
 METERED = 40
+FULL = 80  # of all that a tariff can say; half of those have sessions as CDRs tell them
+HISTORIES = 60
 
 
 def digest(tables: Iterator[Any]) -> str:
@@ -89,6 +93,12 @@ def compare() -> Iterator[Any]:
         tariffs, drawn = together(random_network, range(first, first + TOGETHER))
         yield assert_same_deals(tariffs, drawn, deals_for(drawn, first), rounds=2, chunk_sessions=16, threads=2)
     yield assert_same(*together(lambda seed: metered(random_pick(seed)), range(METERED)), chunk_sessions=16)
+    for seed in range(FULL):
+        yield from compare_full(*random_network(seed, full=True))
+    for seed in range(HISTORIES):
+        drawn = history(random_pick(seed, full=seed % 2 > 0), 8, by_index=seed % 3 == 0)
+        if (rated := assert_same_history(drawn)) is not None:
+            yield rated
     yield assert_same(*at_amount_max(), chunk_sessions=5)
     tariffs, sessions = random_network(0)  # all are refused at the door: there is nothing to price by
     yield assert_same(tariffs, [(tariff, replace(usage, intervals=())) for tariff, usage in sessions])
@@ -100,6 +110,14 @@ def compare() -> Iterator[Any]:
             yield assert_same(*extreme_network(seed), chunk_sessions=2)
         except TariffError:  # too odd for 64 bits: a test of `compile` says when
             continue
+
+
+def compare_full(tariffs: list[Tariff], drawn: list[tuple[str, Usage]]) -> Iterator[Any]:
+    """The sessions that tell their times beside the clock and those that do not, which no batch has together."""
+    for told in (False, True):
+        mine = [pair for pair in drawn if is_told(pair[1]) == told]
+        if mine and (rated := assert_same_where_priceable(tariffs, mine, chunk_sessions=4)) is not None:
+            yield rated
 
 
 def compare_without_fast_paths() -> int:
@@ -212,7 +230,7 @@ def report(spoil: bool) -> dict[str, Any]:
         "compiled": not DISABLE_JIT,
         "sessions": sum(rated.sessions.num_rows for rated in found),
         "refused": sorted({code for rated in found for code in rated.rejected.column("code").to_pylist()}),
-        "gross": str(max(gross for rated in found for gross in rated.sessions.column("gross").to_pylist())),
+        "gross": str(max(gross for rated in found for gross in rated.sessions.column("gross").drop_null().to_pylist())),
         "digest": digest(table for rated in found for table in rated.tables.values()),
         "overflow": raised(kernel, args, too_dear),
     }

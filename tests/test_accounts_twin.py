@@ -10,63 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies_histories import History, histories
-from twin import all_told, as_answer, batch_of, fast_answers, instant, is_told, tables
+from twin import fast_answers
+from twin_history import account_table, assert_same_history, rate, rate_or_skip
 
 import rating
-from rating.engine import rate_batch
-from rating.errors import TariffError
 from rating.reference.accounts import Account
 from rating.reference.fees import fee_lines
-from rating.reference.history import order_of, rate_history
-from rating.reference.state import StateRow
+from rating.reference.history import order_of
 from rating.tariff.load import parse_plan
-from rating.tariff.model import Tariffs
 from rating.tariff.plans import Plans
-
-
-def account_table(accounts: list[Account]) -> dict[str, list[Any]]:
-    """The table of accounts, its moments as text."""
-
-    def text(moment: Any) -> str | None:
-        if moment is None:
-            return None
-        return instant(moment).isoformat() if isinstance(moment, int) else moment.isoformat()
-
-    return {
-        "account": [row.account for row in accounts],
-        "plan": [row.plan for row in accounts],
-        "from": [text(row.begins) for row in accounts],
-        "until": [text(row.ends) for row in accounts],
-    }
-
-
-def rate(history: History, drawn: list[Any], state: Any = None, **options: Any) -> Any:
-    tariffs = Tariffs(tuple(history.tariffs), history.plans)
-    options |= {"accounts": account_table(history.accounts), "state": state}
-    if any(is_told(usage) for _, usage in history.drawn):
-        return rate_batch(tariffs, batch_of([(name, all_told(usage)) for name, usage in drawn]), **options)
-    return rating.rate(tariffs, *tables(drawn), **options)
-
-
-def rate_or_skip(history: History, drawn: list[Any], **options: Any) -> Any:
-    """None where a tariff is too odd for 64 bits, which only a free draw makes."""
-    try:
-        return rate(history, drawn, **options)
-    except TariffError as error:
-        if {fault.code for fault in error.faults} == {"price_precision"}:
-            return None
-        raise
-
-
-def slow(history: History, drawn: list[Any], state: Any = ()) -> Any:
-    if any(is_told(usage) for _, usage in history.drawn):
-        drawn = [(name, all_told(usage)) for name, usage in drawn]
-    known = {tariff.id: tariff for tariff in history.tariffs}
-    return rate_history(known, history.plans, history.accounts, drawn, state)
-
-
-def rows_of(state: Any) -> tuple[StateRow, ...]:
-    return tuple(StateRow(**row) for row in state.to_pylist())
 
 
 @pytest.mark.parametrize(("full", "by_index"), [(False, False), (True, False), (False, True), (True, True)])
@@ -74,14 +26,7 @@ def test_engine_and_twin_agree_on_histories(full: bool, by_index: bool) -> None:
     @given(histories(full=full, by_index=by_index))
     @settings(max_examples=150, deadline=None)
     def check(history: History) -> None:
-        rated = rate_or_skip(history, history.drawn)
-        if rated is None:
-            return
-        answers, state = slow(history, history.drawn)
-        found = fast_answers(rated)
-        for (_, usage), answer in zip(history.drawn, answers, strict=True):
-            assert found[usage.session_id] == as_answer(answer), usage
-        assert rows_of(rated.state) == state
+        assert_same_history(history)
 
     check()
 

@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies_histories import History, histories
-from test_accounts_twin import rate_or_skip
 from twin import fast_answers
+from twin_history import rate_or_skip
 
 import rating
 from rating.reference.history import order_of

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies_histories import History, histories
-from test_accounts_twin import account_table, rate_or_skip
 from test_cases import CASES, RATERS, as_stored, has_deals, read_rows
 from twin import as_answer, fast_answers, is_told, tables
+from twin_history import account_table, rate_or_skip
 
 import rating
 from rating.errors import InputError, SessionError

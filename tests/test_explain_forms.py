@@ -16,9 +16,9 @@ from show_tools import examples
 from strategies import cases
 from strategies_histories import History, histories
 from strategies_pick import instant_us
-from test_accounts_twin import rate_or_skip
 from test_cases import CASES
 from twin import as_answer, batch_of, fast_answers, is_told, tables
+from twin_history import rate_or_skip
 
 import rating
 from rating import Explanation

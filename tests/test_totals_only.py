@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 import pytest
-import test_accounts_twin as histories
+import twin_history as histories
 from strategies import random_network
 from strategies_histories import history
 from strategies_pick import Pick

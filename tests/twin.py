@@ -235,16 +235,16 @@ def all_told(usage: Usage) -> Usage:
     return replace(usage, intervals=told)
 
 
-def assert_same_where_priceable(tariffs: list[Tariff], drawn: list[Drawn], **options: Any) -> None:
+def assert_same_where_priceable(tariffs: list[Tariff], drawn: list[Drawn], **options: Any) -> Any:
     """The same without the tariffs whose prices are too odd for 64 bits, which only a free draw makes."""
     try:
-        assert_same(tariffs, drawn, **options)
+        return assert_same(tariffs, drawn, **options)
     except TariffError as error:
         odd = {fault.got for fault in error.faults if fault.code == "price_precision"}
         if not odd:
             raise
         kept = [pair for pair in drawn if pair[0] not in odd]
-        assert_same_where_priceable([tariff for tariff in tariffs if tariff.id not in odd], kept, **options)
+        return assert_same_where_priceable([tariff for tariff in tariffs if tariff.id not in odd], kept, **options)
 
 
 def is_told(usage: Usage) -> bool:

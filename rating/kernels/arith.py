@@ -182,9 +182,10 @@ def mean_price(nano: int, rest: int, den: int, energy_mwh: int) -> int:
     if energy_mwh == 0:
         return 0
     more = 1000 * rest // den
-    whole = 0
-    part = nano * 1000 + more
-    if not -_DIRECT_NANO < nano < _DIRECT_NANO:
+    if -_DIRECT_NANO < nano < _DIRECT_NANO:
+        whole = 0
+        part = nano * 1000 + more
+    else:
         whole = nano // energy_mwh
         part = (nano - whole * energy_mwh) * 1000 + more
     micro = part // energy_mwh

@@ -206,7 +206,9 @@ def _make(name: str, by_index: bool, with_deals: bool) -> Callable[..., tuple[in
                 if c >= 0 and energy > 0:
                     volume[index(c)] += energy * energy_scale
                     touched |= 1 << c
-                    if by_index and of_spot[index(base + c)] >= 0:
+                    if by_index and volume[index(c)] > volume_max[index(base + c)]:
+                        odd = True  # its products may leave int64: the chain refuses it
+                    elif by_index and of_spot[index(base + c)] >= 0:
                         last_begun = i + 1 if begun_before else i
                         cost, missing = cost_of(
                             i_begun,
