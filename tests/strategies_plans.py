@@ -8,6 +8,7 @@ that allowances run out, tiers and caps are reached and discounts meet nothing t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
@@ -262,10 +263,27 @@ def coupon(pick: Pick, anchor: Anchor, tariffs: Sequence[Tariff], code: str = "S
 
 
 def offer(pick: Pick, anchor: Anchor, tariffs: Sequence[Tariff], max_plans: int = 3, max_coupons: int = 3) -> Plans:
-    """One plan or more, and coupons."""
+    """One plan or more, and coupons; every second time all of them depend on the meter alone."""
     drawn = [plan(pick, anchor, tariffs, f"plan-{index}") for index in range(pick.between(1, max_plans))]
     codes = [coupon(pick, anchor, tariffs, f"CODE{index}") for index in range(pick.between(0, max_coupons))]
+    if pick.below(2):
+        drawn, codes = list(map(metered_alone, drawn)), list(map(unlimited, codes))
     return Plans(tuple(drawn), tuple(codes))
+
+
+def metered_alone(plan: Plan) -> Plan:
+    """The plan without what depends on amounts or on time: what it gives can be told before any session is priced."""
+    return replace(
+        plan,
+        allowances=tuple(each for each in plan.allowances if each.of == "energy"),
+        loyalty=tuple(each for each in plan.loyalty if each.by != "spend"),
+        points=None,
+        caps=(),
+    )
+
+
+def unlimited(coupon: Coupon) -> Coupon:
+    return replace(coupon, uses_max=None, uses_per_account_max=None)
 
 
 @st.composite

@@ -101,6 +101,7 @@ def ask_prices(at: int, last: int, first: int, rows: Int64, usage: Usage, book: 
     of_energy = begins[1, index(place - first)]
     if usage.status[s] == 0 and of_energy >= 0:
         c = index(timelines.component_first[usage.timeline[s]] + of_energy)
-        if components.spot[c] >= 0:
-            steps = (usage.session_start_us[s] - components.grid_start_us[c]) // components.grid_step_us[c]
+        step_us = components.grid_step_us[c]
+        if components.spot[c] >= 0 and step_us > 0:  # 0: its prices do not begin at equal steps
+            steps = (usage.session_start_us[s] - components.grid_start_us[c]) // step_us
             ask_lines(book.prices.grid, components.grid[c] + steps, _ASK_LINES)

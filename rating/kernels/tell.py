@@ -204,27 +204,28 @@ def _left(
     """What is left of allowance `j` on a date, and the number of the period that the account is in then.
 
     What is left is carried from period to period from the one on in which the account joined the plan, sessions or
-    none; nothing is carried from before it. A period that has begun is not left for an earlier one.
+    none; nothing is carried from before it. A period that has begun is not left for an earlier one. What a session
+    comes to is not written here: if it is refused, it leaves no trace.
     """
     per, anchored, amount = allowed.per[j], allowed.anchored[j] != 0, allowed.amount[j]
-    if lefts.owner[j] != account + 1 or lefts.joined[j] != joined:
-        first = period_number(per, anchored, joined, joined)
-        now = first - 1
-        if lefts.owner[j] != account + 1:
-            lefts.owner[j] = account + 1
-            lefts.changed[j] = 0
-            if allowed.kept[j] != 0 and allowed.since[j, account] != 0:
-                now = period_number(per, anchored, allowed.since[j, account] - KEPT_SINCE, joined)
+    if lefts.owner[j] != account + 1:
+        lefts.owner[j] = account + 1
+        lefts.joined[j] = joined
+        lefts.changed[j] = 0
+        lefts.now[j] = period_number(per, anchored, joined, joined)
+        lefts.rest[j] = amount
+        if allowed.kept[j] != 0 and allowed.since[j, account] != 0:
+            now = period_number(per, anchored, allowed.since[j, account] - KEPT_SINCE, joined)
+            if now >= lefts.now[j]:
+                lefts.now[j] = now
                 lefts.rest[j] = allowed.left[j, account]
-        else:  # the account has left the plan and joined it again
-            since = period_first(per, anchored, lefts.now[j], lefts.joined[j])
-            now = period_number(per, anchored, since, joined)
+    now, rest = lefts.now[j], lefts.rest[j]
+    if lefts.joined[j] != joined:  # the account has left the plan and joined it again
+        first = period_number(per, anchored, joined, joined)
+        now = period_number(per, anchored, period_first(per, anchored, now, lefts.joined[j]), joined)
         if now < first:
             now = first
-            lefts.rest[j] = amount
-        lefts.now[j] = now
-        lefts.joined[j] = joined
-    now, rest = lefts.now[j], lefts.rest[j]
+            rest = amount
     number = number_in(per, anchored, day, month, joined)
     if number > now:
         # After p periods of which the last p - 1 went by without a session, all of those were left over as well.
@@ -347,6 +348,7 @@ def tell(
                     out.used[d, slot] = used
                 if fine:
                     lefts.now[j] = now
+                    lefts.joined[j] = joined
                     lefts.rest[j] = rest - used
                     lefts.changed[j] = 1
         if keeps and every:
