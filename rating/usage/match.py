@@ -18,6 +18,7 @@ class Matched(NamedTuple):
     rows: Int64 | None  # (m,) input rows, grouped by session; None: all rows, as they came in, and no two starts alike
     first: Int64  # (n + 1,) rows of session i are first[i] .. first[i + 1] - 1
     stray_runs: Int64  # runs of no session
+    complete: bool = False  # it is known that every session has rows
 
 
 def match(runs: Runs, sessions: SessionIds, start_us: Int64) -> Matched:
@@ -26,7 +27,7 @@ def match(runs: Runs, sessions: SessionIds, start_us: Int64) -> Matched:
     session = locate(runs, sessions)
     if session is None:
         rows = None if runs.sorted else sort_groups(runs.first, start_us, None)
-        return Matched(rows, runs.first, np.empty(0, np.int64))
+        return Matched(rows, runs.first, np.empty(0, np.int64), complete=True)
     length = np.diff(runs.first)
     if len(session) == 0 or (session[0] >= 0 and (session[1:] >= session[:-1]).all()):
         # In the order of the sessions, some of which may have no rows, or several runs (of a chunk each).

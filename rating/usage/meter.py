@@ -29,6 +29,7 @@ class Metered(NamedTuple):
     rounded: bool  # energies come from floats
     refused: Refusals
     stray: tuple[Stray, ...]
+    complete: bool = False  # it is known that every session has intervals
 
 
 class Refusals(NamedTuple):
@@ -64,7 +65,8 @@ def read_intervals(source: Source, find: FindRuns) -> Callable[[SessionIds], Met
         if rows is not None:  # of intervals that start together, those of no length come first
             rows = order_ties(rows, matched.first, start.values, end.values)
             mine = reordered(intervals, rows)
-        return Metered(mine, matched.first, energy.rounded, first_faults(fault, rows, matched.first), stray)
+        refused = first_faults(fault, rows, matched.first)
+        return Metered(mine, matched.first, energy.rounded, refused, stray, matched.complete)
 
     return of_sessions
 

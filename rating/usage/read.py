@@ -64,11 +64,12 @@ def read_usage(
     if metered is None and table.total is None and table.sessions.expired is None:
         raise InputError([_no_data_source(owner)])
     result, first = add_totals(table, metered, insert)
-    without = first[1:] == first[:-1]
-    if table.sessions.expired is not None:  # where nobody came there is nothing to measure
-        without &= table.sessions.expired == 0
-    if without.any():
-        mark(status, without, Refused.NO_DATA)
+    if metered is None or not metered.complete:
+        without = first[1:] == first[:-1]
+        if table.sessions.expired is not None:  # where nobody came there is nothing to measure
+            without &= table.sessions.expired == 0
+        if without.any():
+            mark(status, without, Refused.NO_DATA)
     source = {"sessions": owner.table} | ({} if usage is None else {result.table: usage.table})
     if table.sessions.reserved_us is not None:
         table.sessions.reserved_us[status != Refused.FINE] = -1
