@@ -46,6 +46,12 @@ def _most() -> int:
     return getattr(_limit, "threads", THREADS_MAX)
 
 
+def _lend(count: int) -> None:
+    """So many threads of those that the caller may ask for work for it now; where nobody said how many, all may."""
+    if _most() < THREADS_MAX:
+        _limit.threads = _most() - count
+
+
 def together(work: Callable[[], None], threads: int) -> None:
     """Do `work` in so many threads at once, of which the caller is one; it takes its parts from where all take them.
 
@@ -82,7 +88,8 @@ def in_order(parts: Sequence[S], work: Callable[[S], T], threads: int) -> list[T
 
 def begin(parts: Sequence[S], work: Callable[[S], T], threads: int) -> Callable[[], list[T]]:
     """As `in_order`, but the other threads begin while the caller does something else; what is returned joins them, and
-    gives what they gave or raised. If it is not called they do it all, for nobody.
+    gives what they gave or raised. If it is not called they do it all, for nobody; a forked child cannot call it.
+    Until then the caller may ask for so many threads less (`at_most`).
 
     >>> found = begin([3, 1, 2], lambda each: each * 10, threads=2)
     >>> found()
@@ -98,8 +105,10 @@ def begin(parts: Sequence[S], work: Callable[[S], T], threads: int) -> Callable[
             found[number] = work(part)
 
     others = _ask_others(take, min(threads, len(parts)))
+    _lend(len(others))
 
     def finish() -> list[T]:
+        _lend(-len(others))
         _join(take, others)
         return [found[number] for number in range(len(parts))]
 
@@ -118,8 +127,10 @@ def meanwhile(work: Callable[[], T]) -> Callable[[], T]:
         return work
     found: list[T] = []
     asked = _ask(lambda: found.append(work()))
+    _lend(1)
 
     def wait() -> T:
+        _lend(-1)
         if asked.cancel():
             return work()
         asked.result()

@@ -64,8 +64,8 @@ def _tariff(pick: Pick, index: Index) -> Tariff:
 
 
 def _usage(pick: Pick, session_id: str) -> Usage:
-    """One in four begins within a price; in three of eight an interval is shorter, is missing, or ends later with the
-    next one, which begins when it ends.
+    """Many begin within a price; in three of eight an interval is shorter, is missing, or ends sooner or later together
+    with the next one, which begins when it ends.
     """
     length_us = pick.of(LENGTHS_US)
     start_us = START_US + pick.below(96) * 15 * US_PER_MIN + (pick.of([1, 7 * US_PER_MIN]) if pick.one_in(4) else 0)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 import rating
+import rating.accounts.members as members_module
 from rating.accounts.members import Members, find_members
 from rating.errors import Fault
 from rating.tariff.load import parse_plan
@@ -98,3 +100,18 @@ def test_without_a_zone_midnights_are_dates_and_nothing_else_is_taken() -> None:
     assert members([("a", "gold", midnight, None)]).from_us.tolist() == [1_772_319_600_000_000]
     assert told([("a", "gold", midnight, None), ("b", "gold", noon, None)]) == [("moment", "accounts, row 1")]
     assert members([("a", "gold", noon.replace(tzinfo=UTC), None)]).from_us.tolist() == [1_775_044_800_000_000]
+
+
+def test_first_days_are_those_of_the_zone_of_each_plan_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    zones = {"gold": "Europe/Berlin", "silver": "America/New_York", "bronze": "Europe/Berlin"}
+    plans = Plans(tuple(parse_plan(f"{{plan: {name}, currency: EUR, time_zone: {zones[name]}}}") for name in zones))
+    rows = [(f"a{number}", list(zones)[number % 3], f"20{number % 99:02}-07-01", "2099-12-31") for number in range(200)]
+    columns = dict(zip(("account", "plan", "from", "until"), zip(*rows, strict=True), strict=True))
+    found = []
+    for days_max in (members_module._DAYS_MAX, 0):
+        monkeypatch.setattr(members_module, "_DAYS_MAX", days_max)
+        found.append(find_members(read_accounts(columns), plans))
+    for number, (_, plan, start, _) in enumerate(rows):
+        local = datetime.fromisoformat(start).replace(tzinfo=ZoneInfo(zones[plan]))
+        assert [each.from_us[number] for each in found] == [int(local.timestamp()) * 1_000_000] * 2
+    assert found[0].until_us.tolist() == found[1].until_us.tolist()

@@ -13,7 +13,7 @@ import rating
 from benchmarks.data import make_job
 from benchmarks.jobs.accounts import with_accounts, with_plans
 from rating import workers
-from rating.workers import at_most, in_order, meanwhile, together
+from rating.workers import at_most, begin, in_order, meanwhile, together
 
 
 def test_work_is_done_by_so_many_threads_at_once() -> None:
@@ -32,6 +32,30 @@ def test_work_is_done_by_so_many_threads_at_once() -> None:
 def test_results_come_in_the_order_of_parts() -> None:
     assert in_order(range(100), lambda each: each * each, threads=4) == [each * each for each in range(100)]
     assert in_order([], lambda each: each, threads=4) == []
+
+
+def test_who_has_begun_counts_among_the_threads_that_the_caller_may_ask_for() -> None:
+    seen: set[int] = set()
+    begun, free = Event(), Event()
+
+    def wait(each: int) -> int:
+        begun.set()
+        assert free.wait(30)
+        return each
+
+    def note(each: int) -> int:
+        seen.add(get_ident())
+        return each
+
+    with at_most(2):
+        finish = begin(range(2), wait, threads=5)
+        assert begun.wait(30)
+        assert in_order(range(100), note, threads=5) == [*range(100)]
+        assert seen == {get_ident()}  # the other one is at the two parts
+        free.set()
+        assert finish() == [0, 1]
+        meet = Barrier(2, timeout=30)
+        in_order(range(2), lambda _: meet.wait(), threads=5)  # and now it is there again
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])

@@ -25,7 +25,7 @@ Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 
 _FAULTS_TOLD = 20
-_SPAN_DAYS_MAX = 2**16  # more than instants reach
+_DAYS_MAX = 2**16  # of all zones; of more, as of years that will be refused, those that there are are sought
 
 
 class Members(NamedTuple):
@@ -145,18 +145,19 @@ def _instants(moments: Moments, plan: Int32, plans: Plans) -> Int64:
     dates = np.flatnonzero((moments.is_date != 0) & (moments.given != 0) & (plan >= 0))
     if not len(dates):
         return us
-    zones = [each.time_zone for each in plans.values()]
-    day, least = us[dates], int(us[dates].min())
-    count = int(day.max()) - least + 1
-    if count > _SPAN_DAYS_MAX:  # years that will be refused
-        days, back = np.unique(day, return_inverse=True)
-    else:
-        days, back = np.arange(count) + least, day - least
-    # The first instant of each day in the zone of each plan that has a row on it.
-    back = plan[dates] * len(days) + back
-    firsts = np.zeros(len(zones) * len(days), np.int64)
-    for each in np.flatnonzero(np.bincount(back, minlength=len(firsts))).tolist():
-        firsts[each] = first_instant_us(int(days[each % len(days)]), zones[each // len(days)])
+    zones = list(dict.fromkeys(each.time_zone for each in plans.values()))
+    zone_of = np.array([zones.index(each.time_zone) for each in plans.values()], np.int64)
+    least = int(us[dates].min())
+    count = int(us[dates].max()) - least + 1
+    back = zone_of[plan[dates]] * count + (us[dates] - least)
+    days = np.arange(min(len(zones) * count, _DAYS_MAX))
+    if len(zones) * count > _DAYS_MAX:
+        days, back = np.unique(back, return_inverse=True)
+    # The first instant of each day that there is in a zone.
+    firsts = np.zeros(len(days), np.int64)
+    for each in np.flatnonzero(np.bincount(back, minlength=len(days))).tolist():
+        zone, day = divmod(int(days[each]), count)
+        firsts[each] = first_instant_us(day + least, zones[zone])
     us[dates] = firsts[back]
     return us
 

@@ -4,8 +4,8 @@ A plain timeline has no grace, no step, no limit and no coarse rounding, and no 
 session is of one, and takes 4.4 ns an interval here where the chain of kernels takes 7.3: what a session needs stays in
 registers and the nearest cache. Whatever is odd about a session is left to the chain, which says what is wrong with it.
 
-Where the price of energy follows an index, a stretch lasts over many prices: energy is multiplied by that of its moment
-while the stretch is walked.
+Where the price of energy follows an index, a stretch lasts over many prices: once it is walked, its energy is
+multiplied by those of its moments (see `spot`).
 """
 
 from __future__ import annotations

@@ -204,8 +204,8 @@ def _left(
     """What is left of allowance `j` on a date, and the number of the period that the account is in then.
 
     What is left is carried from period to period from the one on in which the account joined the plan, sessions or
-    none; nothing is carried from before it. A period that has begun is not left for an earlier one. What a session
-    comes to is not written here: if it is refused, it leaves no trace.
+    none; nothing is carried from before it. A period that has begun is not left for an earlier one. Only
+    what a state says is written here, at the first claim of an account: a session that is refused leaves no trace.
     """
     per, anchored, amount = allowed.per[j], allowed.anchored[j] != 0, allowed.amount[j]
     if lefts.owner[j] != account + 1:

@@ -120,7 +120,7 @@ def _has_no_blanks(texts: Any) -> bool:
     """Whether each begins with a printed letter of ASCII, as most do: a tenth of what it takes to trim them."""
     if texts.null_count or not len(texts):
         return not len(texts)
-    offset = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    offset = np.frombuffer(texts.buffers()[1], np.int32, len(texts) + 1, 4 * texts.offset)
     if not (offset[1:] > offset[:-1]).all():
         return False
     letter = np.frombuffer(texts.buffers()[2], np.uint8)[offset[:-1]]

@@ -35,10 +35,10 @@ def read_usage(
     `sessions` has one row for each session; their energy comes from `intervals`, from `readings`, from a list column
     of either name in `sessions`, or from the totals `energy_wh` or `energy_kwh` in `sessions`; one whose reservation
     expired needs none. A session that cannot be rated gets its code in `sessions.status`, and does not stop the others.
-    `find_runs(ids, start_us)`, both (m,) int64, begins to look for runs while sessions are read; what it returns waits
-    for run_first (k + 1,), run ids (k,) and whether starts increase within each run. A compiled one may leave that open
-    and say yes, and then `order.put_in_order` has to be called where an interval is found at fault. `insert` is what
-    puts intervals of totals among the others.
+    `find_runs(ids, start_us)`, both (m,) int64, may begin to look for runs while sessions are read; what it returns
+    is asked for run_first (k + 1,), run ids (k,) and whether starts increase within each run. A compiled one may leave
+    that open and say yes, and then `order.put_in_order` has to be called where an interval is found at fault. `insert`
+    is what puts intervals of totals among the others.
     `excerpt`: of which files the tables are a part.
 
     Raises InputError, with every fault that was found, where a table as a whole cannot be read.
