@@ -49,9 +49,9 @@ def test_the_guide_works_by_itself(tmp_path: Path) -> None:
 
 
 def test_the_examples_show_the_same_bill() -> None:
-    assert (
-        len(re.findall(r"\b13\.09", TEXT)) == 5
-    )  # in Python, on the command line, in the question, in the bill and in the story
+    told = re.sub(r"<!-- (bench[^>]*) -->.*?<!-- /\1 -->", "", TEXT, flags=re.DOTALL)  # where a time may read the same
+    # In Python, on the command line, in the question, in the bill and in the story.
+    assert len(re.findall(r"\b13\.09", told)) == 5
 
 
 def test_the_tariff_shown_is_the_example() -> None:

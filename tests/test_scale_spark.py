@@ -103,7 +103,7 @@ def as_spark(table: Any) -> Any:
 
 @pytest.mark.parametrize("whole_ids", [False, True])
 def test_networks_with_everything_wrong(spark: Any, tmp_path: Path, whole_ids: bool) -> None:
-    tariffs, *usage = network(2026, 12)
+    tariffs, *usage = network(2027, 12)
     sessions, intervals = map(as_spark, with_orphans(*usage))
     if whole_ids:
         sessions, intervals = numbered(sessions, intervals)
