@@ -111,20 +111,24 @@ def _dates(moments: Moments, order: NDArray[np.intp], us: Int64, plan: Int32, pl
 
 def spans_of(members: Members, plans: Plans) -> Spans:
     """When members have which plan."""
-    zones = list(dict.fromkeys(each.time_zone for each in plans.values()))
     return Spans(
         first=members.first.astype(np.int32),
         span=np.stack([members.from_us, members.until_us, members.plan, members.joined], axis=1),
         measured=np.array([counts_energy(each) for each in plans.values()], np.uint8),
-        place=np.array([zones.index(each.time_zone) for each in plans.values()], np.int64),
+        place=_zones(plans)[1],
     )
+
+
+def _zones(plans: Plans) -> tuple[list[str], Int64]:
+    """The time zones of plans, each once, and (p,) which one is that of each plan."""
+    zones = list(dict.fromkeys(each.time_zone for each in plans.values()))
+    return zones, np.array([zones.index(each.time_zone) for each in plans.values()], np.int64)
 
 
 def clocks_of_plans(plans: Plans, span_us: tuple[int, int]) -> Clocks:
     """The clocks of the places of plans, for sessions that start within `span_us`."""
-    zones = list(dict.fromkeys(each.time_zone for each in plans.values()))
     lo_us, hi_us = (min(max(us, INSTANT_MIN_US), INSTANT_MAX_US) for us in span_us)  # refused ones start at any moment
-    return clocks_of(zones, lo_us, hi_us)
+    return clocks_of(_zones(plans)[0], lo_us, hi_us)
 
 
 def is_member(members: Members, accounts: Any, start_us: Int64) -> NDArray[np.bool_]:
@@ -145,8 +149,7 @@ def _instants(moments: Moments, plan: Int32, plans: Plans) -> Int64:
     dates = np.flatnonzero((moments.is_date != 0) & (moments.given != 0) & (plan >= 0))
     if not len(dates):
         return us
-    zones = list(dict.fromkeys(each.time_zone for each in plans.values()))
-    zone_of = np.array([zones.index(each.time_zone) for each in plans.values()], np.int64)
+    zones, zone_of = _zones(plans)
     least = int(us[dates].min())
     count = int(us[dates].max()) - least + 1
     back = zone_of[plan[dates]] * count + (us[dates] - least)

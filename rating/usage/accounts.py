@@ -16,7 +16,7 @@ from rating.usage.batch import Bool, Int32, Int64, UInt8
 from rating.usage.columns import is_text
 from rating.usage.identity import one_array
 from rating.usage.instants import instant_from_text, read_instants
-from rating.usage.names import as_text, read_names
+from rating.usage.names import as_text, offsets_of, read_names
 from rating.usage.tables import to_source
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -120,7 +120,7 @@ def _has_no_blanks(texts: Any) -> bool:
     """Whether each begins with a printed letter of ASCII, as most do: a tenth of what it takes to trim them."""
     if texts.null_count or not len(texts):
         return not len(texts)
-    offset = np.frombuffer(texts.buffers()[1], np.int32, len(texts) + 1, 4 * texts.offset)
+    offset = offsets_of(texts)
     if not (offset[1:] > offset[:-1]).all():
         return False
     letter = np.frombuffer(texts.buffers()[2], np.uint8)[offset[:-1]]
